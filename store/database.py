@@ -1,0 +1,162 @@
+"""Opening the database file: connection settings, permissions, schema version.
+
+The file is made readable by its owner alone (0600), as is a folder made for it (0700).
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Final
+
+from store.errors import (
+    DatabaseDamaged,
+    DatabaseMissing,
+    DatabaseReadOnly,
+    ForeignDatabase,
+    NewerDatabase,
+    from_sqlite,
+)
+
+APPLICATION_ID: Final = 0x43415345
+"""`CASE` in ASCII, in the file's header: tells our files from other programs' (PRAGMA application_id)."""
+
+SCHEMA_VERSION: Final = 1
+"""The number of migrations in store/migrations.py (PRAGMA user_version)."""
+
+BUSY_TIMEOUT_MS: Final = 5_000
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turns what SQLite raises into a `StoreError` that names the file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise from_sqlite(error, path) from error
+
+
+def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
+    """A connection to the database at `path`, in autocommit mode, its schema brought up to date.
+
+    Raises a `StoreError` (see store/errors.py) that says what is wrong with the file.
+    """
+    _prepare_file(path, create=create)
+    with translated(path):
+        connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            _check_whose(connection, path)
+            _configure(connection)
+            _bring_up_to_date(connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextmanager
+def write_transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction that takes the write lock at once, so that what it reads can't change before it writes."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+    """A part of the present transaction that leaves nothing behind if it fails."""
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
+
+
+@contextmanager
+def read_transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """One unchanging view of the database, whatever others write meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:  # SQLite ends it by itself when the file fails
+            connection.execute("ROLLBACK")
+
+
+def _prepare_file(path: Path, *, create: bool) -> None:
+    try:
+        if path.is_dir():
+            raise DatabaseDamaged(f"{path} is a folder, not a database: name a file in it with --db.")
+        if path.exists():
+            return
+        if not create:
+            raise DatabaseMissing(
+                f"There is no database at {path} yet: `caseworker import FILE` or `caseworker` makes one,"
+                " `caseworker demo` shows sample cases."
+            )
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise DatabaseReadOnly(f"The database {path} can't be made: {error.strerror}.") from error
+
+
+def _uri(path: Path) -> str:
+    """Read-only files in folders that can't be written to can still be read, as long as no log file lies beside."""
+    uri = path.absolute().as_uri()
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return uri
+    journal = path.with_name(f"{path.name}-wal")
+    return f"{uri}?mode=ro" if journal.exists() else f"{uri}?mode=ro&immutable=1"
+
+
+def _check_whose(connection: sqlite3.Connection, path: Path) -> None:
+    with read_transaction(connection):  # another process may be making the schema at this moment
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (schema_version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if application_id != APPLICATION_ID and tables:
+        raise ForeignDatabase(f"{path} is a SQLite database, but not one of caseworker: choose another file with --db.")
+    if schema_version > SCHEMA_VERSION:
+        raise NewerDatabase(
+            f"The database {path} was written by a newer version of caseworker (its schema is {schema_version},"
+            f" this version knows {SCHEMA_VERSION}): upgrade caseworker to open it."
+        )
+
+
+def _configure(connection: sqlite3.Connection) -> None:
+    _use_write_ahead_log(connection)
+    connection.execute("PRAGMA synchronous = FULL")  # what a person did survives a power cut
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switching a new file over takes a lock for which SQLite itself does not wait."""
+    deadline = monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                raise
+            sleep(0.01)
+        else:
+            return
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    (schema_version,) = connection.execute("PRAGMA user_version").fetchone()
+    if schema_version < SCHEMA_VERSION:
+        from store.migrations import migrate  # noqa: PLC0415 (sqlite-utils: 75 ms, only to make or change a schema)
+
+        migrate(connection)

@@ -1,0 +1,113 @@
+"""The events: what happened, one payload model each. `PAYLOADS` is the list of them all.
+
+A payload is written once and read for ever: to change one, raise its `VERSION` and add an upcaster
+(store/log/upcast.py). Every id that a read table shows is in an event.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from store.domain.statuses import CaseStatus, DocumentStatus, RejectionReason, TraitementType
+from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonData, Value
+
+
+class Payload(Value):
+    """An event's content. Its event type is the class name; `VERSION` counts the shapes it has had, from 1."""
+
+    model_config = ConfigDict(defer_build=True)
+    VERSION: ClassVar[int] = 1
+
+    case_id: str
+
+
+class CompanyProfileCreated(Payload):
+    company_id: str
+    profile: CompanyProfileData
+
+
+class CaseCreated(Payload):
+    reference: str
+    client_id: str
+    traitement_type: TraitementType
+    case_type: str
+    status: CaseStatus
+    name: str
+    company_id: str | None = None
+    source: str | None = None
+
+
+class PersonLinkedToCompany(Payload):
+    company_id: str
+    person_id: str
+    person: PersonData
+
+
+class PersonAddedToCase(Payload):
+    person_id: str
+    person: PersonData
+
+
+class BeneficialOwnerAdded(Payload):
+    """`person_id` is there when the owner is a natural person: the same as that of any person or owner of the case
+    file with the same name and date of birth."""
+
+    company_id: str
+    owner_id: str
+    person_id: str | None = None
+    owner: BeneficialOwnerData
+
+
+class DocumentRequirementDetermined(Payload):
+    """A document is asked for; `rule` is the sentence of the rule that asks, as it stood that day."""
+
+    document_requirement_id: str
+    document_type: str
+    entity_type: str
+    entity_id: str
+    entity_name: str
+    is_required: bool
+    status: DocumentStatus
+    rule_id: str
+    rule: str
+
+
+class DocumentStatusUpdated(Payload):
+    """`metadata` holds what this update changes, not all that is known: a JSON Merge Patch (RFC 7396)."""
+
+    document_requirement_id: str
+    document_type: str
+    entity_id: str
+    entity_name: str
+    is_required: bool
+    old_status: DocumentStatus
+    new_status: DocumentStatus
+    reason: str | None = None
+    reason_code: RejectionReason | None = None
+    metadata: Mapping[str, JsonValue] = Field(default_factory=dict)
+
+
+class NotificationRequired(Payload):
+    notification_id: str
+    event_trigger: str
+    rule_id: str
+    notification_type: str
+    template_id: str | None = None
+    language_code: str | None = None
+    client_id: str
+
+
+PAYLOADS: Final[Mapping[str, type[Payload]]] = {
+    model.__name__: model
+    for model in (
+        CompanyProfileCreated,
+        CaseCreated,
+        PersonLinkedToCompany,
+        PersonAddedToCase,
+        BeneficialOwnerAdded,
+        DocumentRequirementDetermined,
+        DocumentStatusUpdated,
+        NotificationRequired,
+    )
+}

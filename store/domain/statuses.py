@@ -1,0 +1,102 @@
+"""The statuses of cases and documents, and which move may follow which, as data."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class TraitementType(StrEnum):
+    """What is examined: a person (KYC) or a company (KYB). The name is the wire's."""
+
+    KYC = "KYC"
+    KYB = "KYB"
+
+
+class CaseStatus(StrEnum):
+    OPEN = "OPEN"
+
+
+class DocumentStatus(StrEnum):
+    AWAITING_UPLOAD = "AWAITING_UPLOAD"
+    UPLOADED = "UPLOADED"
+    VERIFIED_SYSTEM = "VERIFIED_SYSTEM"
+    VERIFIED_MANUAL = "VERIFIED_MANUAL"
+    REJECTED = "REJECTED"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+
+
+DONE: Final = frozenset({DocumentStatus.VERIFIED_SYSTEM, DocumentStatus.VERIFIED_MANUAL, DocumentStatus.NOT_APPLICABLE})
+"""A document in one of these asks nothing more of anybody."""
+
+
+class Reason(StrEnum):
+    """What a move asks for beside the new status."""
+
+    NONE = "none"
+    TEXT = "text"
+    CODE = "code"
+
+
+class RejectionReason(StrEnum):
+    """Why a document was rejected."""
+
+    BAD_IMAGE = "BAD_IMAGE"
+    PAGE_MISSING = "PAGE_MISSING"
+    EXPIRED = "EXPIRED"
+    WRONG_NAME = "WRONG_NAME"
+    ALTERED = "ALTERED"
+    WATCH_LISTED = "WATCH_LISTED"
+
+
+ADVERSE: Final = frozenset({RejectionReason.ALTERED, RejectionReason.WATCH_LISTED})
+"""Reasons that count against the client; every other one can be mended by a better document."""
+
+REJECTION_SENTENCES: Final[Mapping[RejectionReason, str]] = {
+    RejectionReason.BAD_IMAGE: "the image can't be read",
+    RejectionReason.PAGE_MISSING: "a page is missing",
+    RejectionReason.EXPIRED: "the document has expired",
+    RejectionReason.WRONG_NAME: "the name is another one",
+    RejectionReason.ALTERED: "the document was altered",
+    RejectionReason.WATCH_LISTED: "the document is on a watch list",
+}
+
+_D = DocumentStatus
+
+DOCUMENT_MOVES: Final[Mapping[DocumentStatus, Mapping[DocumentStatus, Reason]]] = {
+    _D.AWAITING_UPLOAD: {_D.UPLOADED: Reason.NONE, _D.NOT_APPLICABLE: Reason.TEXT},
+    _D.UPLOADED: {
+        _D.VERIFIED_MANUAL: Reason.NONE,
+        _D.VERIFIED_SYSTEM: Reason.NONE,
+        _D.REJECTED: Reason.CODE,
+        _D.AWAITING_UPLOAD: Reason.TEXT,
+        _D.NOT_APPLICABLE: Reason.TEXT,
+    },
+    _D.VERIFIED_SYSTEM: {
+        _D.VERIFIED_MANUAL: Reason.NONE,
+        _D.UPLOADED: Reason.TEXT,
+        _D.REJECTED: Reason.CODE,
+    },
+    _D.VERIFIED_MANUAL: {_D.UPLOADED: Reason.TEXT, _D.REJECTED: Reason.CODE},
+    _D.REJECTED: {
+        _D.UPLOADED: Reason.NONE,
+        _D.AWAITING_UPLOAD: Reason.NONE,
+        _D.NOT_APPLICABLE: Reason.TEXT,
+    },
+    _D.NOT_APPLICABLE: {_D.AWAITING_UPLOAD: Reason.TEXT},
+}
+"""From a document's status to the statuses that may follow, each with the reason that the move asks for."""
+
+
+SPOKEN: Final[Mapping[str, str]] = {
+    "VERIFIED_MANUAL": "verified",
+    "VERIFIED_SYSTEM": "verified by a system",
+    "PASSPORT_DIRECTOR_BO": "passport",
+    "COMPANY_REGISTRATION_CERTIFICATE": "registration certificate",
+    "FINANCIAL_STATEMENTS_AUDITED": "audited financial statements",
+}
+"""Codes that people call something else than their words say."""
+
+
+def label(code: str) -> str:
+    """A code as people say it: `PROOF_OF_ADDRESS` is `proof of address`."""
+    return SPOKEN.get(code) or code.replace("_", " ").lower()

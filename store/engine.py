@@ -1,0 +1,253 @@
+"""The embedded engine: one database file, commands in, read tables out.
+
+    with CaseStore.open(path) as store:
+        receipt = store.execute(CreateCase(...), actor="ana.ruiz")
+        case = store.ask(case_file, receipt.case_id)
+
+A store is for one thread; other threads and processes open the same file with a store of their own.
+"""
+
+import getpass
+import json
+import platform
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_bytes
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from store.database import connect, savepoint, translated, write_transaction
+from store.domain.case_file import CaseFile, fold
+from store.domain.commands import (
+    Command,
+    CreateCase,
+    DetermineInitialDocumentRequirements,
+    UpdateDocumentStatus,
+)
+from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, unknown_document
+from store.domain.events import Payload
+from store.domain.identifiers import time_ordered_id
+from store.domain.refusals import Refusal
+from store.log import CommitHeader, RecordedEvent, get_events_for_case, head_of, save_events
+from store.projections import project
+from store.projections.rebuild import Progress, rebuild, stale_tables
+
+Clock = Callable[[], datetime]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_command_id(now: datetime) -> str:
+    """A fresh UUIDv7: give a command its id when it is made, and it can be sent twice without harm."""
+    return time_ordered_id(now, token_bytes(10))
+
+
+def default_actor() -> str:
+    """The operating system's user."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a process without a user entry, as in some containers
+        return "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a command. `repeated`: it was executed before, this is the first result."""
+
+    command_id: str
+    case_id: str
+    commit_id: str
+    events: tuple[str, ...]
+    repeated: bool
+
+
+class CaseStore:
+    """The engine on one database file. Made by `CaseStore.open`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, clock: Clock, device: str, rules: Rules) -> None:
+        self.path = path
+        self._connection = connection
+        self._clock = clock
+        self._device = device
+        self._rules = rules
+        self._in_batch = False
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        create: bool = True,
+        clock: Clock = system_clock,
+        device: str = "",
+        rules: Rules | None = None,
+        progress: Progress = lambda done, total: None,
+    ) -> Self:
+        """Open the database at `path`; read tables that an older version made are rebuilt, telling `progress`.
+
+        Raises a `store.errors.StoreError` when the file can't be used, and says why.
+        """
+        connection = connect(path, create=create)
+        try:
+            with translated(path):
+                if stale_tables(connection):
+                    rebuild(connection, progress)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(
+            connection,
+            path,
+            clock=clock,
+            device=device or platform.node() or "unknown",
+            rules=rules or Rules(),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def ask(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The answer of a function of `store.queries` (or any that takes a connection first)."""
+        with translated(self.path):
+            return query(self._connection, *args, **kwargs)
+
+    def execute(
+        self,
+        command: Command,
+        *,
+        command_id: str | None = None,
+        actor: str | None = None,
+        correlation_id: str | None = None,
+        expected_head: str | None = None,
+    ) -> Receipt:
+        """Carry out one command in one transaction: all of its events and their rows, or nothing.
+
+        With a `command_id` that was executed before, nothing happens and the first result is returned. With
+        `expected_head`, the commit id of the case that the person saw, a newer commit is a refusal.
+        Raises `Refusal` (the domain's no) or `store.errors.StoreError` (the database's).
+        """
+        command_id = command_id or new_command_id(self._clock())
+        with translated(self.path), self._transaction():
+            text = _as_text(command)
+            if earlier := self._earlier(command_id, text):
+                return earlier
+            case_id = self._case_of(command, command_id)
+            parent = head_of(self._connection, case_id)
+            if expected_head not in (None, parent):
+                raise Refusal("stale", "The case has changed since you looked at it: look at it again, then decide.")
+            case, versions = self._load(case_id)
+            facts = decide(case, command, Context(command_id, self._rules))
+            header = CommitHeader(
+                case_id=case_id,
+                parent=parent,
+                command_id=command_id,
+                command=text,
+                device=self._device,
+                actor=actor or default_actor(),
+                rules_version=self._rules.version,
+                recorded_at=self._clock().astimezone(UTC).isoformat(timespec="microseconds"),
+            )
+            commit_id, events = save_events(
+                self._connection, header, facts, expected_versions=versions, correlation_id=correlation_id
+            )
+            project(self._connection, events)
+        return Receipt(command_id, case_id, commit_id, tuple(event.event_type for event in events), repeated=False)
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Several commands in one transaction, for bulk work: durable together, when the batch ends.
+
+        A command that is refused or fails within it changes nothing and does not end the batch.
+        """
+        with translated(self.path), write_transaction(self._connection):
+            self._in_batch = True
+            try:
+                yield
+            finally:
+                self._in_batch = False
+
+    def rebuild(self, progress: Progress) -> int:
+        """Make all read tables anew from the log; the number of events read."""
+        with translated(self.path):
+            return rebuild(self._connection, progress)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        if self._in_batch:
+            with savepoint(self._connection):
+                yield
+        else:
+            with write_transaction(self._connection):
+                yield
+
+    def _earlier(self, command_id: str, text: str) -> Receipt | None:
+        row = self._connection.execute(
+            "SELECT position, case_id, commit_id, command FROM commits WHERE command_id = ?", (command_id,)
+        ).fetchone()
+        if row is None:
+            return None
+        position, case_id, commit_id, earlier_text = row
+        if earlier_text != text:
+            raise Refusal(
+                "command_id_reused",
+                f"The command id {command_id} was already used for another command: give each command its own.",
+            )
+        types = self._connection.execute(
+            "SELECT event_type FROM events WHERE case_id = ? AND commit_position = ? ORDER BY position",
+            (case_id, position),
+        )
+        return Receipt(command_id, case_id, commit_id, tuple(name for (name,) in types), repeated=True)
+
+    def _case_of(self, command: Command, command_id: str) -> str:
+        match command:
+            case CreateCase():
+                return case_id_of_new_case(command_id)
+            case UpdateDocumentStatus(document_requirement_id=requirement_id):
+                row = self._connection.execute(
+                    "SELECT case_id FROM required_documents WHERE document_requirement_id = ?",
+                    (requirement_id,),
+                ).fetchone()
+                if row is None:
+                    raise unknown_document(requirement_id)
+                return str(row[0])
+            case DetermineInitialDocumentRequirements(case_id=case_id):
+                return case_id
+        raise TypeError(f"no case file is known for {type(command).__name__}")
+
+    def _load(self, case_id: str) -> tuple[CaseFile, dict[str, int]]:
+        events = get_events_for_case(self._connection, case_id)
+        versions = {event.aggregate_id: event.version for event in events}
+        return fold(_known_payload(event) for event in events), versions
+
+
+def _known_payload(event: RecordedEvent) -> Payload:
+    if not isinstance(event.payload, Payload):
+        raise Refusal(
+            "newer_event",
+            f"This case holds an event ({event.payload_model_name}) of a newer version of caseworker:"
+            " upgrade caseworker to work on it. It can be read meanwhile.",
+        )
+    return event.payload
+
+
+def _as_text(command: Command) -> str:
+    data = command.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps(
+        {"command": type(command).__name__, "data": data},
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )

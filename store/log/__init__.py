@@ -1,0 +1,29 @@
+"""The event log: append-only, chained by hash, the only truth. Read tables are made from it (store/projections).
+
+commit   what a commit is, and how its id is computed
+append   `save_events`: one commit, against the versions that the writer expects
+read     events in order, of one aggregate, one case or all, with typed payloads
+upcast   old payload shapes to the present one; newer ones are named, never guessed at
+verify   proof that nothing was changed, dropped or moved
+"""
+
+from store.log.append import StaleVersion, save_events
+from store.log.commit import CommitHeader
+from store.log.read import (
+    RecordedEvent,
+    get_all_events,
+    get_events_for_aggregate,
+    get_events_for_case,
+    head_of,
+)
+
+__all__ = [
+    "CommitHeader",
+    "RecordedEvent",
+    "StaleVersion",
+    "get_all_events",
+    "get_events_for_aggregate",
+    "get_events_for_case",
+    "head_of",
+    "save_events",
+]

@@ -1,0 +1,83 @@
+"""A commit: the events of one command on one case file, applied together or not at all.
+
+Its id is the SHA-256 of a canonical encoding of everything in it, its parent's id included. That one mechanism
+gives optimistic concurrency (the parent must be the case's head), tamper evidence (the chain can be recomputed) and
+the acceptance rule of a team's shared log.
+
+The encoding (format 1) is a list of fields, each written as its length in bytes in decimal, `:`, and its bytes in
+UTF-8; a missing parent is `-:`. First `COMMIT_FIELDS` in order, then the number of events, then `EVENT_FIELDS` of
+each event in order. The fields are hashed as they are stored: no JSON is parsed or written again.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+FORMAT: Final = 1
+
+COMMIT_FIELDS: Final = (
+    "format",
+    "case_id",
+    "parent",
+    "command_id",
+    "command",
+    "device",
+    "actor",
+    "rules_version",
+    "recorded_at",
+)
+EVENT_FIELDS: Final = (
+    "event_id",
+    "event_type",
+    "aggregate_id",
+    "version",
+    "timestamp",
+    "payload",
+    "payload_model_name",
+    "metadata",
+)
+
+Stored = str | bytes | int | None
+"""A column's value as SQLite holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitHeader:
+    """All of a commit but its events.
+
+    `parent` is the case's head when the command was decided, None for the first; `command` is the command as JSON,
+    `{"command": name, "data": {…}}`, so that it can be run again; `recorded_at` is UTC, ISO 8601, in microseconds.
+    """
+
+    case_id: str
+    parent: str | None
+    command_id: str
+    command: str
+    device: str
+    actor: str
+    rules_version: str
+    recorded_at: str
+    format: int = FORMAT
+
+    def fields(self) -> tuple[Stored, ...]:
+        return tuple(getattr(self, name) for name in COMMIT_FIELDS)
+
+
+def commit_id(header: Iterable[Stored], events: Sequence[tuple[Stored, ...]]) -> str:
+    """The id of a commit, from the values of `COMMIT_FIELDS` and of each event's `EVENT_FIELDS`, as stored."""
+    digest = hashlib.sha256()
+    for value in header:
+        digest.update(_encoded(value))
+    digest.update(_encoded(len(events)))
+    for event in events:
+        for value in event:
+            digest.update(_encoded(value))
+    return digest.hexdigest()
+
+
+def _encoded(value: Stored) -> bytes:
+    if value is None:
+        return b"-:"
+    data = value if isinstance(value, bytes) else str(value).encode()
+    return b"%d:%b" % (len(data), data)

@@ -1,0 +1,111 @@
+"""Proof that the log is whole: every commit id recomputed, every parent and version in its place."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, FORMAT, commit_id
+from store.log.upcast import typed_payload
+
+GUARDS: Final = ("commits_no_update", "commits_no_delete", "events_no_update", "events_no_delete")
+"""The triggers that refuse to change what is in the log."""
+
+_COMMIT = slice(2, 2 + len(COMMIT_FIELDS))
+_EVENT = slice(3, 3 + len(EVENT_FIELDS))
+
+Row = tuple[Any, ...]
+Faults = Iterator[str]
+Progress = Callable[[int, int], None]
+"""Called with what is done and what there is in all."""
+
+
+def verify_log(connection: sqlite3.Connection, progress: Progress) -> Faults:
+    """A sentence for everything that is wrong with the log, each naming the place; nothing if it is whole.
+
+    `progress` counts events. Memory grows with the number of cases and aggregates, not of events.
+    """
+    yield from _missing_guards(connection)
+    before = connection.text_factory
+    connection.text_factory = bytes  # the bytes as stored: the hash is over them, and they may not be UTF-8
+    try:
+        yield from _verify_chain(connection, progress)
+    finally:
+        connection.text_factory = before
+
+
+def _missing_guards(connection: sqlite3.Connection) -> Faults:
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
+    for name in GUARDS:
+        if name not in there:
+            yield f"The trigger {name}, which keeps the log from being changed, is missing."
+
+
+def _verify_chain(connection: sqlite3.Connection, progress: Progress) -> Faults:
+    (total,) = connection.execute("SELECT count(*) FROM events").fetchone()
+    commits = connection.execute(
+        f"SELECT position, commit_id, {', '.join(COMMIT_FIELDS)} FROM commits ORDER BY position"
+    )
+    events = connection.execute(
+        f"SELECT commit_position, position, case_id, {', '.join(EVENT_FIELDS)} FROM events ORDER BY position"
+    )
+    groups = groupby(events, key=itemgetter(0))
+    commit_position, group = next(groups, (None, iter(())))
+    heads: dict[bytes, bytes] = {}
+    versions: dict[bytes, int] = {}
+    seen = 0
+    for expected_position, commit in enumerate(commits, start=1):
+        position, stored_id = commit[0], commit[1]
+        where = f"Commit {position} ({_shown(stored_id)[:12]}…)"
+        if position != expected_position:
+            yield f"{where} should be number {expected_position}: a commit is missing before it."
+            return
+        rows = list(group) if commit_position == position else []
+        if rows:
+            commit_position, group = next(groups, (None, iter(())))
+        yield from _verify_commit(where, commit, rows, heads)
+        for row in rows:
+            seen += 1
+            yield from _verify_event(row, seen, commit, versions)
+        progress(seen, total)
+    if commit_position is not None:
+        (position, *_) = next(row[1:] for row in group)
+        yield f"Event {position} belongs to commit {commit_position}, which is not there or comes earlier."
+
+
+def _verify_commit(where: str, commit: Row, rows: list[Row], heads: dict[bytes, bytes]) -> Faults:
+    stored_id, fields = commit[1], dict(zip(COMMIT_FIELDS, commit[_COMMIT], strict=True))
+    if fields["format"] != FORMAT:
+        yield f"{where} has format {fields['format']}, which this version of caseworker does not know."
+        return
+    if commit_id(commit[_COMMIT], [row[_EVENT] for row in rows]).encode() != stored_id:
+        yield f"{where} of case {_shown(fields['case_id'])} was changed: its content does not give its id."
+    if fields["parent"] != heads.get(fields["case_id"]):
+        yield (
+            f"{where} names {_shown(fields['parent'])} as its parent, but the commit before it of case"
+            f" {_shown(fields['case_id'])} is {_shown(heads.get(fields['case_id']))}."
+        )
+    heads[fields["case_id"]] = stored_id
+
+
+def _verify_event(row: Row, expected_position: int, commit: Row, versions: dict[bytes, int]) -> Faults:
+    _, position, case_id, event_id, event_type, aggregate_id, version, _, payload, model_name, _ = row
+    where = f"Event {position} ({_shown(event_type)}, {_shown(event_id)})"
+    if position != expected_position:
+        yield f"{where} should be number {expected_position} of the log."
+    if case_id != commit[_COMMIT][COMMIT_FIELDS.index("case_id")]:
+        yield f"{where} says it belongs to case {_shown(case_id)}, its commit to another."
+    if version != versions.get(aggregate_id, 0) + 1:
+        yield f"{where} has version {version}, but version {versions.get(aggregate_id, 0)} comes before it."
+    versions[aggregate_id] = version
+    try:
+        typed_payload(model_name.decode(), payload.decode())
+    except ValueError as error:
+        yield f"{where} can't be read: {str(error).splitlines()[0]}."
+
+
+def _shown(value: bytes | int | None) -> str:
+    if value is None:
+        return "none"
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,78 @@
+"""The schema of what must be kept: the log, and which version of each read table stands.
+
+Read tables are not here: each is declared by its projection and made anew when that changes (store/projections).
+A migration is never changed once released; a new one is added below, and `SCHEMA_VERSION` raised.
+"""
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+from store.database import APPLICATION_ID, SCHEMA_VERSION, write_transaction
+
+migrations = Migrations("caseworker")
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply what is missing, all or nothing, however many processes open a new file at once."""
+    with write_transaction(connection):
+        migrations.apply(Database(connection))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+@migrations()
+def the_log(db: Database) -> None:
+    for statement in _LOG:
+        db.execute(statement)
+
+
+_REFUSE = "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} BEGIN SELECT raise(ABORT, '{sentence}'); END"
+
+_LOG = (
+    """
+    CREATE TABLE commits (
+        position INTEGER PRIMARY KEY,
+        commit_id TEXT NOT NULL,
+        format INTEGER NOT NULL,
+        case_id TEXT NOT NULL,
+        parent TEXT,
+        command_id TEXT NOT NULL UNIQUE,
+        command TEXT NOT NULL CHECK (json_valid(command)),
+        device TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        rules_version TEXT NOT NULL,
+        recorded_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX commits_of_case ON commits (case_id, position)",
+    "CREATE UNIQUE INDEX commits_do_not_fork ON commits (case_id, coalesce(parent, ''))",
+    """
+    CREATE TABLE events (
+        position INTEGER PRIMARY KEY,
+        commit_position INTEGER NOT NULL REFERENCES commits (position),
+        case_id TEXT NOT NULL,
+        event_id TEXT NOT NULL UNIQUE,
+        event_type TEXT NOT NULL,
+        aggregate_id TEXT NOT NULL,
+        version INTEGER NOT NULL CHECK (version >= 1),
+        timestamp TEXT NOT NULL,
+        payload TEXT NOT NULL CHECK (json_valid(payload)),
+        payload_model_name TEXT NOT NULL,
+        metadata TEXT NOT NULL CHECK (json_valid(metadata)),
+        UNIQUE (aggregate_id, version)
+    ) STRICT
+    """,
+    "CREATE INDEX events_of_case ON events (case_id, position)",
+    """
+    CREATE TABLE projections (
+        table_name TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL
+    ) STRICT
+    """,
+    *(
+        _REFUSE.format(table=table, verb=verb, sentence=f"{table} of the log are never changed or deleted")
+        for table in ("commits", "events")
+        for verb in ("update", "delete")
+    ),
+)

@@ -1,0 +1,43 @@
+"""The read tables. One module a table: its columns, and how each event changes it.
+
+    projection              what a projection is
+    cases, companies, persons, beneficial_owners, required_documents
+                            the tables
+    rebuild                 all tables made anew from the log, and compared with the live ones
+
+A read table is a pure function of the log: same events, same rows, whoever computes them and whenever.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Final
+
+from store.log.read import RecordedEvent
+from store.log.upcast import UnknownPayload
+from store.projections import beneficial_owners, cases, companies, persons, required_documents
+from store.projections.projection import Change, Projection
+
+PROJECTIONS: Final[tuple[Projection, ...]] = (
+    cases.PROJECTION,
+    companies.PROJECTION,
+    persons.PROJECTION,
+    beneficial_owners.PROJECTION,
+    required_documents.PROJECTION,
+)
+
+_CHANGES: Final[dict[str, list[Change]]] = {}
+for _projection in PROJECTIONS:
+    for _event, _change in _projection.event_projectors.items():
+        _CHANGES.setdefault(_event.__name__, []).append(_change)
+
+
+def project(connection: sqlite3.Connection, events: Iterable[RecordedEvent]) -> None:
+    """Apply events, in order, to the read tables behind this connection.
+
+    An event that a newer version of the program wrote changes no row: its meaning is not known here.
+    """
+    for event in events:
+        if isinstance(event.payload, UnknownPayload):
+            continue
+        for sql, values in _CHANGES.get(event.event_type, ()):
+            connection.execute(sql, values(event, event.payload))

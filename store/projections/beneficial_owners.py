@@ -1,0 +1,83 @@
+"""Read table `beneficial_owners`: who owns or controls the company of a case.
+
+`share_minimum` and `share_maximum` are per cent; an exact share has both alike, and both are NULL where the register
+states no figure. `types_of_control` and `interests` are JSON arrays.
+"""
+
+from typing import Final
+
+from pydantic_core import to_json
+
+from store.domain.events import BeneficialOwnerAdded
+from store.log.read import RecordedEvent
+from store.projections.projection import Change, Projection, insert
+
+
+def _owner_added(_: RecordedEvent, e: BeneficialOwnerAdded) -> tuple[object, ...]:
+    owner = e.owner
+    person, entity, share = owner.person_details, owner.entity_details, owner.held_share
+    return (
+        e.owner_id,
+        e.case_id,
+        e.company_id,
+        e.person_id,
+        owner.kind,
+        owner.name,
+        person.birthdate if person else None,
+        person.nationality if person else entity.country if entity else None,
+        entity.registration_number if entity else None,
+        entity.lei if entity else None,
+        owner.unspecified_reason,
+        owner.unspecified_details,
+        share.lowest if share else None,
+        share.highest if share else None,
+        owner.directness,
+        to_json(owner.types_of_control).decode(),
+        to_json(owner.interests, exclude_none=True).decode(),
+        owner.is_ubo,
+        owner.party,
+        owner.held_in,
+        owner.source,
+        owner.as_of,
+        owner.ended_on,
+    )
+
+
+COLUMNS: Final = {
+    "owner_id": "TEXT PRIMARY KEY",
+    "case_id": "TEXT NOT NULL",
+    "company_id": "TEXT NOT NULL",
+    "person_id": "TEXT",
+    "kind": "TEXT NOT NULL",
+    "name": "TEXT NOT NULL",
+    "birthdate": "TEXT",
+    "country": "TEXT",
+    "registration_number": "TEXT",
+    "lei": "TEXT",
+    "unspecified_reason": "TEXT",
+    "unspecified_details": "TEXT",
+    "share_minimum": "REAL",
+    "share_maximum": "REAL",
+    "directness": "TEXT NOT NULL",
+    "types_of_control": "TEXT NOT NULL",
+    "interests": "TEXT NOT NULL",
+    "is_ubo": "INTEGER NOT NULL",
+    "party": "TEXT",
+    "held_in": "TEXT",
+    "source": "TEXT",
+    "as_of": "TEXT",
+    "ended_on": "TEXT",
+}
+
+PROJECTION: Final = Projection(
+    table="beneficial_owners",
+    version=1,
+    columns=COLUMNS,
+    indexes=("CREATE INDEX beneficial_owners_of_case ON beneficial_owners (case_id)",),
+    event_projectors={
+        BeneficialOwnerAdded: Change(
+            insert("beneficial_owners", COLUMNS),
+            _owner_added,
+        )
+    },
+)

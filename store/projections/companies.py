@@ -1,0 +1,62 @@
+"""Read table `companies`: the company of each KYB case."""
+
+from typing import Final
+
+from store.domain.events import CompanyProfileCreated
+from store.log.read import RecordedEvent
+from store.projections.projection import Change, Projection, insert
+
+
+def _profile_created(_: RecordedEvent, e: CompanyProfileCreated) -> tuple[object, ...]:
+    profile, address = e.profile, e.profile.registered_address
+    return (
+        e.company_id,
+        e.case_id,
+        profile.registered_name,
+        profile.trading_name,
+        profile.registration_number,
+        profile.registration_date,
+        profile.country_of_incorporation,
+        profile.lei,
+        profile.legal_form,
+        profile.business_type,
+        profile.industry_sector,
+        address.street,
+        address.city,
+        address.state_province,
+        address.postal_code,
+        address.country,
+    )
+
+
+COLUMNS: Final = {
+    "company_id": "TEXT PRIMARY KEY",
+    "case_id": "TEXT NOT NULL",
+    "registered_name": "TEXT NOT NULL",
+    "trading_name": "TEXT",
+    "registration_number": "TEXT",
+    "registration_date": "TEXT",
+    "country_of_incorporation": "TEXT NOT NULL",
+    "lei": "TEXT",
+    "legal_form": "TEXT",
+    "business_type": "TEXT",
+    "industry_sector": "TEXT",
+    "street": "TEXT",
+    "city": "TEXT",
+    "state_province": "TEXT",
+    "postal_code": "TEXT",
+    "country": "TEXT NOT NULL",
+}
+
+PROJECTION: Final = Projection(
+    table="companies",
+    version=1,
+    columns=COLUMNS,
+    indexes=("CREATE INDEX companies_of_case ON companies (case_id)",),
+    event_projectors={
+        CompanyProfileCreated: Change(
+            insert("companies", COLUMNS),
+            _profile_created,
+        )
+    },
+)

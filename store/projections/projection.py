@@ -1,0 +1,57 @@
+"""What a projection is: a table, and for each event type the statement that changes it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from store.domain.events import Payload
+from store.log.read import RecordedEvent
+
+Values = Callable[[RecordedEvent, Any], tuple[object, ...]]
+
+
+class Change(NamedTuple):
+    """A statement, and the values that it takes from an event and its payload."""
+
+    sql: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """`columns` maps each column to its type and constraints; the first is the primary key.
+
+    Raise `version` when the functions in `event_projectors` change: the table is then rebuilt at the next start.
+    A change of columns, indexes, statements or payload versions is noticed by itself.
+    """
+
+    table: str
+    version: int
+    columns: Mapping[str, str]
+    event_projectors: Mapping[type[Payload], Change]
+    indexes: tuple[str, ...] = ()
+
+    @property
+    def create_table(self) -> str:
+        columns = ", ".join(f"{name} {definition}" for name, definition in self.columns.items())
+        return f"CREATE TABLE {self.table} ({columns}) STRICT"
+
+    @property
+    def key(self) -> str:
+        return next(iter(self.columns))
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one for every version of this projection that could give other rows."""
+        statements = sorted(
+            f"{event.__name__}.v{event.VERSION} {change.sql}" for event, change in self.event_projectors.items()
+        )
+        parts = (str(self.version), self.create_table, *self.indexes, *statements)
+        return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def insert(table: str, columns: Iterable[str]) -> str:
+    """An INSERT of one row, its values in the order of `columns`."""
+    names = tuple(columns)
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"

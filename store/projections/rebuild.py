@@ -1,0 +1,144 @@
+"""All read tables made anew from the log, in a file of their own beside the live ones."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from store.database import write_transaction
+from store.log.read import get_all_events, last_position
+from store.projections import PROJECTIONS, project
+from store.projections.projection import Projection
+
+Progress = Callable[[int, int], None]
+"""Called with what is done and what there is in all."""
+
+_STEP = 1_000
+
+
+def stale_tables(connection: sqlite3.Connection) -> list[str]:
+    """The read tables that are missing, or that another version of their projection made."""
+    standing = dict(
+        connection.execute(
+            "SELECT table_name, fingerprint FROM projections JOIN sqlite_schema ON type = 'table' AND name = table_name"
+        )
+    )
+    return [p.table for p in PROJECTIONS if standing.get(p.table) != p.fingerprint]
+
+
+def rebuild(connection: sqlite3.Connection, progress: Progress) -> int:
+    """Replace all read tables by new ones made from the log; the number of events read.
+
+    Others read the old tables meanwhile, and write: what they append is taken in before the swap, which is one
+    transaction. If it ends early the live tables are as they were.
+    """
+    with _fresh_tables() as (side, path), ExitStack() as afterwards:
+        read = _project_all(connection, side, progress)
+        with write_transaction(connection):
+            read = _project_all(connection, side, progress, after=read)
+            # Attached earlier, the new file would have been locked by this very transaction.
+            connection.execute("ATTACH ? AS fresh", (str(path),))
+            afterwards.callback(connection.execute, "DETACH fresh")
+            for projection in PROJECTIONS:
+                _replace(connection, projection)
+    return read
+
+
+def differences(connection: sqlite3.Connection, progress: Progress) -> Iterator[str]:
+    """A sentence for every row in which the live read tables differ from fresh ones; nothing is written.
+
+    The log must be whole (store/log/verify.py), and the caller in one read transaction.
+    """
+    before = connection.text_factory
+    connection.text_factory = lambda data: data.decode(errors="backslashreplace")  # rows changed by hand, too
+    try:
+        with _fresh_tables() as (side, _):
+            _project_all(connection, side, progress)
+            for projection in PROJECTIONS:
+                yield from _compare(projection, connection, side)
+    finally:
+        connection.text_factory = before
+
+
+@contextmanager
+def _fresh_tables() -> Iterator[tuple[sqlite3.Connection, Path]]:
+    with TemporaryDirectory(prefix="caseworker-") as folder:
+        path = Path(folder) / "fresh.sqlite3"
+        with closing(sqlite3.connect(path, isolation_level=None)) as side:
+            side.execute("PRAGMA journal_mode = OFF")
+            side.execute("PRAGMA synchronous = OFF")
+            for projection in PROJECTIONS:
+                side.execute(projection.create_table)
+            yield side, path
+
+
+def _project_all(
+    connection: sqlite3.Connection, side: sqlite3.Connection, progress: Progress, *, after: int = 0
+) -> int:
+    total = last_position(connection)
+    position = after
+    side.execute("BEGIN")
+    for event in get_all_events(connection, after=after):
+        project(side, (event,))
+        position = event.position
+        if position % _STEP == 0:
+            progress(position, total)
+    side.execute("COMMIT")
+    progress(position, max(position, total))
+    return position
+
+
+def _replace(connection: sqlite3.Connection, projection: Projection) -> None:
+    table = projection.table
+    connection.execute(f"DROP TABLE IF EXISTS main.{table}")
+    connection.execute(projection.create_table)
+    connection.execute(f"INSERT INTO main.{table} SELECT * FROM fresh.{table} ORDER BY rowid")
+    for index in projection.indexes:
+        connection.execute(index)
+    connection.execute(
+        "INSERT INTO projections (table_name, fingerprint) VALUES (?, ?)"
+        " ON CONFLICT (table_name) DO UPDATE SET fingerprint = excluded.fingerprint",
+        (table, projection.fingerprint),
+    )
+
+
+def _compare(projection: Projection, live: sqlite3.Connection, fresh: sqlite3.Connection) -> Iterator[str]:
+    table = projection.table
+    (exists,) = live.execute("SELECT count(*) FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+    if not exists:
+        yield f"The read table {table} is missing: `caseworker rebuild` makes it again."
+        return
+    query = f"SELECT * FROM {table} ORDER BY {projection.key}"
+    live_rows, fresh_rows = live.execute(query), fresh.execute(query)
+    columns = [column[0] for column in live_rows.description]
+    if columns != list(projection.columns):
+        yield f"The read table {table} has other columns than it should: `caseworker rebuild` makes it again."
+        return
+    for key, is_live, should_be in _paired(live_rows, fresh_rows):
+        if should_be is None:
+            yield f"{table}: the row {key} does not follow from the log."
+        elif is_live is None:
+            yield f"{table}: the row {key} is missing."
+        elif is_live != should_be:
+            wrong = [c for c, a, b in zip(columns, is_live, should_be, strict=True) if a != b]
+            yield f"{table}: the row {key} differs from the log in {', '.join(wrong)}."
+
+
+Row = tuple[object, ...]
+
+
+def _paired(live: Iterator[Row], fresh: Iterator[Row]) -> Iterator[tuple[object, Row | None, Row | None]]:
+    """The rows of both, each sorted by key, side by side; None where one of them has no row with that key."""
+    a, b = next(live, None), next(fresh, None)
+    while a is not None or b is not None:
+        if b is None or (a is not None and str(a[0]) < str(b[0])):
+            assert a is not None
+            yield a[0], a, None
+            a = next(live, None)
+        elif a is None or str(b[0]) < str(a[0]):
+            yield b[0], None, b
+            b = next(fresh, None)
+        else:
+            yield a[0], a, b
+            a, b = next(live, None), next(fresh, None)

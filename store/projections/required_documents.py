@@ -1,0 +1,82 @@
+"""Read table `required_documents`: the documents that each case asks for, and where each of them stands.
+
+`metadata` is a JSON object into which every update was merged (JSON Merge Patch, RFC 7396).
+"""
+
+from typing import Final
+
+from pydantic_core import to_json
+
+from store.domain.events import DocumentRequirementDetermined, DocumentStatusUpdated
+from store.log.read import RecordedEvent
+from store.projections.projection import Change, Projection, insert
+
+
+def _determined(event: RecordedEvent, e: DocumentRequirementDetermined) -> tuple[object, ...]:
+    return (
+        e.document_requirement_id,
+        e.case_id,
+        e.document_type,
+        e.entity_type,
+        e.entity_id,
+        e.entity_name,
+        e.is_required,
+        e.status,
+        None,
+        None,
+        "{}",
+        e.rule_id,
+        e.rule,
+        event.timestamp,
+        event.actor,
+    )
+
+
+def _moved(event: RecordedEvent, e: DocumentStatusUpdated) -> tuple[object, ...]:
+    return (
+        e.new_status,
+        e.reason,
+        e.reason_code,
+        to_json(e.metadata).decode(),
+        event.timestamp,
+        event.actor,
+        e.document_requirement_id,
+    )
+
+
+COLUMNS: Final = {
+    "document_requirement_id": "TEXT PRIMARY KEY",
+    "case_id": "TEXT NOT NULL",
+    "document_type": "TEXT NOT NULL",
+    "entity_type": "TEXT NOT NULL",
+    "entity_id": "TEXT NOT NULL",
+    "entity_name": "TEXT NOT NULL",
+    "is_required": "INTEGER NOT NULL",
+    "status": "TEXT NOT NULL",
+    "reason": "TEXT",
+    "reason_code": "TEXT",
+    "metadata": "TEXT NOT NULL",
+    "rule_id": "TEXT NOT NULL",
+    "rule": "TEXT NOT NULL",
+    "updated_at": "TEXT NOT NULL",
+    "updated_by": "TEXT NOT NULL",
+}
+
+PROJECTION: Final = Projection(
+    table="required_documents",
+    version=1,
+    columns=COLUMNS,
+    indexes=("CREATE INDEX required_documents_of_case ON required_documents (case_id)",),
+    event_projectors={
+        DocumentRequirementDetermined: Change(
+            insert("required_documents", COLUMNS),
+            _determined,
+        ),
+        DocumentStatusUpdated: Change(
+            "UPDATE required_documents SET status = ?, reason = ?, reason_code = ?,"
+            " metadata = json_patch(metadata, ?), updated_at = ?, updated_by = ?"
+            " WHERE document_requirement_id = ?",
+            _moved,
+        ),
+    },
+)

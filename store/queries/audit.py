@@ -1,0 +1,47 @@
+"""Proof that a database is whole: the file, the log, and the read tables against the log."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from store.database import read_transaction
+from store.log.verify import Progress, verify_log
+from store.projections.rebuild import differences
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong, as a sentence; `where` is `file`, `log` or `read tables`."""
+
+    where: str
+    sentence: str
+
+
+def verify(connection: sqlite3.Connection, progress: Progress) -> Iterator[Finding]:
+    """Everything that is wrong, nothing if all is well. Read tables are compared only with a log that is whole."""
+    with read_transaction(connection):  # one view of all of it, whatever others write meanwhile
+        damaged = False
+        for where, sentences in (("file", _integrity(connection)), ("log", verify_log(connection, progress))):
+            for sentence in sentences:
+                damaged = True
+                yield Finding(where, sentence)
+        if damaged:
+            yield Finding("read tables", "Not compared, because the log itself is not whole.")
+            return
+        for sentence in differences(connection, progress):
+            yield Finding("read tables", sentence)
+
+
+def log_digest(connection: sqlite3.Connection) -> str:
+    """The SHA-256 of all commit ids in order: write it down, and any later change to the past shows."""
+    digest = sha256()
+    for (commit_id,) in connection.execute("SELECT commit_id FROM commits ORDER BY position"):
+        digest.update(commit_id.encode())
+    return digest.hexdigest()
+
+
+def _integrity(connection: sqlite3.Connection) -> Iterator[str]:
+    for (finding,) in connection.execute("PRAGMA integrity_check(20)"):
+        if finding != "ok":
+            yield f"SQLite finds the file damaged: {finding}."

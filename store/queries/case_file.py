@@ -1,0 +1,164 @@
+"""One case file, from the read tables."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from pydantic_core import from_json
+
+from store.domain.decisions import unknown_case
+from store.domain.identifiers import read_reference
+from store.domain.refusals import Refusal
+from store.log.read import head_of
+from store.queries.queue import QueueRow, queue_row
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRow:
+    company_id: str
+    registered_name: str
+    trading_name: str | None
+    registration_number: str | None
+    registration_date: str | None
+    country_of_incorporation: str
+    lei: str | None
+    legal_form: str | None
+    business_type: str | None
+    industry_sector: str | None
+    street: str | None
+    city: str | None
+    state_province: str | None
+    postal_code: str | None
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """`company_id` is there when the person is linked to the company of the case."""
+
+    person_id: str
+    company_id: str | None
+    firstname: str
+    lastname: str
+    birthdate: str | None
+    role_in_company: str | None
+    nationality: str | None
+    country_of_residence: str | None
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRow:
+    """Shares are per cent: both alike for an exact one, both None where no figure is known.
+
+    `held_in` is the `party` of the owner in which the share is held, None for the company itself.
+    """
+
+    owner_id: str
+    person_id: str | None
+    kind: str
+    name: str
+    birthdate: str | None
+    country: str | None
+    registration_number: str | None
+    lei: str | None
+    unspecified_reason: str | None
+    unspecified_details: str | None
+    share_minimum: float | None
+    share_maximum: float | None
+    directness: str
+    types_of_control: tuple[str, ...]
+    interests: tuple[Mapping[str, Any], ...]
+    is_ubo: bool
+    party: str | None
+    held_in: str | None
+    source: str | None
+    as_of: str | None
+    ended_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    document_requirement_id: str
+    document_type: str
+    entity_type: str
+    entity_id: str
+    entity_name: str
+    is_required: bool
+    status: str
+    reason: str | None
+    reason_code: str | None
+    metadata: Mapping[str, Any]
+    rule_id: str
+    rule: str
+    updated_at: str
+    updated_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFileView:
+    """A case file as it stands; `head` is the id of its newest commit."""
+
+    case: QueueRow
+    head: str
+    company: CompanyRow | None
+    persons: tuple[PersonRow, ...]
+    beneficial_owners: tuple[OwnerRow, ...]
+    documents: tuple[DocumentRow, ...]
+
+
+def find_case(connection: sqlite3.Connection, id_or_reference: str) -> str:
+    """The id of the case that a person names by its id or its reference, typed in any way.
+
+    Raises `Refusal` when there is none, or when two cases share the reference.
+    """
+    named = id_or_reference.strip().encode(errors="replace").decode()  # a terminal may hand over half a character
+    rows = connection.execute(
+        "SELECT case_id FROM cases WHERE case_id = ? UNION SELECT case_id FROM cases WHERE reference = ?",
+        (named.lower(), read_reference(named)),
+    ).fetchall()
+    if not rows:
+        raise unknown_case(f"with the id or reference ‘{named}’")
+    if len(rows) > 1:
+        ids = " and ".join(row[0] for row in rows)
+        raise Refusal("ambiguous_case", f"The reference {named} stands for {ids}: name the case by its id.")
+    return str(rows[0][0])
+
+
+def case_file(connection: sqlite3.Connection, case_id: str) -> CaseFileView:
+    """Everything that belongs to a case. Raises `Refusal` when there is none with this id."""
+    case, head = queue_row(connection, case_id), head_of(connection, case_id)
+    if case is None or head is None:
+        raise unknown_case(f"with the id {case_id}")
+    companies = _rows(connection, "companies", CompanyRow, case_id)
+    return CaseFileView(
+        case=case,
+        head=head,
+        company=companies[0] if companies else None,
+        persons=_rows(connection, "persons", PersonRow, case_id),
+        beneficial_owners=_rows(connection, "beneficial_owners", OwnerRow, case_id),
+        documents=_rows(connection, "required_documents", DocumentRow, case_id),
+    )
+
+
+T = TypeVar("T")
+
+_FROM_SQLITE: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "is_required": bool,
+    "is_ubo": bool,
+    "metadata": from_json,
+    "types_of_control": lambda text: tuple(from_json(text)),
+    "interests": lambda text: tuple(from_json(text)),
+}
+
+
+def _rows(connection: sqlite3.Connection, table: str, row_type: type[T], case_id: str) -> tuple[T, ...]:
+    """A case's rows of a read table, in the order in which they came; fields are named like the columns."""
+    columns = tuple(row_type.__dataclass_fields__)  # type: ignore[attr-defined]
+    rows = connection.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE case_id = ? ORDER BY rowid", (case_id,))
+    converters = [_FROM_SQLITE.get(column) for column in columns]
+    return tuple(
+        row_type(*(convert(value) if convert else value for convert, value in zip(converters, row, strict=True)))
+        for row in rows
+    )
