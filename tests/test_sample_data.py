@@ -1,0 +1,158 @@
+"""The sample files are what their tables give, and show everything that they promise to show."""
+
+import json
+from collections import Counter
+from importlib.resources import files as package_files
+from typing import Any
+
+import pytest
+from stdnum import lei
+
+from sample_data import generate
+from sample_data.casework import case_of
+from store.domain.case_file import CaseFile, evolve
+from store.domain.commands import COMMANDS, UpdateDocumentStatus
+from store.domain.decisions import Context, Rules, decide
+from store.domain.statuses import DONE, DocumentStatus, RejectionReason
+from store.domain.values import OwnerKind
+
+Json = dict[str, Any]
+
+
+def read(name: str) -> bytes:
+    return (package_files("sample_data") / name).read_bytes()
+
+
+def lines(name: str) -> list[Json]:
+    return [json.loads(line) for line in read(name).splitlines()]
+
+
+@pytest.fixture(scope="module")
+def messages() -> list[Json]:
+    return lines("messages.jsonl")
+
+
+@pytest.fixture(scope="module")
+def statements() -> list[Json]:
+    found: list[Json] = json.loads(read("owners.json"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def worked_cases(messages: list[Json]) -> list[CaseFile]:
+    """The message cases after every command; one that is refused fails the tests that ask for this."""
+    cases = [case_of(message) for message in messages]
+    case_of_document = {document_id: index for index, case in enumerate(cases) for document_id in case.documents}
+    for line in lines("commands.jsonl"):
+        command = COMMANDS[line["command"]].model_validate(line["data"])
+        assert isinstance(command, UpdateDocumentStatus)
+        index = case_of_document[command.document_requirement_id]
+        for fact in decide(cases[index], command, Context(line["command_id"], Rules())):
+            cases[index] = evolve(cases[index], fact.payload)
+    return cases
+
+
+class TestGenerating:
+    def test_the_same_seed_gives_the_files_that_are_there(self) -> None:
+        for name, content in generate.files().items():
+            assert read(name) == content, f"run python -m sample_data.generate: {name} is out of date"
+
+    def test_check_agrees(self) -> None:
+        assert generate.main(["--check"]) == 0
+
+    def test_check_names_the_files_of_another_seed(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert generate.main(["--check", "--seed", "7"]) == 1
+        assert "sample_data/messages.jsonl differs" in capsys.readouterr().err
+
+    def test_any_seed_gives_commands_that_are_not_refused(self) -> None:
+        for seed in range(5):
+            assert generate.files(seed) == generate.files(seed)
+
+
+class TestMessages:
+    def test_every_message_opens_a_case(self, messages: list[Json]) -> None:
+        assert all(case_of(message).exists for message in messages)
+        assert all(message["version"] == "1.0" for message in messages)
+
+    def test_ids_are_used_once(self, messages: list[Json]) -> None:
+        for key in ("message_id", "client_id"):
+            assert len({message[key] for message in messages}) == len(messages)
+
+    def test_there_are_persons_and_companies(self, messages: list[Json]) -> None:
+        assert Counter(message["traitement_type"] for message in messages) == {"KYC": 30, "KYB": 12}
+        assert {message["type"] for message in messages} == {"STANDARD", "ONBOARDING", "ENHANCED_DUE_DILIGENCE"}
+
+    def test_births_are_known_to_the_day_the_month_the_year_or_not(self, messages: list[Json]) -> None:
+        known_to = {len(person.get("birthdate", "")) for message in messages for person in message["persons"]}
+        assert known_to == {10, 7, 4, 0}
+
+    def test_owners_are_of_every_kind_and_share(self, messages: list[Json]) -> None:
+        owners = [owner for message in messages for owner in message.get("beneficial_owners", ())]
+        assert {owner["kind"] for owner in owners} == {kind.value for kind in OwnerKind}
+        assert any("ownership_percentage" in owner for owner in owners)
+        assert any("share" in owner for owner in owners)
+        assert any("held_in" in owner for owner in owners)
+
+
+class TestCommands:
+    def test_each_is_given_once_by_somebody(self) -> None:
+        commands = lines("commands.jsonl")
+        assert len({line["command_id"] for line in commands}) == len(commands)
+        assert {line["actor"] for line in commands} == {"ana.ruiz", "ben.osei", "chiara.conti", "document-check"}
+
+    def test_every_document_status_occurs(self, worked_cases: list[CaseFile]) -> None:
+        reached = {document.status for case in worked_cases for document in case.documents.values()}
+        assert reached == set(DocumentStatus)
+
+    def test_every_rejection_reason_occurs(self) -> None:
+        assert {line["data"].get("reason_code") for line in lines("commands.jsonl")} - {None} == set(RejectionReason)
+
+    def test_cases_stand_at_every_stage(self, worked_cases: list[CaseFile]) -> None:
+        statuses = [{document.status for document in case.documents.values()} for case in worked_cases]
+        assert {DocumentStatus.AWAITING_UPLOAD} in statuses
+        assert {DocumentStatus.UPLOADED} in statuses
+        assert {DocumentStatus.AWAITING_UPLOAD, DocumentStatus.UPLOADED} in statuses
+        assert any(DocumentStatus.REJECTED in reached for reached in statuses)
+        assert any(reached <= DONE for reached in statuses)
+
+    def test_some_files_are_described(self) -> None:
+        keys = {key for line in lines("commands.jsonl") for key in line["data"].get("metadata", ())}
+        assert keys == {"file_name", "expires_on", "confidence"}
+
+
+class TestOwners:
+    def test_every_statement_says_what_it_is(self, statements: list[Json]) -> None:
+        for statement in statements:
+            assert statement["publicationDetails"]["bodsVersion"] == "0.4"
+            assert statement["recordStatus"] in {"new", "updated", "closed"}
+            assert statement["recordType"] in {"entity", "person", "relationship"}
+        assert len({statement["statementId"] for statement in statements}) == len(statements)
+
+    def test_every_party_is_stated_before_it_is_named(self, statements: list[Json]) -> None:
+        stated: set[str] = set()
+        for statement in statements:
+            if statement["recordType"] == "relationship":
+                party = statement["recordDetails"]["interestedParty"]
+                assert statement["recordDetails"]["subject"] in stated
+                assert isinstance(party, dict) or party in stated
+            stated.add(statement["recordId"])
+
+    def test_the_kinds_of_share_and_party(self, statements: list[Json]) -> None:
+        relations = [item["recordDetails"] for item in statements if item["recordType"] == "relationship"]
+        shares = [interest.get("share", {}) for relation in relations for interest in relation["interests"]]
+        assert {key for share in shares for key in share} == {"exact", "minimum", "maximum", "exclusiveMaximum"}
+        assert any(isinstance(relation["interestedParty"], dict) for relation in relations)
+        entities = [item["recordDetails"] for item in statements if item["recordType"] == "entity"]
+        assert {entity["entityType"]["type"] for entity in entities} == {"registeredEntity", "arrangement", "stateBody"}
+
+
+def test_lei_records_have_valid_check_digits() -> None:
+    records = json.loads(read("lei-records.json"))
+    assert all(lei.is_valid(record["LEI"]) for record in records)
+    numbers = [record["Entity"]["RegistrationAuthority"].get("RegistrationAuthorityEntityID") for record in records]
+    assert numbers.count(None) == 1
+
+
+def test_there_are_60_cases(messages: list[Json], statements: list[Json]) -> None:
+    companies = {statement["declarationSubject"] for statement in statements}
+    assert (len(messages), len(companies), len(json.loads(read("lei-records.json")))) == (42, 10, 8)
