@@ -17,6 +17,7 @@ from store.errors import (
     DatabaseReadOnly,
     ForeignDatabase,
     NewerDatabase,
+    damaged,
     from_sqlite,
 )
 
@@ -36,6 +37,8 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise from_sqlite(error, path) from error
+    except UnicodeDecodeError as error:  # from Python's sqlite3, where a name in the schema is no longer text
+        raise damaged(path) from error
 
 
 def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
@@ -99,6 +102,8 @@ def _prepare_file(path: Path, *, create: bool) -> None:
         if path.is_dir():
             raise DatabaseDamaged(f"{path} is a folder, not a database: name a file in it with --db.")
         if path.exists():
+            if not create and not path.stat().st_size:
+                raise DatabaseDamaged(f"The database {path} is empty (0 bytes): restore it from a backup.")
             return
         if not create:
             raise DatabaseMissing(

@@ -88,6 +88,11 @@ _BY_SQLITE_CODE: Final[Mapping[int, tuple[type[StoreError], str]]] = {
 }
 
 
+def damaged(path: Path) -> StoreError:
+    kind, sentence = _BY_SQLITE_CODE[sqlite3.SQLITE_CORRUPT]
+    return kind(sentence.format(path=path))
+
+
 def from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
     """The sentence for what SQLite reports about the database at `path`."""
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF

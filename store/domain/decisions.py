@@ -115,11 +115,11 @@ def _case_and_parties(
             source=command.source,
         ),
     )
-    known: dict[tuple[str, str], str] = {}
+    known: dict[str, str] = {}
     for index, person in enumerate(command.persons):
         person_id = derive_id(command_id, f"person/{index}")
-        if person.birthdate:
-            known.setdefault(_identity(person), person_id)
+        for mark in _marks(person):
+            known.setdefault(mark, person_id)
         if company_id and person.role_in_company:
             yield (
                 company_id,
@@ -128,29 +128,35 @@ def _case_and_parties(
         else:
             yield case_id, PersonAddedToCase(case_id=case_id, person_id=person_id, person=person)
     for index, owner in enumerate(command.beneficial_owners):
-        owner_id = derive_id(command_id, f"owner/{index}")
+        assert company_id is not None  # CreateCase refuses owners without a company
         owner_person_id = None
         if owner.person_details is not None:
-            identity = _identity(owner.person_details)
-            owner_person_id = known.get(identity) or derive_id(command_id, f"owner/{index}/person")
-            if owner.person_details.birthdate:
-                known.setdefault(identity, owner_person_id)
-        assert company_id is not None  # CreateCase refuses owners without a company
+            marks = _marks(owner.person_details, owner.party)
+            found = (known[mark] for mark in marks if mark in known)
+            owner_person_id = next(found, derive_id(command_id, f"owner/{index}/person"))
+            for mark in marks:
+                known.setdefault(mark, owner_person_id)
         yield (
             company_id,
             BeneficialOwnerAdded(
                 case_id=case_id,
                 company_id=company_id,
-                owner_id=owner_id,
+                owner_id=derive_id(command_id, f"owner/{index}"),
                 person_id=owner_person_id,
                 owner=owner,
             ),
         )
 
 
-def _identity(person: PersonData) -> tuple[str, str]:
-    """Two entries with the same name and date of birth are one person; without a date nobody is."""
-    return person.full_name.casefold(), person.birthdate or ""
+def _marks(person: PersonData, party: str | None = None) -> list[str]:
+    """What tells that two entries are one person: the same record of a register, or the same name and date of birth.
+
+    A name without a date tells nothing.
+    """
+    marks = [f"party {party}"] if party else []
+    if person.birthdate:
+        marks.append(f"born {person.birthdate} {person.full_name.casefold()}")
+    return marks
 
 
 def _determine_documents(case: CaseFile, _: DetermineInitialDocumentRequirements, context: Context) -> Iterator[Fact]:

@@ -7,7 +7,7 @@ A payload is written once and read for ever: to change one, raise its `VERSION` 
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
 
 from store.domain.statuses import CaseStatus, DocumentStatus, RejectionReason, TraitementType
 from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonData, Value
@@ -16,7 +16,6 @@ from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonD
 class Payload(Value):
     """An event's content. Its event type is the class name; `VERSION` counts the shapes it has had, from 1."""
 
-    model_config = ConfigDict(defer_build=True)
     VERSION: ClassVar[int] = 1
 
     case_id: str

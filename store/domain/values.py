@@ -21,7 +21,7 @@ _PRINTABLE_SPACE: Final = re.compile(r"\s+")
 class Value(BaseModel):
     """A value: equal by content, never changed, and nothing in it that we do not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # built at first use: a quicker start
 
 
 def _printable(text: str) -> str:

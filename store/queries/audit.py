@@ -23,7 +23,7 @@ def verify(connection: sqlite3.Connection, progress: Progress) -> Iterator[Findi
     with read_transaction(connection):  # one view of all of it, whatever others write meanwhile
         damaged = False
         for where, sentences in (("file", _integrity(connection)), ("log", verify_log(connection, progress))):
-            for sentence in sentences:
+            for sentence in _as_far_as_it_goes(sentences):
                 damaged = True
                 yield Finding(where, sentence)
         if damaged:
@@ -39,6 +39,16 @@ def log_digest(connection: sqlite3.Connection) -> str:
     for (commit_id,) in connection.execute("SELECT commit_id FROM commits ORDER BY position"):
         digest.update(commit_id.encode())
     return digest.hexdigest()
+
+
+def _as_far_as_it_goes(sentences: Iterator[str]) -> Iterator[str]:
+    """The sentences, and one more where the file can't be read on."""
+    try:
+        yield from sentences
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        yield f"SQLite can't read on from here: {error}."
 
 
 def _integrity(connection: sqlite3.Connection) -> Iterator[str]:

@@ -1,0 +1,81 @@
+"""The engine starts fast and stands alone: what it does not need at once, it does not load.
+
+That the layers import downwards only is checked by import-linter (`make check`); here is what is loaded when.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.domain.examples import kyb, kyc
+from tests.store.desk import open_store
+
+ROOT = Path(__file__).parents[2]
+INTERFACE = {"textual", "rich", "click", "caseworker_tui", "sample_data"}
+ONLY_WHERE_USED = {"sqlite_utils", "pycountry", "stdnum", "confluent_kafka"}
+
+
+def loaded_by(program: str) -> set[str]:
+    """The top-level modules that a new Python process has loaded at the end of the program."""
+    end = "\nimport sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    result = subprocess.run(
+        [sys.executable, "-c", program + end],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return set(result.stdout.split())
+
+
+@pytest.fixture
+def filled(database: Path) -> Path:
+    """An up-to-date database with two cases."""
+    with open_store(database) as store:
+        store.execute(kyc())
+        store.execute(kyb())
+    return database
+
+
+def test_the_engine_loads_no_interface_and_nothing_slow() -> None:
+    loaded = loaded_by("import store.engine")
+    assert "store" in loaded
+    assert loaded & (INTERFACE | ONLY_WHERE_USED) == set()
+
+
+def test_queries_load_no_interface_and_nothing_slow() -> None:
+    loaded = loaded_by(
+        "import store.queries.audit, store.queries.case_file, store.queries.queue, store.queries.timeline"
+    )
+    assert loaded & (INTERFACE | ONLY_WHERE_USED) == set()
+
+
+def test_intake_loads_no_interface() -> None:
+    assert loaded_by("import store.intake.importer") & INTERFACE == set()
+
+
+def test_the_domain_loads_no_database() -> None:
+    loaded = loaded_by("import store.domain.decisions, store.domain.notification_rules")
+    assert loaded & (INTERFACE | ONLY_WHERE_USED | {"sqlite3"}) == set()
+
+
+def test_opening_an_up_to_date_database_loads_nothing_slow(filled: Path) -> None:
+    program = f"""
+from pathlib import Path
+from store.engine import CaseStore
+from store.queries.queue import queue_page
+with CaseStore.open(Path({str(filled)!r})) as store:
+    assert len(store.ask(queue_page)) == 2
+"""
+    assert loaded_by(program) & (INTERFACE | ONLY_WHERE_USED) == set()
+
+
+def test_making_a_database_is_what_sqlite_utils_is_for(database: Path) -> None:
+    program = f"from pathlib import Path; from store.engine import CaseStore; CaseStore.open(Path({str(database)!r}))"
+    assert "sqlite_utils" in loaded_by(program)

@@ -1,0 +1,73 @@
+"""Domain rules as sentences: given these events, when this command comes, then these events follow, or a refusal.
+
+given(*a_kyc_case()).when(UpdateDocumentStatus(...)).then(DocumentStatusUpdated(...))
+given().when(DetermineInitialDocumentRequirements(...)).refused("unknown_case")
+"""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from store.domain.case_file import CaseFile, fold
+from store.domain.commands import Command
+from store.domain.decisions import Context, Fact, Rules, decide
+from store.domain.events import Payload
+from store.domain.refusals import Refusal
+
+COMMAND_ID = "01890000-0000-7000-8000-000000000001"
+
+P = TypeVar("P", bound=Payload)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a command: facts, or a refusal."""
+
+    facts: tuple[Fact, ...]
+    refusal: Refusal | None
+
+    @property
+    def payloads(self) -> list[Payload]:
+        """The events that followed; a refusal here is a failure of the test."""
+        assert self.refusal is None, f"refused with {self.refusal.code}: {self.refusal.sentence}"
+        return [fact.payload for fact in self.facts]
+
+    def then(self, *payloads: Payload) -> None:
+        """Exactly these events followed, in this order."""
+        assert self.payloads == list(payloads)
+
+    def then_nothing(self) -> None:
+        self.then()
+
+    def all(self, kind: type[P]) -> list[P]:
+        """The events of one type that followed, in order."""
+        return [payload for payload in self.payloads if isinstance(payload, kind)]
+
+    def the(self, kind: type[P]) -> P:
+        """The one event of this type that followed."""
+        (only,) = self.all(kind)
+        return only
+
+    def refused(self, code: str, *words: str) -> None:
+        """Nothing followed but a refusal with this code, whose sentence holds these words."""
+        assert self.refusal is not None, f"not refused: {[type(fact.payload).__name__ for fact in self.facts]} followed"
+        assert self.refusal.code == code
+        for word in words:
+            assert word in self.refusal.sentence
+        assert self.refusal.sentence.endswith(".")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A case file to which these events have led."""
+
+    case: CaseFile
+
+    def when(self, command: Command, *, rules: Rules | None = None, command_id: str = COMMAND_ID) -> Outcome:
+        try:
+            return Outcome(tuple(decide(self.case, command, Context(command_id, rules or Rules()))), None)
+        except Refusal as refusal:
+            return Outcome((), refusal)
+
+
+def given(*payloads: Payload) -> Given:
+    return Given(fold(payloads))

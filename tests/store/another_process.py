@@ -1,0 +1,114 @@
+"""A process of its own that works on a database, for tests of what happens when several do.
+
+Started as `python -m tests.store.another_process TASK PATH`; see `Worker` for the test's end of it.
+
+    obey    read a command a line, as JSON, and answer each with a line: `{"case_id": …}`, `{"refused": code}`
+    create  open the database that each line names, and answer with a line each
+    work    make cases for as long as it lives, and tell each command id as soon as its command is acknowledged
+"""
+
+import json
+import os
+import subprocess
+import sys
+from itertools import count
+from pathlib import Path
+from typing import Any, Final, Self
+
+from store.domain.commands import COMMANDS
+from store.domain.refusals import Refusal
+from store.engine import CaseStore
+from store.errors import StoreError
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+class Worker:
+    """A process that works on a database, with which a test talks line by line."""
+
+    def __init__(self, task: str, path: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.store.another_process", task, str(path)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.hears() == "ready"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def told(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
+    def hears(self) -> Any:
+        """The next line that it says."""
+        assert self.process.stdout is not None
+        return json.loads(self.process.stdout.readline())
+
+    def killed(self) -> list[Any]:
+        """Ended without any warning; what it said that nobody had heard yet."""
+        self.process.kill()
+        rest, _ = self.process.communicate()
+        return [json.loads(line) for line in rest.splitlines(keepends=True) if line.endswith("\n")]
+
+
+def say(what: object) -> None:
+    sys.stdout.write(f"{json.dumps(what)}\n")
+    sys.stdout.flush()
+
+
+def obey(path: Path) -> None:
+    with CaseStore.open(path) as store:
+        say("ready")
+        for line in sys.stdin:
+            order = json.loads(line)
+            command = COMMANDS[order["command"]].model_validate(order["data"])
+            try:
+                receipt = store.execute(
+                    command,
+                    command_id=order.get("command_id"),
+                    expected_head=order.get("expected_head"),
+                    actor="another",
+                )
+            except (Refusal, StoreError) as error:
+                say({"refused": error.code})
+            else:
+                say({"case_id": receipt.case_id, "repeated": receipt.repeated})
+
+
+def create(_: Path) -> None:
+    import store.migrations  # noqa: F401, PLC0415 (loaded beforehand, so that all processes come to the file at once)
+
+    say("ready")
+    for line in sys.stdin:
+        try:
+            CaseStore.open(Path(line.strip())).close()
+        except StoreError as error:
+            say(str(error))
+        else:
+            say("opened")
+
+
+def work(path: Path) -> None:
+    say("ready")
+    kyc = {"client_id": "C-1", "traitement_type": "KYC", "case_type": "standard"}
+    for number in count():
+        with CaseStore.open(path) as store:
+            for index in range(20):
+                command_id = f"{os.getpid()}-{number}-{index}"
+                data = {**kyc, "persons": [{"firstname": "Ana", "lastname": f"Ruiz {command_id}"}]}
+                store.execute(COMMANDS["CreateCase"].model_validate(data), command_id=command_id, actor="another")
+                say(command_id)
+
+
+if __name__ == "__main__":
+    {"obey": obey, "create": create, "work": work}[sys.argv[1]](Path(sys.argv[2]))

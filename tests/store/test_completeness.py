@@ -1,0 +1,156 @@
+"""Whoever adds an event or a command is told here what else it needs."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from store.domain import commands, events
+from store.domain.case_file import EVOLUTIONS
+from store.domain.commands import COMMANDS, Command, CreateCase, DetermineInitialDocumentRequirements
+from store.domain.decisions import DECISIONS
+from store.domain.events import PAYLOADS, NotificationRequired, Payload
+from store.domain.refusals import Refusal
+from store.engine import CaseStore
+from store.log.upcast import payload_model_name, typed_payload
+from store.projections import PROJECTIONS
+from store.queries.timeline import SENTENCES, sentence
+from tests.domain.examples import ANA, DIRECTOR, kyb, kyc, owner
+from tests.domain.specification import given
+from tests.store.desk import documents, take_in, uploaded
+
+GOLDEN: Final = Path(__file__).with_name("golden_events.jsonl")
+
+WITHOUT_A_ROW_OF_ITS_OWN: Final = {
+    NotificationRequired: "is shown in the timeline only, and counts as the last change of its case",
+}
+"""Events that change no table but `cases`, and why."""
+
+
+def golden() -> list[tuple[str, Any]]:
+    """Payloads as they were stored: the event's type with its version, and the JSON."""
+    lines = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
+    return [(line["payload_model_name"], line["payload"]) for line in lines]
+
+
+def models_in(module: Any, base: type) -> set[type]:
+    return {m for m in vars(module).values() if isinstance(m, type) and issubclass(m, base) and m is not base}
+
+
+class TestEveryEvent:
+    def test_is_in_the_list(self) -> None:
+        assert set(PAYLOADS.values()) == models_in(events, Payload)
+
+    def test_changes_the_state_or_says_that_it_does_not(self) -> None:
+        assert set(EVOLUTIONS) == set(PAYLOADS.values())
+
+    def test_has_a_sentence(self) -> None:
+        assert set(SENTENCES) == set(PAYLOADS.values())
+
+    def test_has_a_row_or_a_reason_for_having_none(self) -> None:
+        projected = {
+            event
+            for p in PROJECTIONS
+            for event, change in p.event_projectors.items()
+            if p.table != "cases" or change.sql.startswith("INSERT")
+        }
+        assert projected | set(WITHOUT_A_ROW_OF_ITS_OWN) == set(PAYLOADS.values())
+        assert not projected & set(WITHOUT_A_ROW_OF_ITS_OWN)
+
+    def test_is_a_change_of_its_case(self) -> None:
+        """All but the one that comes before the case itself."""
+        (cases,) = [p for p in PROJECTIONS if p.table == "cases"]
+        assert set(PAYLOADS.values()) - set(cases.event_projectors) == {events.CompanyProfileCreated}
+
+    def test_has_a_golden_payload_of_every_version_that_ever_was(self) -> None:
+        """To raise a VERSION, leave the old line in the golden file and add one of the new shape."""
+        every_version = {f"{name}.v{n}" for name, model in PAYLOADS.items() for n in range(1, model.VERSION + 1)}
+        assert {name for name, _ in golden()} == every_version
+
+
+class TestGoldenPayloads:
+    """What was stored once must stay readable for ever."""
+
+    @pytest.mark.parametrize(("name", "stored"), golden())
+    def test_are_still_read(self, name: str, stored: Any) -> None:
+        payload = typed_payload(name, json.dumps(stored))
+        assert isinstance(payload, Payload)
+        assert type(payload).__name__ == name.partition(".")[0]
+
+    @pytest.mark.parametrize(("name", "stored"), golden())
+    def test_are_still_written_like_this(self, name: str, stored: Any) -> None:
+        """A shape that has changed needs a new VERSION, an upcaster, and a line in the golden file."""
+        payload = typed_payload(name, json.dumps(stored))
+        assert isinstance(payload, Payload)
+        if name == payload_model_name(type(payload)):
+            assert json.loads(payload.model_dump_json(exclude_none=True)) == stored
+
+    @pytest.mark.parametrize("model", PAYLOADS.values(), ids=PAYLOADS)
+    def test_show_every_field(self, model: type[Payload]) -> None:
+        shown = {field for name, stored in golden() if name == payload_model_name(model) for field in stored}
+        assert shown == set(model.model_fields)
+
+    @pytest.mark.parametrize(("name", "stored"), golden())
+    def test_survive_the_way_through_json(self, name: str, stored: Any) -> None:
+        payload = typed_payload(name, json.dumps(stored))
+        assert isinstance(payload, Payload)
+        for text in (payload.model_dump_json(exclude_none=True), payload.model_dump_json()):
+            assert type(payload).model_validate_json(text) == payload
+
+    @pytest.mark.parametrize(("name", "stored"), golden())
+    def test_have_a_sentence_without_a_full_stop(self, name: str, stored: Any) -> None:
+        said = sentence(typed_payload(name, json.dumps(stored)))
+        assert said[0].islower()
+        assert not said.endswith(".")
+        assert "None" not in said
+        assert "_" not in said
+
+
+class TestEveryCommand:
+    def test_is_in_the_list(self) -> None:
+        assert set(COMMANDS.values()) == models_in(commands, Command)
+        assert all(name == model.__name__ for name, model in COMMANDS.items())
+
+    def test_is_decided(self) -> None:
+        assert set(DECISIONS) == set(COMMANDS.values())
+
+    @pytest.mark.parametrize("model", COMMANDS.values(), ids=COMMANDS)
+    def test_finds_its_case(self, store: CaseStore, model: type[Command]) -> None:
+        """Carried out or refused, but never without a case file to be decided on."""
+        case_id = store.execute(kyc(), command_id="one").case_id
+        examples: dict[type[Command], Command] = {
+            CreateCase: kyb(),
+            DetermineInitialDocumentRequirements: DetermineInitialDocumentRequirements(case_id=case_id),
+            commands.UpdateDocumentStatus: uploaded(documents(store, case_id)[0].document_requirement_id),
+        }
+        try:
+            receipt = store.execute(examples[model])
+        except Refusal as refusal:
+            pytest.fail(refusal.sentence)
+        assert receipt.case_id == case_id or model is CreateCase
+
+    @pytest.mark.parametrize(
+        "command", [kyc(ANA), kyb(DIRECTOR, owners=(owner(ANA, ownership_percentage=30),)), uploaded("x")]
+    )
+    def test_can_be_run_again_from_what_the_commit_keeps(self, command: Command) -> None:
+        text = json.dumps(command.model_dump(mode="json", exclude_defaults=True))
+        assert type(command).model_validate_json(text) == command
+
+    def test_another_kind_of_command_is_a_programmer_s_error(self, store: CaseStore) -> None:
+        class Dance(Command):
+            pass
+
+        with pytest.raises(TypeError, match="no case file is known for Dance"):
+            store.execute(Dance())
+
+
+def test_commits_keep_the_command_so_that_it_can_be_run_again(store: CaseStore) -> None:
+    opened = store.execute(kyb(DIRECTOR), command_id="one")
+    take_in(store, opened.case_id)
+    connection: sqlite3.Connection = store.ask(lambda connection: connection)
+    kept = [json.loads(text) for (text,) in connection.execute("SELECT command FROM commits ORDER BY position")]
+    again = [COMMANDS[entry["command"]].model_validate(entry["data"]) for entry in kept]
+    assert again == [kyb(DIRECTOR), uploaded(documents(store, opened.case_id)[0].document_requirement_id)]
+    assert given().when(again[0], command_id="one").payloads
