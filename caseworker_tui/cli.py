@@ -1,0 +1,388 @@
+"""The command line: one function a subcommand, which returns the exit code (None is 0).
+
+Data goes to stdout, narration to stderr. What only the app needs is imported where it opens: `caseworker cases`
+answers without loading Textual or Rich.
+"""
+
+import sys
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from sqlite3 import Connection
+from tempfile import TemporaryDirectory
+
+import click
+
+from caseworker_tui.case_tables import case_as_json, write_case, write_log, write_queue
+from caseworker_tui.doctor import examine
+from caseworker_tui.exec_commands import answers, schema
+from caseworker_tui.printing import (
+    is_terminal,
+    progress_bar,
+    say,
+    say_beside_bar,
+    write_json,
+    write_json_array,
+    write_line,
+    write_table,
+)
+from caseworker_tui.program import (
+    FAILED,
+    UNUSABLE,
+    Program,
+    Settings,
+    actor_option,
+    database_option,
+    json_option,
+    pass_settings,
+    version_option,
+)
+from store.database import connect, read_transaction, translated
+from store.domain.commands import COMMANDS
+from store.engine import CaseStore
+from store.errors import DatabaseDamaged
+from store.log.read import get_all_events, get_events_for_case, last_position
+from store.projections import PROJECTIONS
+from store.queries.audit import Finding, log_digest
+from store.queries.audit import verify as find_faults
+from store.queries.case_file import case_file, find_case
+from store.queries.queue import whole_queue
+
+
+@click.group(
+    "caseworker",
+    cls=Program,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@database_option(envvar="CASEWORKER_DB", show_envvar=True)
+@actor_option(envvar="CASEWORKER_ACTOR", show_envvar=True)
+@version_option
+@pass_settings
+@click.pass_context
+def main(context: click.Context, settings: Settings) -> int | None:
+    """A workplace for KYC and KYB cases. Without a subcommand it opens the app.
+
+    \b
+    caseworker demo                 look around in made-up cases
+    caseworker import FILE          take cases in
+    caseworker                      work on them
+
+    --db and --actor go before or after the subcommand. The database is in your user data folder unless you
+    choose another file.
+
+    Exit codes: 0 done; 1 something was refused, rejected or is wrong; 2 not understood, or nothing to work with;
+    130 stopped by ctrl+c.
+    """
+    if context.invoked_subcommand is not None:
+        return None
+    if not _has_terminal():
+        say("caseworker opens an app, which needs a terminal: `caseworker --help` lists what works without one.")
+        return UNUSABLE
+    settings.open_store(create=True).close()  # what is wrong with the database is told here, not by the app
+    return _run_app(settings.path, settings.person)
+
+
+def _has_terminal() -> bool:
+    """Textual reads keys from stdin and draws on stderr."""
+    return all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
+
+
+def _run_app(database: Path, actor: str) -> int:
+    from caseworker_tui.app import CaseworkerApp  # noqa: PLC0415 (Textual: 275 ms)
+
+    app = CaseworkerApp(database, actor=actor)
+    app.run()
+    return app.return_code or 0
+
+
+@main.command()
+@actor_option()
+@pass_settings
+def demo(settings: Settings) -> int:
+    """Open the app on a throw-away copy of made-up cases.
+
+    Nothing you do there is kept. Without a terminal it prints the queue.
+
+    \b
+    caseworker demo
+
+    Exit codes: 0 done.
+    """
+    from caseworker_tui.sample import build_sample  # noqa: PLC0415 (the readers of every format)
+
+    with TemporaryDirectory(prefix="caseworker-demo-") as folder:
+        database = Path(folder) / "cases.sqlite3"
+        build_sample(database, datetime.now(UTC))
+        if _has_terminal():
+            return _run_app(database, settings.person)
+        with CaseStore.open(database) as store:
+            store.ask(_write_cases, as_json=False)
+    return 0
+
+
+@main.command("import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--rejects",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Where to write the records that are rejected; in the folder `rejects` beside the database unless given.",
+)
+@database_option()
+@actor_option()
+@json_option
+@pass_settings
+def import_(settings: Settings, files: Sequence[Path], rejects: Path | None, as_json: bool) -> int | None:
+    """Take cases in from files: intake messages, BODS 0.4 statements, GLEIF LEI records.
+
+    The format is told by content. The same file twice adds nothing. A record that can't be a case is told on
+    stderr with its reason, and written as it came to the rejects file, to be mended and imported again.
+
+    \b
+    caseworker import messages.jsonl owners.json
+    caseworker import --json records.json | jq .rejected
+
+    Exit codes: 0 all records are cases; 1 some were rejected; 2 no file could be read.
+    """
+    from store.intake.importer import import_files  # noqa: PLC0415 (the readers of every format)
+
+    with settings.open_store(create=True) as store, progress_bar("Importing") as progress:
+        report = import_files(
+            store,
+            files,
+            rejects_file=rejects or _rejects_file(settings.path, files[0]),
+            actor=settings.person,
+            progress=lambda _, done, total: progress(done, total),
+            on_rejection=lambda rejection: say_beside_bar(str(rejection)),
+        )
+    numbers = {"cases": report.cases, "already_known": report.already_known, "rejected": report.rejected}
+    if as_json:
+        write_json(numbers | {"rejects_file": report.rejects_file and str(report.rejects_file)}, indent=None)
+    else:
+        write_table(lambda: [(name.replace("_", " "), f"{number:,}") for name, number in numbers.items()])
+    if not report.files_read:
+        say("No file could be read; nothing was imported.")
+        return UNUSABLE
+    say(f"{_number(report.cases, 'new case')} from {_number(report.files_read, 'file')}.")
+    if report.rejects_file:
+        say(f"What was rejected is in {report.rejects_file}: mend it there and import that file.")
+    return FAILED if report.rejected else None
+
+
+def _rejects_file(database: Path, first: Path) -> Path:
+    """Beside the database: what is rejected is personal data as well."""
+    return database.parent / "rejects" / f"{first.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S}.jsonl"
+
+
+@main.command()
+@database_option()
+@json_option
+@pass_settings
+def cases(settings: Settings, as_json: bool) -> None:
+    """List all cases, the oldest first.
+
+    \b
+    caseworker cases
+    caseworker cases --json | jq '.[] | select(.documents_rejected > 0) | .reference'
+
+    Exit codes: 0 done; 1 the database can't be read.
+    """
+    with settings.open_store(create=False) as store:
+        store.ask(_write_cases, as_json=as_json)
+
+
+def _write_cases(connection: Connection, *, as_json: bool) -> None:
+    if as_json:
+        write_json_array(whole_queue(connection))
+        return
+    with read_transaction(connection):
+        write_queue(lambda: whole_queue(connection))
+
+
+@main.command()
+@click.argument("case")
+@database_option()
+@json_option
+@pass_settings
+def show(settings: Settings, case: str, as_json: bool) -> None:
+    """Print a case file: the case, its company, persons, owners and documents.
+
+    CASE is an id or a reference, typed in any way.
+
+    \b
+    caseworker show 7F3-QK2-M9X
+    caseworker show 7f3qk2m9x --json | jq '.documents[] | {document_requirement_id, status}'
+
+    Exit codes: 0 done; 1 there is no such case, or the database can't be read.
+    """
+    with settings.open_store(create=False) as store:
+        view = store.ask(case_file, store.ask(find_case, case))
+    if as_json:
+        write_json(case_as_json(view))
+    else:
+        write_case(view)
+
+
+@main.command()
+@click.argument("case", required=False)
+@database_option()
+@json_option
+@pass_settings
+def log(settings: Settings, case: str | None, as_json: bool) -> None:
+    """Print the events of a case, or of all cases, in the order in which they happened.
+
+    CASE is an id or a reference. Times are UTC.
+
+    \b
+    caseworker log 7F3-QK2-M9X
+    caseworker log --json > events.json
+
+    Exit codes: 0 done; 1 there is no such case, or the database can't be read.
+    """
+    with settings.open_store(create=False) as store:
+        store.ask(_write_log, case, as_json=as_json)
+
+
+def _write_log(connection: Connection, case: str | None, *, as_json: bool) -> None:
+    events = get_events_for_case(connection, find_case(connection, case)) if case else get_all_events(connection)
+    if as_json:
+        write_json_array(event.as_json() for event in events)
+    else:
+        write_log(events, last_position(connection))
+
+
+@main.command("exec")
+@click.option(
+    "--schema",
+    "schema_of",
+    metavar="[COMMAND]",
+    is_flag=False,
+    flag_value="any",
+    type=click.Choice(["any", *COMMANDS]),
+    help="Print the JSON Schema of a line, or of the data of one command, and stop.",
+)
+@database_option()
+@actor_option()
+@pass_settings
+def execute(settings: Settings, schema_of: str | None) -> int | None:
+    """Execute commands from standard input, JSON Lines, in order.
+
+    Each line gets a line of JSON on standard output as soon as it is durable, with the events that it led to, or
+    why it failed. A line that fails does not stop the others. A command_id makes a command safe to send twice.
+
+    \b
+    caseworker exec < commands.jsonl > answers.jsonl
+    echo '{"command": "…", "command_id": "…", "data": {…}}' | caseworker exec
+    caseworker exec --schema CreateCase
+
+    Exit codes: 0 all were executed; 1 a line failed, or the database can't be opened.
+    """
+    if schema_of:
+        write_json(schema(None if schema_of == "any" else schema_of))
+        return None
+    if is_terminal(sys.stdin):
+        say("Enter one command as JSON a line, and ctrl+d at the end. `caseworker exec --schema` shows their form.")
+    failed = False
+    with settings.open_store(create=True) as store:
+        for answer in answers(store, sys.stdin.buffer if sys.stdin else BytesIO(), actor=settings.person):
+            failed |= not answer["ok"]
+            write_json(answer, indent=None)
+            sys.stdout.flush()
+    return FAILED if failed else None
+
+
+@main.command()
+@database_option()
+@pass_settings
+def rebuild(settings: Settings) -> None:
+    """Make the read tables anew from the log.
+
+    Needed only when `caseworker verify` says so. Others can go on working meanwhile.
+
+    \b
+    caseworker rebuild
+
+    Exit codes: 0 done; 1 the database can't be read or written to.
+    """
+    with settings.open_store(create=False) as store, progress_bar("Rebuilding") as progress:
+        events = store.rebuild(progress)
+    write_line(f"Made {len(PROJECTIONS)} read tables anew from {_number(events, 'event')}.")
+
+
+@main.command()
+@database_option()
+@json_option
+@pass_settings
+def verify(settings: Settings, as_json: bool) -> int | None:
+    """Prove that nothing in the database was changed, dropped or moved.
+
+    Recomputes every commit of the log, and compares the read tables with the log row by row. The digest names the
+    whole log: write it down, and any later change to the past shows.
+
+    \b
+    caseworker verify
+
+    Exit codes: 0 all is well; 1 something is wrong, each on a line.
+    """
+    with suppress(DatabaseDamaged):  # read tables of an older version are no finding; all else is one below
+        settings.open_store(create=False).close()
+    commits = events = digest = None
+    try:
+        with (
+            closing(connect(settings.path, create=False)) as connection,
+            translated(settings.path),
+            progress_bar("Verifying") as progress,
+        ):
+            findings = list(find_faults(connection, progress))
+            commits, events, digest = _log_counts(connection)
+    except DatabaseDamaged as error:
+        findings = [Finding("file", str(error))]
+    if as_json:
+        report = {"ok": not findings, "findings": findings, "commits": commits, "events": events, "log_digest": digest}
+        write_json(report)
+    elif findings:
+        for finding in findings:
+            write_line(f"{finding.where}: {finding.sentence}")
+    else:
+        write_line(
+            f"All is well: {_number(commits, 'commit')} with {_number(events, 'event')} are as they were"
+            f" recorded, and {len(PROJECTIONS)} read tables follow from them."
+        )
+        write_line(f"Log digest: {digest}")
+    return FAILED if findings else None
+
+
+def _log_counts(connection: Connection) -> tuple[int, int, str]:
+    (commits,) = connection.execute("SELECT count(*) FROM commits").fetchone()
+    return commits, last_position(connection), log_digest(connection)
+
+
+def _number(count: int | None, thing: str) -> str:
+    return f"{count or 0:,} {thing}{'' if count == 1 else 's'}"
+
+
+@main.command()
+@database_option()
+@json_option
+@pass_settings
+def doctor(settings: Settings, as_json: bool) -> int | None:
+    """Look for what keeps caseworker from working, and say what to do about it.
+
+    \b
+    caseworker doctor
+
+    Exit codes: 0 all is well; 1 something is wrong.
+    """
+    checks = list(examine(settings.path))
+    wrong = [check for check in checks if not check.ok]
+    if as_json:
+        write_json({"ok": not wrong, "checks": checks})
+    else:
+        write_table(lambda: [("ok" if check.ok else "WRONG", check.name, check.found) for check in checks])
+        for check in wrong:
+            write_line()
+            write_line(f"{check.name}: {check.advice}")
+    return FAILED if wrong else None

@@ -1,0 +1,134 @@
+"""`caseworker exec`: commands in as JSON Lines, one answer a line out as soon as it is durable."""
+
+import codecs
+from collections.abc import Iterator
+from itertools import count
+from typing import Any, BinaryIO, Final
+
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic.json_schema import models_json_schema
+from pydantic_core import from_json
+
+from store.domain.commands import COMMANDS, Command, Id
+from store.domain.refusals import Refusal
+from store.domain.values import Text
+from store.engine import CaseStore
+from store.errors import StoreError
+from store.intake.records import trouble
+from store.validation import echo, explain
+
+LONGEST_LINE: Final = 16 * 1024 * 1024
+_CHUNK: Final = 64 * 1024
+
+Answer = dict[str, Any]
+
+
+class CommandLine(BaseModel):
+    """A line of `caseworker exec`: one command, and who gives it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    command: str
+    command_id: Id | None = None
+    actor: Text | None = None
+    correlation_id: Id | None = None
+    expected_head: Id | None = None
+    data: dict[str, JsonValue]
+
+
+def answers(store: CaseStore, stream: BinaryIO, *, actor: str) -> Iterator[Answer]:
+    """Each command of the stream executed in order, and what became of it. Ask for the next when this one is told."""
+    for number, line in _lines(stream):
+        yield _answer(store, number, line, actor)
+
+
+def schema(command: str | None = None) -> dict[str, Any]:
+    """The JSON Schema of the data of one command; without a name, that of a line with any of them."""
+    if command is not None:
+        return COMMANDS[command].model_json_schema()
+    _, definitions = models_json_schema([(model, "validation") for model in COMMANDS.values()])
+    any_of_them = [
+        {"properties": {"command": {"const": name}, "data": {"$ref": f"#/$defs/{name}"}}} for name in COMMANDS
+    ]
+    return CommandLine.model_json_schema() | definitions | {"oneOf": any_of_them}
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """The lines that are not blank, with their numbers; None stands for one that is too long to hold."""
+    for number in count(1):
+        line: bytes | None = stream.readline(LONGEST_LINE + 1)
+        if not line:
+            return
+        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            while (rest := stream.readline(_CHUNK)) and not rest.endswith(b"\n"):
+                pass
+            line = None
+        elif number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if line is None or (line := line.strip()):
+            yield number, line
+
+
+def _answer(store: CaseStore, number: int, line: bytes | None, default_actor: str) -> Answer:
+    command_id = None
+    try:
+        content = _parsed(number, line)
+        command_id = _id_in(content)
+        envelope, command = _command_in(number, content)
+        receipt = store.execute(
+            command,
+            command_id=envelope.command_id,
+            actor=envelope.actor or default_actor,
+            correlation_id=envelope.correlation_id,
+            expected_head=envelope.expected_head,
+        )
+    except (Refusal, StoreError) as error:
+        return {"ok": False, "command_id": command_id, "error": error.code, "message": str(error)}
+    return {
+        "ok": True,
+        "command_id": receipt.command_id,
+        "case_id": receipt.case_id,
+        "commit_id": receipt.commit_id,
+        "events": list(receipt.events),
+        "repeated": receipt.repeated,
+    }
+
+
+def _parsed(number: int, line: bytes | None) -> dict[str, JsonValue]:
+    if line is None:
+        raise Refusal("line_too_long", f"Line {number} is longer than {LONGEST_LINE // 1024**2} MiB.")
+    try:
+        content = from_json(line, allow_inf_nan=False)
+    except ValueError as error:
+        raise Refusal("invalid_json", f"Line {number}: {trouble(line)}.") from error
+    if not isinstance(content, dict):
+        raise Refusal("invalid_json", f'Line {number} is not a JSON object like {{"command": …, "data": {{…}}}}.')
+    return content
+
+
+def _id_in(content: dict[str, JsonValue]) -> str | None:
+    """The command id that a line gives, whatever else may be wrong with it."""
+    try:
+        return TypeAdapter[str](Id).validate_python(content.get("command_id"))
+    except ValidationError:
+        return None
+
+
+def _command_in(number: int, content: dict[str, JsonValue]) -> tuple[CommandLine, Command]:
+    try:
+        envelope = CommandLine.model_validate(content)
+    except ValidationError as error:
+        raise _invalid(number, explain(error, CommandLine)) from error
+    model = COMMANDS.get(envelope.command)
+    if model is None:
+        known = ", ".join(COMMANDS)
+        sentence = f"Line {number}: there is no command {echo(envelope.command)}; there are {known}."
+        raise Refusal("unknown_command", sentence)
+    try:
+        return envelope, model.model_validate(envelope.data)
+    except ValidationError as error:
+        raise _invalid(number, explain(error, model, within="data")) from error
+
+
+def _invalid(number: int, what: str) -> Refusal:
+    return Refusal("invalid_command", f"Line {number}: {what}{'' if what.endswith('?') else '.'}")

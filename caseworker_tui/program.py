@@ -1,0 +1,138 @@
+"""How every subcommand runs: the options that all share, exit codes, and errors told in a sentence."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import StringIO, TextIOWrapper
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+import click
+from platformdirs import user_data_path
+from pydantic import TypeAdapter, ValidationError
+
+from caseworker_tui.doctor import caseworker_version
+from caseworker_tui.printing import progress_bar, safe, say, silence_stdout
+from store.domain.refusals import Refusal
+from store.domain.values import Text
+from store.engine import CaseStore, default_actor
+from store.errors import StoreError
+
+FAILED: Final = 1
+"""Something was refused, rejected or is wrong."""
+
+UNUSABLE: Final = 2
+"""Nothing to work with, or not understood."""
+
+INTERRUPTED: Final = 130
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Program(click.Group):
+    """Ends with the exit code that a subcommand returns, and tells every error as one sentence."""
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+        sys.exit(self._exit_code(*args, **kwargs))
+
+    def _exit_code(self, *args: Any, **kwargs: Any) -> int:
+        try:
+            code: int | None = super().main(*args, **kwargs | {"prog_name": "caseworker", "standalone_mode": False})
+            sys.stdout.flush()
+        except click.ClickException as error:
+            told = StringIO()
+            error.show(told)
+            click.echo(safe(told.getvalue(), keep="\n\t"), err=True, nl=False)
+            return error.exit_code
+        except click.Abort:
+            say("Stopped. What was reported as done is kept.")
+            return INTERRUPTED
+        except (StoreError, Refusal) as error:
+            say(str(error))
+        except BrokenPipeError:  # who reads our output has seen enough
+            silence_stdout()
+        except OSError as error:
+            silence_stdout()
+            say(f"{error.filename or 'The output'}: {error.strerror or error}.")
+        except Exception as error:  # noqa: BLE001 (no traceback reaches a user)
+            say(f"A fault in caseworker itself ({type(error).__name__}: {error}): please report it.")
+        else:
+            return code or 0
+        return FAILED
+
+
+@dataclass
+class Settings:
+    """What the options say that are accepted before and after the subcommand."""
+
+    database: Path | None = None
+    actor: str | None = None
+
+    @property
+    def path(self) -> Path:
+        return self.database or user_data_path("caseworker", appauthor=False) / "cases.sqlite3"
+
+    @property
+    def person(self) -> str:
+        return self.actor or default_actor()
+
+    def open_store(self, *, create: bool) -> CaseStore:
+        with progress_bar("Making the read tables anew") as progress:
+            return CaseStore.open(self.path, create=create, progress=progress)
+
+
+pass_settings = click.make_pass_decorator(Settings, ensure=True)
+
+
+def _keep(context: click.Context, option: click.Parameter, value: object) -> None:
+    if value is not None:
+        setattr(context.ensure_object(Settings), str(option.name), value)
+
+
+def _keep_actor(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    try:
+        _keep(context, option, value and TypeAdapter[str](Text).validate_python(value))
+    except ValidationError as error:
+        raise click.BadParameter("a name is one line of text that can be shown.") from error
+
+
+# Only the group reads the environment: it would win over an option before the subcommand otherwise.
+def database_option(**more: Any) -> Callable[[F], F]:
+    return click.option(
+        "--db",
+        "database",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        expose_value=False,
+        callback=_keep,
+        help="The database.",
+        **more,
+    )
+
+
+def actor_option(**more: Any) -> Callable[[F], F]:
+    return click.option(
+        "--actor",
+        metavar="NAME",
+        expose_value=False,
+        callback=_keep_actor,
+        help="Who does it; the user of the system unless given.",
+        **more,
+    )
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"caseworker {caseworker_version()}")
+        context.exit()
+
+
+version_option = click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+)

@@ -1,0 +1,57 @@
+"""The throw-away database of `caseworker demo`: the sample cases, opened and worked over the last 40 days."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import sample_data
+from store.domain.commands import COMMANDS
+from store.engine import CaseStore
+from store.intake.importer import read_outcomes
+from store.intake.outcomes import Opening
+from store.queries.case_file import case_file
+
+FILES: Final = Path(sample_data.__file__).parent
+SPAN: Final = timedelta(days=40)
+STEP: Final = timedelta(hours=18)
+
+Line = dict[str, Any]
+
+
+def build_sample(path: Path, now: datetime) -> None:
+    """Make the database at `path`; the same `now` makes the same log.
+
+    The cases come in evenly over the 40 days before `now`, and each is worked every 18 hours, or faster where
+    less time is left. What happened is executed in the order in which it happened.
+    """
+    openings = sorted(_openings(), key=lambda opening: opening.command_id)
+    lines = [json.loads(line) for line in (FILES / "commands.jsonl").read_bytes().splitlines()]
+    order = count()
+    agenda: list[tuple[datetime, int, Opening | Line]] = [
+        (now - SPAN * (len(openings) - number) / len(openings), next(order), opening)
+        for number, opening in enumerate(openings)
+    ]
+    heapify(agenda)
+    at = now
+    with CaseStore.open(path, clock=lambda: at, device="sample") as store, store.batch():
+        while agenda:
+            at, _, what = heappop(agenda)
+            if not isinstance(what, Opening):
+                command = COMMANDS[what["command"]].model_validate(what["data"])
+                store.execute(command, command_id=what["command_id"], actor=what["actor"])
+                continue
+            receipt = store.execute(what.command, command_id=what.command_id, actor="intake")
+            documents = {row.document_requirement_id for row in store.ask(case_file, receipt.case_id).documents}
+            work = [line for line in lines if line["data"]["document_requirement_id"] in documents]
+            step = min(STEP, (now - at) / (len(work) + 1))
+            for number, line in enumerate(work, start=1):
+                heappush(agenda, (at + step * number, next(order), line))
+
+
+def _openings() -> Iterator[Opening]:
+    for name in ("messages.jsonl", "owners.json", "lei-records.json"):
+        yield from (outcome for outcome in read_outcomes(FILES / name) if isinstance(outcome, Opening))

@@ -1,0 +1,91 @@
+"""docs/commands.md names everything that there is: what is added and not documented fails here."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from caseworker_tui.cli import main
+from caseworker_tui.exec_commands import CommandLine
+from store.domain.commands import COMMANDS
+from store.domain.events import PAYLOADS
+from store.domain.statuses import DOCUMENT_MOVES, RejectionReason
+from store.errors import StoreError
+from store.queries.case_file import CompanyRow, DocumentRow, OwnerRow, PersonRow
+from store.queries.queue import QueueRow
+from tests.cli.conftest import PROJECT, Caseworker
+
+DOCUMENT = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
+IN_CODE_SPANS = set(re.findall(r"[\w]+", " ".join(re.findall(r"`([^`\n]+)`", DOCUMENT))))
+
+
+def refusal_codes() -> Iterator[str]:
+    """The first argument of every `Refusal(…)` in the program."""
+    for path in [*PROJECT.glob("store/**/*.py"), *PROJECT.glob("caseworker_tui/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal":
+                assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno}: a code that can't be listed"
+                yield str(node.args[0].value)
+
+
+def error_codes(error: type[StoreError] = StoreError) -> Iterator[str]:
+    yield error.code
+    for kind in error.__subclasses__():
+        yield from error_codes(kind)
+
+
+@pytest.mark.parametrize("code", sorted({*refusal_codes(), *error_codes()}))
+def test_every_code_is_in_the_table(code: str) -> None:
+    assert f"\n| `{code}` |" in DOCUMENT
+
+
+def test_no_code_in_the_table_is_made_up() -> None:
+    table = DOCUMENT.partition("### Error codes")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) - {"error"} == {*refusal_codes(), *error_codes()}
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_every_subcommand_is_listed(name: str) -> None:
+    assert re.search(rf"^\| `{name}\b", DOCUMENT, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_every_subcommand_explains_itself(name: str, caseworker: Caseworker) -> None:
+    help_text = caseworker(name, "--help").stdout
+    assert f"caseworker {name}" in help_text.partition("\n")[2], "no example"
+    assert "Exit codes: 0" in help_text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_chapter_with_its_fields(name: str) -> None:
+    chapter = DOCUMENT.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+    assert chapter
+    for field in COMMANDS[name].model_fields:
+        assert f"\n| `{field}` |" in chapter
+
+
+@pytest.mark.parametrize("event", PAYLOADS)
+def test_every_event_is_listed(event: str) -> None:
+    assert f"\n| {event} |" in DOCUMENT
+
+
+def test_every_field_of_the_json_is_named() -> None:
+    rows = (QueueRow, CompanyRow, PersonRow, OwnerRow, DocumentRow)
+    fields = {name for row in rows for name in row.__dataclass_fields__} | CommandLine.model_fields.keys()
+    assert fields <= IN_CODE_SPANS
+
+
+def test_every_move_of_a_document_is_in_the_table() -> None:
+    moves: dict[str, dict[str, str]] = {}
+    start = ""
+    for named, ends, reason in re.findall(
+        r"^\| (?:`([A-Z_]+)` )?\| (`[A-Z_`, ]+) \| ?(.*?) ?\|$", DOCUMENT, re.MULTILINE
+    ):
+        start = named or start
+        moves.setdefault(start, {}).update(dict.fromkeys(re.findall("[A-Z_]+", ends), reason))
+    asks = {"none": "", "text": "`reason`", "code": "`reason_code`"}
+    assert moves == {
+        begin: {end: asks[reason.value] for end, reason in ends.items()} for begin, ends in DOCUMENT_MOVES.items()
+    }
+    assert {reason.value for reason in RejectionReason} <= IN_CODE_SPANS

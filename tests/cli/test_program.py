@@ -1,0 +1,212 @@
+"""What all subcommands share: options, exit codes, streams, and what they load."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from caseworker_tui import cli
+from caseworker_tui.cli import main
+from caseworker_tui.program import Settings
+from store.engine import CaseStore
+from tests.cli.conftest import PROJECT, Caseworker, Start, as_lines, new_case
+
+
+def test_the_database_is_chosen_before_or_after_the_subcommand(caseworker: Caseworker, sample: Path) -> None:
+    elsewhere = sample.rename(sample.parent / "elsewhere.sqlite3")
+    assert caseworker("cases").exit_code == 1
+    assert caseworker("--db", elsewhere, "cases").exit_code == 0
+    assert caseworker("cases", "--db", elsewhere).exit_code == 0
+    assert caseworker("--db", "nowhere.sqlite3", "cases", "--db", elsewhere).exit_code == 0
+
+
+def test_an_option_before_the_subcommand_wins_over_the_environment(
+    caseworker: Caseworker, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASEWORKER_DB", "nowhere.sqlite3")
+    assert caseworker("--db", sample, "cases").exit_code == 0
+
+
+def test_without_a_choice_the_database_is_in_the_users_data_folder() -> None:
+    assert Settings().path.name == "cases.sqlite3"
+    assert Settings().path.parent.name == "caseworker"
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb\x1b", "x" * 501])
+def test_an_actor_is_one_line_of_text(name: str, caseworker: Caseworker) -> None:
+    result = caseworker("exec", "--actor", name, stdin=as_lines(new_case()))
+    if name:
+        assert result.exit_code == 2
+        assert "one line of text" in result.stderr
+
+
+def test_without_a_terminal_the_app_says_so(caseworker: Caseworker, database: Path) -> None:
+    result = caseworker()
+    assert result.exit_code == 2
+    assert result.stderr.startswith("caseworker opens an app, which needs a terminal")
+    assert not result.stdout
+    assert not database.exists()
+
+
+def test_the_app_opens_on_the_database_as_the_person(
+    caseworker: Caseworker, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[Path, str]] = []
+
+    def open_app(path: Path, actor: str) -> int:
+        assert path.exists()
+        opened.append((path, actor))
+        return 0
+
+    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
+    monkeypatch.setattr(cli, "_run_app", open_app)
+    assert caseworker().exit_code == 0
+    assert opened == [(database, "ana.ruiz")]
+
+
+def test_what_is_wrong_with_the_database_is_told_before_the_app_opens(
+    caseworker: Caseworker, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.parent.mkdir()
+    database.write_text("no database at all, but a text that is long enough to be read as one")
+    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
+    monkeypatch.setattr(cli, "_run_app", lambda path, actor: pytest.fail("opened"))
+    result = caseworker()
+    assert result.exit_code == 1
+    assert "not a SQLite file" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("cases", "--bad"), ("nothing",), ("show",), ("import",), ("exec", "--schema", "No")]
+)
+def test_what_is_not_understood_exits_with_2(arguments: tuple[str, ...], caseworker: Caseworker) -> None:
+    result = caseworker(*arguments)
+    assert result.exit_code == 2
+    assert not result.stdout
+
+
+def test_an_argument_that_is_echoed_can_not_reach_the_terminal_as_a_control(
+    caseworker: Caseworker, sample: Path
+) -> None:
+    bell = "\x1b]0;title\x07"
+    for arguments in (("show", bell), (bell,), ("cases", bell), ("import", bell), ("--actor", bell, "cases")):
+        result = caseworker(*arguments)
+        assert result.exit_code
+        assert result.stderr.replace("\n", "").isprintable()
+
+
+def test_the_version_is_printed(caseworker: Caseworker) -> None:
+    assert caseworker("--version").stdout.startswith("caseworker ")
+
+
+LOADED = """
+import sys
+from caseworker_tui.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    loaded = {name.partition(".")[0] for name in sys.modules}
+    print(*sorted(loaded & {"textual", "rich", "sqlite_utils"}), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loaded"),
+    [(("--help",), ""), (("cases", "--json"), ""), (("log",), ""), (("cases",), "rich"), (("doctor",), "")],
+)
+def test_a_subcommand_loads_only_what_it_needs(arguments: tuple[str, ...], loaded: str, sample: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", LOADED, *arguments],
+        cwd=PROJECT,
+        capture_output=True,
+        check=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert ran.stderr.strip() == loaded  # rich knows how wide a name in Japanese is
+
+
+@pytest.mark.parametrize(
+    "arguments", [("cases",), ("cases", "--json"), ("log",), ("log", "--json"), ("show", "R7N1Z1KGP")]
+)
+def test_a_reader_that_has_seen_enough_is_no_error(arguments: tuple[str, ...], start: Start, sample: Path) -> None:
+    process = start(*arguments)
+    assert process.stdout
+    process.stdout.close()
+    assert process.stderr
+    assert process.stderr.read() == b""
+    assert process.wait() == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_output_that_can_not_be_written_is_told(start: Start, sample: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        _, errors = start("cases", stdout=full).communicate()
+    assert errors == b"The output: No space left on device.\n"
+
+
+def test_names_in_any_script_are_printed_whatever_the_locale(start: Start, sample: Path) -> None:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT),
+        "LC_ALL": "C",
+        "PYTHONCOERCECLOCALE": "0",
+        "PYTHONUTF8": "0",
+    }
+    output, errors = start("cases", env=environment).communicate()
+    assert not errors
+    assert "株式会社あおばね製作所" in output.decode()
+
+
+def test_ctrl_c_ends_exec_with_130(start: Start, database: Path) -> None:
+    process = start("exec")
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    process.stdin.write(as_lines(new_case()))
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["ok"]
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == 130
+    assert process.stderr.read().strip() == b"Stopped. What was reported as done is kept."
+    with CaseStore.open(database, create=False) as store:
+        assert store.ask(lambda connection: connection.execute("SELECT count(*) FROM cases").fetchone()) == (1,)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_on_a_terminal_exec_says_how_to_use_it_and_import_shows_a_bar(start: Start) -> None:
+    ours, theirs = pty.openpty()
+    process = start("exec", stdin=theirs)
+    os.write(ours, b"\x04")
+    _, errors = process.communicate()
+    assert errors.startswith(b"Enter one command as JSON a line")
+    process = start("import", PROJECT / "sample_data" / "messages.jsonl", stderr=theirs)
+    process.communicate()
+    os.close(theirs)
+    told = os.read(ours, 100_000).decode()
+    assert "Importing" in told
+    assert "100%" in told
+    os.close(ours)
+
+
+def test_a_fault_of_our_own_is_told_without_a_traceback(
+    caseworker: Caseworker, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("something \x1b unforeseen")
+
+    monkeypatch.setattr(cli, "write_queue", fail)
+    result = caseworker("cases")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "A fault in caseworker itself (RuntimeError: something \\u001b unforeseen): please report it.\n"
+    )
+
+
+def test_the_entry_point_is_the_group() -> None:
+    assert main.name == "caseworker"
