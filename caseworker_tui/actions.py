@@ -1,0 +1,129 @@
+"""Every action of the app, with its keys: bindings, footer, palette, help and docs/keys.md all come from this list."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from textual.binding import Binding, BindingType
+
+
+class Place(StrEnum):
+    """Where an action can be taken."""
+
+    EVERYWHERE = "Everywhere"
+    QUEUE = "Queue"
+    CASE = "Case file"
+    NEW_CASE = "New case"
+    DIALOG = "Dialog"
+    CONFIRM = "Question"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`name` is the screen's method `action_<name>`; `label` is for the footer, `sentence` for help and palette."""
+
+    place: Place
+    name: str
+    keys: tuple[str, ...]
+    label: str
+    sentence: str
+    in_footer: bool = True
+
+
+_E, _Q, _C, _N = Place.EVERYWHERE, Place.QUEUE, Place.CASE, Place.NEW_CASE
+
+ACTIONS: Final = (
+    Action(_Q, "open_case", ("enter",), "Open", "Open the case under the cursor."),
+    Action(_Q, "new_case", ("n",), "New case", "Enter a new case."),
+    Action(_Q, "cursor('down')", ("down", "j"), "Down", "One case down.", in_footer=False),
+    Action(_Q, "cursor('up')", ("up", "k"), "Up", "One case up.", in_footer=False),
+    Action(_Q, "cursor('page_down')", ("pagedown", "ctrl+d"), "Page down", "One page down.", in_footer=False),
+    Action(_Q, "cursor('page_up')", ("pageup", "ctrl+u"), "Page up", "One page up.", in_footer=False),
+    Action(_Q, "cursor('top')", ("home",), "Top", "To the oldest case.", in_footer=False),
+    Action(_Q, "cursor('bottom')", ("end", "G"), "Bottom", "To the newest case.", in_footer=False),
+    Action(_C, "leave", ("escape", "q"), "Queue", "Back to the queue."),
+    Action(_C, "set_status", ("s", "enter"), "Status", "Move the document under the cursor to another status."),
+    Action(_C, "tab('overview')", ("1",), "Overview", "What is known of the case at a glance.", in_footer=False),
+    Action(_C, "tab('parties')", ("2",), "Parties", "The people and owners of the case.", in_footer=False),
+    Action(_C, "tab('documents')", ("3",), "Documents", "The documents that the case asks for.", in_footer=False),
+    Action(_C, "tab('timeline')", ("4",), "Timeline", "What happened in the case, newest first.", in_footer=False),
+    Action(_C, "next_tab(1)", ("right", "l", "tab"), "Next tab", "To the tab on the right.", in_footer=False),
+    Action(_C, "next_tab(-1)", ("left", "h", "shift+tab"), "Tab before", "To the tab on the left.", in_footer=False),
+    Action(_C, "line(1)", ("j",), "Down", "One line down.", in_footer=False),
+    Action(_C, "line(-1)", ("k",), "Up", "One line up.", in_footer=False),
+    Action(_C, "next_case(1)", ("right_square_bracket", "J"), "Next", "The next case of the queue."),
+    Action(_C, "next_case(-1)", ("left_square_bracket", "K"), "Before", "The case before in the queue."),
+    Action(_C, "why", ("w",), "Why", "Why the document under the cursor is required."),
+    Action(
+        _C,
+        "determine_documents",
+        ("d",),
+        "Ask by rules",
+        "Ask for every document that the rules require.",
+        in_footer=False,
+    ),
+    Action(_C, "copy_reference", ("y",), "Copy", "Copy the reference of the case.", in_footer=False),
+    Action(_N, "save", ("ctrl+s",), "Save", "Open the case that was entered."),
+    Action(_N, "leave", ("escape",), "Back", "Back to the queue; what was typed is kept as a draft."),
+    Action(_N, "other_kind", ("ctrl+t",), "Kind", "From a person (KYC) to a company (KYB), or back."),
+    Action(_N, "add_person", ("ctrl+n",), "Person", "Another person."),
+    Action(_N, "add_owner", ("ctrl+o",), "Owner", "Another owner, of a company."),
+    Action(_N, "clear", ("ctrl+l",), "Clear", "Empty the form, after a question.", in_footer=False),
+    Action(Place.DIALOG, "back", ("escape",), "Back", "One step back, or leave everything as it is."),
+    Action(Place.CONFIRM, "answer(True)", ("y",), "Yes", "Yes, do it."),
+    Action(Place.CONFIRM, "answer(False)", ("n", "escape"), "No", "No, leave everything as it is."),
+    Action(_E, "help", ("question_mark", "f1"), "Help", "All keys of this screen."),
+    Action(_E, "command_palette", ("ctrl+p",), "Palette", "Every action by name.", in_footer=False),
+    Action(_E, "refresh", ("f5",), "Refresh", "Read everything again.", in_footer=False),
+    Action(_E, "quit", ("ctrl+q",), "Quit", "Leave caseworker; everything is saved already."),
+)
+
+
+def actions_at(*places: Place) -> Iterator[Action]:
+    return (action for action in ACTIONS if action.place in places)
+
+
+def bindings(place: Place) -> list[BindingType]:
+    """The bindings of a screen. A key of one letter never fires while a person types in a field."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            action.name,
+            action.label,
+            show=action.in_footer,
+            tooltip=action.sentence,
+            id=f"{place.name.lower()}.{action.name}",
+        )
+        for action in actions_at(place)
+    ]
+
+
+_KEY_NAMES: Final = {
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "question_mark": "?",
+    "escape": "esc",
+    "pagedown": "page down",
+    "pageup": "page up",
+}
+
+
+def key_names(action: Action) -> str:
+    """The keys of an action as people call them."""
+    return " or ".join(_KEY_NAMES.get(key, key) for key in action.keys)
+
+
+def key_sheet() -> str:
+    """docs/keys.md, in Markdown."""
+    lines = ["# Keys", ""]
+    for place in Place:
+        lines += [f"## {place.value}", "", "| key | action |", "|---|---|"]
+        lines += [f"| {key_names(action)} | {action.sentence} |" for action in actions_at(place)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(key_sheet())

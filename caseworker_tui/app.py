@@ -1,0 +1,105 @@
+"""The app: its screens, the way from one to another, and the command palette."""
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from caseworker_tui.actions import Place, actions_at, bindings, key_names
+from caseworker_tui.navigation import BackToQueue, EnterCase, OpenCase, OpenNeighbour
+from caseworker_tui.screens.case import CaseScreen
+from caseworker_tui.screens.help import HelpScreen
+from caseworker_tui.screens.new_case import NewCaseScreen
+from caseworker_tui.screens.queue import QueueScreen
+from caseworker_tui.session import Session
+from store.engine import Clock, new_command_id, system_clock
+from store.errors import StoreError
+from store.queries.queue import data_version
+
+_PLACES = {QueueScreen: Place.QUEUE, CaseScreen: Place.CASE, NewCaseScreen: Place.NEW_CASE}
+
+
+class CaseworkerApp(App[None]):
+    """The app on one database, as one person. `run()` returns when the person leaves."""
+
+    TITLE = "caseworker"
+    BINDINGS = bindings(Place.EVERYWHERE)
+
+    def __init__(self, database: Path, *, actor: str, clock: Clock = system_clock) -> None:
+        super().__init__()
+        self.session = Session(database, actor=actor, clock=clock)
+        self._queue = QueueScreen(self.session)
+        self._case = CaseScreen(self.session)  # one for all cases: a mounted screen changes case in an instant
+        self._seen_version = 0
+        self._trouble = ""
+
+    def on_mount(self) -> None:
+        self.push_screen(self._queue)
+        self.install_screen(self._case, "case")
+        self.set_interval(1, self._follow)
+
+    @work(exclusive=True)
+    async def _follow(self) -> None:
+        """Read again when anybody changed the database; tell once when it can't be read."""
+        try:
+            version, trouble = await self.session.ask(data_version), ""
+        except StoreError as error:
+            version, trouble = self._seen_version, str(error)
+        if trouble and trouble != self._trouble:
+            self.notify(trouble, severity="error", timeout=30)
+        if version != self._seen_version:
+            self._queue.reload()
+            self._case.reload()
+        self._seen_version, self._trouble = version, trouble
+
+    def on_unmount(self) -> None:
+        self.session.close()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The command palette: every action of the screen below and of the app, and the theme."""
+        place = _PLACES.get(type(screen))
+        for action in (*(actions_at(place) if place else ()), *actions_at(Place.EVERYWHERE)):
+            if action.name != "command_palette":
+                title = f"{action.label}  ({key_names(action)})"
+                yield SystemCommand(title, action.sentence, partial(screen.run_action, action.name))
+        yield SystemCommand("Theme", "Other colours, dark or light.", self.action_change_theme)
+
+    @on(OpenCase)
+    def open_case(self, wanted: OpenCase) -> None:
+        self._show_case(wanted.case_id)
+
+    @on(OpenNeighbour)
+    def open_neighbour(self, wanted: OpenNeighbour) -> None:
+        self._queue.open_neighbour(wanted.step)
+
+    @on(EnterCase)
+    def enter_case(self) -> None:
+        self.push_screen(NewCaseScreen(self.session, new_command_id(self.session.now())))
+
+    @on(BackToQueue)
+    def back_to_queue(self) -> None:
+        while self.screen is not self._queue:
+            self.pop_screen()
+
+    def _show_case(self, case_id: str) -> None:
+        if self.screen is not self._case:
+            self.back_to_queue()
+            self.push_screen(self._case)
+        self.call_after_refresh(self._case.open, case_id)
+
+    def notify(self, message: str, *, markup: bool = False, **options: Any) -> None:
+        """A toast. Brackets in what it says are brackets: names come from outside."""
+        super().notify(message, markup=False, **options)
+
+    def action_refresh(self) -> None:
+        if isinstance(self.screen, QueueScreen | CaseScreen):
+            self.screen.reload()
+
+    def action_help(self) -> None:
+        place = _PLACES.get(type(self.screen))
+        if place:
+            self.push_screen(HelpScreen((place, Place.EVERYWHERE)))

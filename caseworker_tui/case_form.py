@@ -1,0 +1,133 @@
+"""The new-case form without its widgets: which fields there are, and what they say together.
+
+A form is a mapping of paths to text, like `{"persons.0.firstname": "Ana"}`. `command_from` makes the command of it, or
+says for each path what is wrong.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from store.domain.commands import CreateCase
+from store.validation import by_location
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`path` within its block; `hint` says how to write it."""
+
+    path: str
+    label: str
+    hint: str = ""
+    only_for: str = ""
+
+
+_DATE: Final = "YYYY-MM-DD, or YYYY-MM, or YYYY"
+_COUNTRY: Final = "two letters, like FR"
+
+CASE_FIELDS: Final = (
+    Field("client_id", "Client"),
+    Field("case_type", "Case type", "STANDARD, ENHANCED_DUE_DILIGENCE, …"),
+)
+COMPANY_FIELDS: Final = (
+    Field("registered_name", "Name"),
+    Field("registration_number", "Number", "as its register writes it"),
+    Field("lei", "LEI", "20 letters and digits"),
+    Field("registration_date", "Registered", _DATE),
+    Field("country_of_incorporation", "Incorporated", _COUNTRY),
+    Field("legal_form", "Legal form"),
+    Field("registered_address.street", "Street"),
+    Field("registered_address.city", "City"),
+    Field("registered_address.postal_code", "Postal code"),
+    Field("registered_address.country", "Country", _COUNTRY),
+)
+PERSON_FIELDS: Final = (
+    Field("firstname", "First name"),
+    Field("lastname", "Last name"),
+    Field("birthdate", "Born", _DATE),
+    Field("nationality", "Nationality", _COUNTRY),
+    Field("country_of_residence", "Lives in", _COUNTRY),
+    Field("email", "E-mail"),
+    Field("role_in_company", "Role", "Director, …", only_for="KYB"),
+)
+OWNER_FIELDS: Final = (
+    Field("entity_details.name", "Company", "for a company; leave empty for a person"),
+    Field("entity_details.registration_number", "Number"),
+    Field("person_details.firstname", "First name"),
+    Field("person_details.lastname", "Last name"),
+    Field("person_details.birthdate", "Born", _DATE),
+    Field("share", "Share %", "37.5, or 25-50 for a band, or empty where unknown"),
+)
+
+_BAND: Final = re.compile(r"(\d+(?:\.\d+)?)\s*[-–]\s*(\d+(?:\.\d+)?)")
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+
+
+def command_from(texts: Texts) -> tuple[CreateCase | None, dict[str, str]]:
+    """The command that the form stands for, or None and what is wrong, by path (`""` for the form as a whole)."""
+    try:
+        return CreateCase.model_validate(_data(texts)), {}
+    except ValidationError as error:
+        return None, {_path_of(location): sentence for location, sentence in by_location(error).items()}
+
+
+def blocks(texts: Texts, name: str) -> list[int]:
+    """The numbers of the person or owner blocks in which something was typed."""
+    return sorted({int(path.split(".")[1]) for path, text in texts.items() if path.startswith(f"{name}.") and text})
+
+
+def _data(texts: Texts) -> dict[str, Any]:
+    kyb = texts.get("traitement_type") == "KYB"
+    data: dict[str, Any] = {
+        name: texts[name].strip()
+        for name in ("client_id", "case_type", "traitement_type")
+        if texts.get(name, "").strip()
+    }
+    data["persons"] = [
+        _block(texts, f"persons.{n}", [field for field in PERSON_FIELDS if kyb or not field.only_for])
+        for n in blocks(texts, "persons")
+    ]
+    if kyb:
+        data["company_profile"] = {"registered_address": {}} | _block(texts, "company_profile", COMPANY_FIELDS)
+        data["beneficial_owners"] = [
+            _owner(texts, f"beneficial_owners.{n}") for n in blocks(texts, "beneficial_owners")
+        ]
+    return data
+
+
+def _block(texts: Texts, prefix: str, fields: Iterable[Field]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for field in fields:
+        if text := texts.get(f"{prefix}.{field.path}", "").strip():
+            *parents, name = field.path.split(".")
+            target = data
+            for parent in parents:
+                target = target.setdefault(parent, {})
+            target[name] = text
+    return data
+
+
+def _owner(texts: Texts, prefix: str) -> dict[str, Any]:
+    owner = _block(texts, prefix, OWNER_FIELDS)
+    owner["kind"] = "entity" if "entity_details" in owner else "person"
+    if owner["kind"] == "person":
+        owner.setdefault("person_details", {})
+    share = owner.pop("share", "").rstrip("% ")
+    if band := _BAND.fullmatch(share):
+        owner["share"] = {"minimum": float(band[1]), "maximum": float(band[2])}
+    elif share:
+        owner["ownership_percentage"] = float(share) if _NUMBER.fullmatch(share) else share
+    return owner
+
+
+def _path_of(location: tuple[str | int, ...]) -> str:
+    """The form's path for a place in the command."""
+    path = ".".join(str(step) for step in location)
+    if path.startswith("beneficial_owners."):
+        path = re.sub(r"\.(ownership_percentage|share)(\..*)?$", ".share", path)
+    return path

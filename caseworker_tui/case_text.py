@@ -1,0 +1,202 @@
+"""A case file as text: what preview and panes show, in one place so that they say the same."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+
+from textual.content import Content
+
+from caseworker_tui.wording import DOCUMENT_MARKS, DOCUMENT_STYLES, age, country, local_time, share
+from store.domain.statuses import ADVERSE, DONE, REJECTION_SENTENCES, RejectionReason, label
+from store.domain.values import words
+from store.queries.case_file import CaseFileView, CompanyRow, DocumentRow, OwnerRow, PersonRow
+from store.queries.timeline import TimelineEntry
+
+Lines = Iterator[Content]
+
+
+def title(view: CaseFileView) -> Content:
+    """One line that names the case."""
+    case = view.case
+    return Content.assemble(
+        (case.reference, "bold"),
+        "  ",
+        (case.name, "bold"),
+        (f"  {case.traitement_type} · {label(case.case_type)} · {case.status}", "dim"),
+    )
+
+
+def preview(view: CaseFileView, now: datetime) -> Content:
+    """A case at a glance: what stands between it and a decision comes first."""
+    case = view.case
+    people = ", ".join(f"{person.firstname} {person.lastname}" for person in view.persons)
+    owners = ", ".join(owner.name for owner in view.beneficial_owners if owner.ended_on is None)
+    return _lines(
+        Content.assemble((case.name, "bold")),
+        Content.assemble((f"{case.reference} · {case.traitement_type} · {label(case.case_type)}", "dim")),
+        Content(f"Documents {case.documents_done} of {case.documents_required} done"),
+        *(document_line(document, of=case.name) for document in sorted(view.documents, key=_is_done)),
+        *([Content(f"People: {people}")] if people else []),
+        *([Content(f"Owners: {owners}")] if owners else []),
+        Content.assemble((f"Opened {age(case.created_at, now)} ago for client {case.client_id}", "dim")),
+    )
+
+
+def overview(view: CaseFileView, now: datetime) -> Content:
+    case = view.case
+    waiting = [document for document in view.documents if not _is_done(document)]
+    return _lines(
+        *_table(
+            ("Client", case.client_id),
+            ("Case type", label(case.case_type)),
+            ("Status", case.status),
+            ("Opened", f"{local_time(case.created_at)} ({age(case.created_at, now)} ago)"),
+            ("Last change", f"{local_time(case.updated_at)} by {case.updated_by}"),
+            ("Documents", f"{case.documents_done} of {case.documents_required} done"),
+            ("Source", case.source),
+            ("Case id", case.case_id),
+        ),
+        *_heading("Still to do"),
+        *([document_line(document, of=case.name) for document in waiting] or [Content("No document is waiting.")]),
+        *(_company(view.company) if view.company else ()),
+    )
+
+
+def parties(view: CaseFileView) -> Content:
+    """Everybody in the case: people, then owners, each with all that is known."""
+    current = [owner for owner in view.beneficial_owners if owner.ended_on is None]
+    ended = [owner for owner in view.beneficial_owners if owner.ended_on is not None]
+    names = {owner.party: owner.name for owner in view.beneficial_owners if owner.party}
+    return _lines(
+        *_heading(f"People ({len(view.persons)})", first=True),
+        *([line for person in view.persons for line in _person(person)] or [Content("Nobody is named.")]),
+        *(_owners("Owners", current, names) if view.company else ()),
+        *(_owners("Former owners", ended, names) if ended else ()),
+    )
+
+
+def document_line(document: DocumentRow, *, of: str = "") -> Content:
+    """Where a document stands; whose it is goes without saying when that is `of`."""
+    whose = "" if document.entity_name == of else f" of {document.entity_name}"
+    return Content.assemble(
+        (f"{DOCUMENT_MARKS[document.status]} {label(document.status)}", DOCUMENT_STYLES[document.status]),
+        f"  {label(document.document_type)}{whose}",
+    )
+
+
+def document_entry(document: DocumentRow) -> Content:
+    """A document in the list of documents: its line, and below it why it stands there."""
+    below = f"since {local_time(document.updated_at)} by {document.updated_by}"
+    why = document_reason(document)
+    return _lines(
+        document_line(document),
+        Content.assemble((f"  {below}{': ' + why if why else ''}", "dim")),
+    )
+
+
+def document_reason(document: DocumentRow) -> str:
+    """Why the document was last rejected, waived or moved back, or nothing."""
+    parts = []
+    if document.reason_code:
+        code = RejectionReason(document.reason_code)
+        parts.append(f"{REJECTION_SENTENCES[code]}{' (adverse)' if code in ADVERSE else ''}")
+    if document.reason:
+        parts.append(document.reason)
+    return "; ".join(parts)
+
+
+def timeline_lines(entries: Iterable[TimelineEntry]) -> Content:
+    """What happened, newest first: when and who once for all that one command did, each in a line of its own."""
+    lines: list[Content] = []
+    for _, commit in groupby(entries, key=attrgetter("commit_id")):
+        together = list(commit)
+        when = local_time(together[0].timestamp)
+        lines.append(Content.assemble((f"{when}  ", "dim"), (together[0].actor, "bold")))
+        lines.extend(Content(f"  {entry.sentence}") for entry in reversed(together))
+    return _lines(*lines)
+
+
+def _is_done(document: DocumentRow) -> bool:
+    return document.status in DONE
+
+
+def _company(company: CompanyRow) -> Lines:
+    address = ", ".join(
+        part
+        for part in (
+            company.street,
+            company.city,
+            company.state_province,
+            company.postal_code,
+            country(company.country),
+        )
+        if part
+    )
+    yield from _heading("Company")
+    yield from _table(
+        ("Name", company.registered_name),
+        ("Trading as", company.trading_name),
+        ("Number", company.registration_number or "not known"),
+        ("LEI", company.lei),
+        ("Registered", company.registration_date),
+        ("Incorporated", country(company.country_of_incorporation)),
+        ("Address", address),
+        ("Legal form", company.legal_form),
+        ("Business", company.business_type),
+        ("Sector", company.industry_sector),
+    )
+
+
+def _person(person: PersonRow) -> Lines:
+    yield Content.assemble(
+        (f"{person.firstname} {person.lastname}", "bold"),
+        (f"  {person.role_in_company}" if person.role_in_company else "", "dim"),
+    )
+    yield from _table(
+        ("  Born", person.birthdate or "not known"),
+        ("  Nationality", country(person.nationality)),
+        ("  Lives in", country(person.country_of_residence)),
+        ("  E-mail", person.email),
+    )
+
+
+def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str]) -> Lines:
+    yield from _heading(f"{heading} ({len(owners)})")
+    if not owners:
+        yield Content("Nobody is stated.")
+    for owner in owners:
+        through = f" in {names.get(owner.held_in, owner.held_in)}" if owner.held_in else ""
+        yield Content.assemble(
+            (owner.name, "bold"),
+            f"  {share(owner)}{through}",
+            ("  beneficial owner" if owner.is_ubo else "", "$text-warning"),
+        )
+        yield from _table(
+            ("  Kind", f"{owner.kind}, {owner.directness} interest" if owner.directness != "unknown" else owner.kind),
+            ("  Control", ", ".join(words(control) for control in owner.types_of_control) or None),
+            ("  Why unnamed", owner.unspecified_details),
+            ("  Born", owner.birthdate),
+            ("  Country", country(owner.country)),
+            ("  Number", owner.registration_number),
+            ("  LEI", owner.lei),
+            ("  Ended", owner.ended_on),
+            ("  Stated by", ", as of ".join(part for part in (owner.source, owner.as_of) if part) or None),
+        )
+
+
+def _heading(text: str, *, first: bool = False) -> Lines:
+    if not first:
+        yield Content("")
+    yield Content.assemble((text, "bold $primary"))
+
+
+def _table(*rows: tuple[str, str | None]) -> Lines:
+    """Label and value, a line each; what is not known is left out unless the caller says so."""
+    for name, value in rows:
+        if value is not None:
+            yield Content.assemble((f"{name:<13} ", "dim"), value)
+
+
+def _lines(*lines: Content) -> Content:
+    return Content("\n").join(lines)

@@ -1,0 +1,25 @@
+"""What screens ask of the app: messages that bubble up, so that no screen knows another."""
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+
+@dataclass
+class OpenCase(Message):
+    case_id: str
+
+
+@dataclass
+class OpenNeighbour(Message):
+    """The case `step` places on in the queue."""
+
+    step: int
+
+
+class EnterCase(Message):
+    """The form for a new case."""
+
+
+class BackToQueue(Message):
+    pass

@@ -1,0 +1,9 @@
+"""One module a screen, its style sheet beside it.
+
+queue             the list of cases, with a preview of the one under the cursor
+case              a case file: overview, parties, documents, timeline
+document_status   the dialog that moves a document to another status
+new_case          the form in which a case is entered
+confirm           a question with yes and no
+help              all keys of the screen below
+"""

@@ -1,0 +1,50 @@
+"""All keys of the screen below, from the one list of actions."""
+
+from collections.abc import Iterable
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from caseworker_tui.actions import Place, actions_at, bindings, key_names
+
+
+class HelpScreen(ModalScreen[None]):
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        VerticalScroll {
+            width: 76;
+            max-width: 96%;
+            height: auto;
+            max-height: 90%;
+            padding: 1 2;
+            background: $surface;
+            border: round $primary;
+            border-title-align: center;
+        }
+    }
+    """
+    BINDINGS = bindings(Place.DIALOG)
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        super().__init__()
+        self._places = tuple(places)
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as panel:
+            panel.border_title = "Keys"
+            yield Static(Content("\n").join(self._lines()), markup=False)
+
+    def _lines(self) -> Iterable[Content]:
+        for place in self._places:
+            yield Content.assemble((place.value, "bold $primary"))
+            for action in actions_at(place):
+                yield Content.assemble((f"  {key_names(action):<20} ", "bold"), action.sentence)
+            yield Content("")
+        yield Content.styled("esc closes this", "dim")
+
+    def action_back(self) -> None:
+        self.dismiss(None)

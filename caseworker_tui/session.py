@@ -1,0 +1,71 @@
+"""The engine as screens use it: every question and command is awaited, so that nothing blocks the screen.
+
+Questions and commands go through a thread each, with a store of its own: a command that waits for a lock does not
+hold up what is read.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from store.domain.commands import Command
+from store.engine import CaseStore, Clock, Receipt, system_clock
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _StoreThread:
+    """One thread that owns a store, opened on first use."""
+
+    def __init__(self, name: str, open_store: Callable[[], CaseStore]) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._open_store = open_store
+        self._store: CaseStore | None = None
+
+    async def run(self, work: Callable[[CaseStore], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._with_store, work)
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._executor.submit(self._store.close)
+        self._executor.shutdown(wait=True)
+
+    def _with_store(self, work: Callable[[CaseStore], T]) -> T:
+        if self._store is None:
+            self._store = self._open_store()
+        return work(self._store)
+
+
+class Session:
+    """One person at work on one database."""
+
+    def __init__(self, database: Path, *, actor: str, clock: Clock = system_clock) -> None:
+        self.database = database
+        self.actor = actor
+        self._clock = clock
+        self._asking = _StoreThread("asking", self._open)
+        self._executing = _StoreThread("executing", self._open)
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    async def ask(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The answer of a function of `store.queries`. Raises `store.errors.StoreError` or `Refusal`."""
+        return await self._asking.run(lambda store: store.ask(query, *args, **kwargs))
+
+    async def execute(self, command: Command, *, command_id: str | None = None) -> Receipt:
+        """Carry out a command as this person. Raises `Refusal` or `store.errors.StoreError`."""
+        return await self._executing.run(lambda store: store.execute(command, command_id=command_id, actor=self.actor))
+
+    def close(self) -> None:
+        """Let what was begun end, and close both stores."""
+        self._executing.close()
+        self._asking.close()
+
+    def _open(self) -> CaseStore:
+        return CaseStore.open(self.database, clock=self._clock)

@@ -1,0 +1,199 @@
+"""The queue as a table that draws only the rows in sight and holds only the pages around them.
+
+It knows the number of cases, asks for a page of rows when one comes in sight (`PageWanted`), and shows dots until
+the page is supplied. So it costs the same with sixty cases and with a million.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from caseworker_tui.wording import age, fit
+from store.domain.statuses import label
+from store.queries.queue import QueueRow
+
+PAGE_ROWS: Final = 100
+_PAGES_KEPT: Final = 8
+_HEADER_LINES: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`width` in cells; 0 takes what the others leave."""
+
+    title: str
+    width: int
+    text: Callable[[QueueRow, datetime], str]
+
+
+COLUMNS: Final = (
+    Column("Reference", 11, lambda row, _: row.reference),
+    Column("Name", 0, lambda row, _: row.name),
+    Column("Kind", 4, lambda row, _: row.traitement_type),
+    Column("Type", 10, lambda row, _: label(row.case_type)),
+    Column("Status", 8, lambda row, _: row.status),
+    Column(
+        "Docs", 6, lambda row, _: f"{row.documents_done}/{row.documents_required}{'!' * bool(row.documents_rejected)}"
+    ),
+    Column("Age", 5, lambda row, now: age(row.created_at, now)),
+    Column("Change", 6, lambda row, now: age(row.updated_at, now)),
+)
+
+
+class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
+    """`length` cases, the one at `cursor` marked. Rows come through `supply`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "case-table--header",
+        "case-table--cursor",
+        "case-table--done",
+        "case-table--rejected",
+    }
+    DEFAULT_CSS = """
+    CaseTable {
+        scrollbar-size-vertical: 1;
+        overflow-x: hidden;
+        .case-table--header { text-style: bold; color: $text-muted; background: $surface; }
+        .case-table--cursor { background: $block-cursor-blurred-background; }
+        .case-table--done { color: $text-success; }
+        .case-table--rejected { color: $text-error; }
+        &:focus .case-table--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold;
+        }
+    }
+    """
+
+    cursor: reactive[int] = reactive(0)
+    length: reactive[int] = reactive(0)
+
+    @dataclass
+    class PageWanted(Message):
+        """Rows from `page * PAGE_ROWS` on have come in sight."""
+
+        page: int
+
+    @dataclass
+    class Moved(Message):
+        """The cursor stands on another row, or on the same one with new content."""
+
+        row: QueueRow
+
+    class Chosen(Message):
+        """The row under the cursor was clicked twice."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+        self._pages: dict[int, Sequence[QueueRow]] = {}
+        self._wanted: set[int] = set()
+
+    @property
+    def current(self) -> QueueRow | None:
+        """The row under the cursor, None while there is none or it has not come yet."""
+        return self._row(self.cursor)
+
+    def supply(self, page: int, rows: Sequence[QueueRow]) -> None:
+        """The rows of a page that was wanted."""
+        self._wanted.discard(page)
+        self._pages.pop(page, None)
+        self._pages[page] = rows
+        while len(self._pages) > _PAGES_KEPT:
+            self._pages.pop(next(iter(self._pages)))
+        self.refresh()
+        if page == self.cursor // PAGE_ROWS and (row := self.current):
+            self.post_message(self.Moved(row))
+
+    def renew(self, length: int, cursor: int) -> None:
+        """The cases have changed: their number, and the place of the one under the cursor."""
+        self._wanted.clear()
+        self.length = length
+        self.cursor = cursor
+        for page in {cursor // PAGE_ROWS, *self._pages_in_sight()}:
+            self._want(page)
+
+    def move(self, where: str) -> None:
+        """Move the cursor: up, down, page_up, page_down, top or bottom."""
+        page = max(1, self.size.height - _HEADER_LINES - 1)
+        steps = {"up": -1, "down": 1, "page_up": -page, "page_down": page, "top": -self.length, "bottom": self.length}
+        self.cursor = self.cursor + steps[where]
+
+    def validate_cursor(self, cursor: int) -> int:
+        return max(0, min(cursor, self.length - 1))
+
+    def watch_length(self) -> None:
+        self.virtual_size = Size(0, self.length + _HEADER_LINES)
+        self.cursor = self.validate_cursor(self.cursor)
+
+    def watch_cursor(self) -> None:
+        self.scroll_to_region(Region(0, self.cursor, 1, 1 + _HEADER_LINES), animate=False, force=True, immediate=True)
+        self.refresh()
+        if row := self.current:
+            self.post_message(self.Moved(row))
+        else:
+            self._want(self.cursor // PAGE_ROWS)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y < _HEADER_LINES:
+            return self._line([column.title for column in COLUMNS], self.get_component_rich_style("case-table--header"))
+        index = y - _HEADER_LINES + self.scroll_offset.y
+        if index >= self.length:
+            return Strip.blank(width, self.rich_style)
+        style = self.get_component_rich_style("case-table--cursor") if index == self.cursor else self.rich_style
+        row = self._row(index)
+        if row is None:
+            self._want(index // PAGE_ROWS)
+            return self._line(["…"] * len(COLUMNS), style)
+        now = self._now()
+        mark = None
+        if index != self.cursor and row.documents_rejected:
+            mark = "case-table--rejected"
+        elif index != self.cursor and row.documents_required and row.documents_done == row.documents_required:
+            mark = "case-table--done"
+        return self._line([column.text(row, now) for column in COLUMNS], style, mark)
+
+    def _line(self, texts: list[str], style: Style, docs_mark: str | None = None) -> Strip:
+        width = self.size.width
+        free = width - 2 - sum(column.width + 1 for column in COLUMNS if column.width)
+        segments = [Segment(" ", style)]
+        for column, text in zip(COLUMNS, texts, strict=True):
+            own = style
+            if docs_mark and column.title == "Docs":
+                own = style + self.get_component_rich_style(docs_mark, partial=True)
+            segments.append(Segment(fit(text, column.width or max(1, free)), own))
+            segments.append(Segment(" ", style))
+        return Strip(segments).adjust_cell_length(width, style)
+
+    def _row(self, index: int) -> QueueRow | None:
+        rows = self._pages.get(index // PAGE_ROWS, ())
+        within = index % PAGE_ROWS
+        return rows[within] if within < len(rows) and index < self.length else None
+
+    def _pages_in_sight(self) -> range:
+        first = self.scroll_offset.y
+        last = min(first + self.size.height, max(self.length - 1, 0))
+        return range(first // PAGE_ROWS, last // PAGE_ROWS + 1)
+
+    def _want(self, page: int) -> None:
+        if page not in self._wanted and page * PAGE_ROWS < self.length:
+            self._wanted.add(page)
+            self.post_message(self.PageWanted(page))
+
+    def on_click(self, event: events.Click) -> None:
+        index = event.y - _HEADER_LINES + self.scroll_offset.y
+        if event.y >= _HEADER_LINES and index < self.length:
+            self.cursor = index
+            if event.chain == 2:
+                self.post_message(self.Chosen())

@@ -1,0 +1,35 @@
+"""The line at the top of every screen: where one is on the left, as whom and on which database on the right."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from caseworker_tui.session import Session
+
+
+class TopLine(Horizontal):
+    """`show` says where one is, like `Queue · 62 cases`."""
+
+    DEFAULT_CSS = """
+    TopLine {
+        height: 1;
+        background: $panel;
+        color: $foreground;
+        padding: 0 1;
+        Static { width: auto; }
+        #place { width: 1fr; text-style: bold; text-wrap: nowrap; text-overflow: ellipsis; }
+        #who { color: $text-muted; }
+    }
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._place = Static(id="place", markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield self._place
+        yield Static(f"{self._session.actor} · {self._session.database.name}", id="who", markup=False)
+
+    def show(self, place: str) -> None:
+        self._place.update(place)

@@ -1,0 +1,85 @@
+"""How values read on screen: ages, local times, shares, statuses."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from rich.cells import cell_len, set_cell_size
+
+from store.domain.statuses import DocumentStatus
+from store.domain.values import country_names
+from store.queries.case_file import OwnerRow
+
+DOCUMENT_MARKS: Final[Mapping[str, str]] = {
+    DocumentStatus.AWAITING_UPLOAD: "○",
+    DocumentStatus.UPLOADED: "◐",
+    DocumentStatus.VERIFIED_SYSTEM: "●",
+    DocumentStatus.VERIFIED_MANUAL: "●",
+    DocumentStatus.REJECTED: "✗",
+    DocumentStatus.NOT_APPLICABLE: "–",
+}
+"""A mark for each document status, always beside the word: state is never told by a mark or colour alone."""
+
+DOCUMENT_STYLES: Final[Mapping[str, str]] = {
+    DocumentStatus.AWAITING_UPLOAD: "dim",
+    DocumentStatus.UPLOADED: "$text-warning",
+    DocumentStatus.VERIFIED_SYSTEM: "$text-success",
+    DocumentStatus.VERIFIED_MANUAL: "$text-success",
+    DocumentStatus.REJECTED: "$text-error",
+    DocumentStatus.NOT_APPLICABLE: "dim",
+}
+
+DOCUMENT_MOVES_SPOKEN: Final[Mapping[str, str]] = {
+    DocumentStatus.AWAITING_UPLOAD: "ask for it again",
+    DocumentStatus.UPLOADED: "mark it uploaded",
+    DocumentStatus.VERIFIED_MANUAL: "verify it",
+    DocumentStatus.REJECTED: "reject it",
+    DocumentStatus.NOT_APPLICABLE: "waive it",
+}
+"""What a person does to a document to bring it to a status; only systems say VERIFIED_SYSTEM."""
+
+_UNITS: Final = (
+    (timedelta(days=365), "y"),
+    (timedelta(days=1), "d"),
+    (timedelta(hours=1), "h"),
+    (timedelta(minutes=1), "min"),
+)
+
+
+def age(timestamp: str, now: datetime) -> str:
+    """How long ago, in the largest unit that fits: `3d`, `5h`, `12min`, `now`."""
+    passed = now - datetime.fromisoformat(timestamp)
+    for unit, name in _UNITS:
+        if passed >= unit:
+            return f"{passed // unit}{name}"
+    return "now"
+
+
+def local_time(timestamp: str) -> str:
+    """A stored UTC time as the clock on the wall shows it, to the minute."""
+    return datetime.fromisoformat(timestamp).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def share(owner: OwnerRow) -> str:
+    """`37.5 %`, `25 to 50 %`, `at least 25 %`, `up to 50 %`, or that the register states no figure."""
+    low, high = owner.share_minimum, owner.share_maximum
+    if low is None and high is None:
+        return "no share stated"
+    if low == high:
+        return f"{low:g} %"
+    if high is None:
+        return f"at least {low:g} %"
+    if low is None:
+        return f"up to {high:g} %"
+    return f"{low:g} to {high:g} %"
+
+
+def country(code: str | None) -> str | None:
+    return f"{country_names().get(code, code)} ({code})" if code else None
+
+
+def fit(text: str, width: int) -> str:
+    """The text in exactly `width` cells, wide characters counted as two; an ellipsis says that there is more."""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)

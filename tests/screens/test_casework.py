@@ -1,0 +1,360 @@
+"""A day's work through the keyboard and the mouse."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static
+
+from caseworker_tui.app import CaseworkerApp
+from caseworker_tui.drafts import draft_path, load_draft
+from caseworker_tui.screens.case import CaseScreen
+from caseworker_tui.screens.document_status import DocumentStatusScreen
+from caseworker_tui.screens.help import HelpScreen
+from caseworker_tui.screens.new_case import NewCaseScreen
+from caseworker_tui.screens.queue import QueueScreen
+from caseworker_tui.widgets.case_table import CaseTable
+from store.domain.commands import CreateCase, UpdateDocumentStatus
+from store.domain.statuses import DocumentStatus
+from store.engine import CaseStore
+from store.log.read import RecordedEvent, get_events_for_case
+from store.queries.case_file import CaseFileView, case_file
+from store.queries.queue import QueueRow, queue_length, queue_page
+from tests.screens.conftest import NOW
+from tests.screens.driving import keys, run, settle, typed
+
+PERSON = {"firstname": "Ada", "lastname": "Byron", "birthdate": "1990-12-10"}
+
+
+def test_a_document_is_verified_by_four_keys(app: CaseworkerApp, sample: Path) -> None:
+    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await _open(pilot, place)
+        await keys(pilot, "3")
+        _highlight(pilot, case, DocumentStatus.UPLOADED)
+        await keys(pilot, "s", "1")
+        assert _screen(pilot) is CaseScreen
+
+    run(app, drive)
+    event = _events(sample, case.case.case_id)[-1]
+    assert (event.event_type, event.actor) == ("DocumentStatusUpdated", "ana.ruiz")
+    assert event.payload.new_status is DocumentStatus.VERIFIED_MANUAL  # type: ignore[union-attr]
+
+
+def test_a_rejection_asks_for_its_reason_by_number(app: CaseworkerApp, sample: Path) -> None:
+    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await _open(pilot, place)
+        await keys(pilot, "3")
+        _highlight(pilot, case, DocumentStatus.UPLOADED)
+        await keys(pilot, "s", "2", "5")
+        documents = pilot.app.screen.query_one(OptionList)
+        assert documents.highlighted is not None
+        assert "altered (adverse)" in str(documents.get_option_at_index(documents.highlighted).prompt)
+
+    run(app, drive)
+    assert _events(sample, case.case.case_id)[-1].payload.reason_code == "ALTERED"  # type: ignore[union-attr]
+
+
+def test_a_waiver_needs_a_reason_in_words(app: CaseworkerApp, sample: Path) -> None:
+    place, case = _first_with(sample, DocumentStatus.AWAITING_UPLOAD)
+    before = len(_events(sample, case.case.case_id))
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await _open(pilot, place)
+        await keys(pilot, "3")
+        _highlight(pilot, case, DocumentStatus.AWAITING_UPLOAD)
+        await keys(pilot, "s", "2", "enter")
+        assert "Give the reason first." in _text(pilot, "#refusal")
+        assert len(_events(sample, case.case.case_id)) == before
+        await keys(pilot, *typed("seen in person"), "enter")
+        assert _screen(pilot) is CaseScreen
+
+    run(app, drive)
+    assert _events(sample, case.case.case_id)[-1].payload.reason == "seen in person"  # type: ignore[union-attr]
+
+
+def test_what_another_did_meanwhile_is_told_in_the_dialog(app: CaseworkerApp, sample: Path) -> None:
+    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+    document = next(row for row in case.documents if row.status == DocumentStatus.UPLOADED)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await _open(pilot, place)
+        await keys(pilot, "3")
+        _highlight(pilot, case, DocumentStatus.UPLOADED)
+        await keys(pilot, "s")
+        with CaseStore.open(sample) as other:
+            other.execute(
+                UpdateDocumentStatus(
+                    document_requirement_id=document.document_requirement_id,
+                    new_status=DocumentStatus.VERIFIED_MANUAL,
+                ),
+                actor="ben.osei",
+            )
+        await keys(pilot, "1")
+        assert _screen(pilot) is DocumentStatusScreen
+        assert "is VERIFIED_MANUAL now, not UPLOADED as you saw it" in _text(pilot, "#refusal")
+
+    run(app, drive)
+
+
+def test_escape_goes_back_one_step_at_a_time(app: CaseworkerApp, sample: Path) -> None:
+    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await _open(pilot, place)
+        await keys(pilot, "3")
+        _highlight(pilot, case, DocumentStatus.UPLOADED)
+        await keys(pilot, "s", "2", "escape")
+        assert _screen(pilot) is DocumentStatusScreen
+        await keys(pilot, "escape")
+        assert _screen(pilot) is CaseScreen
+        await keys(pilot, "escape")
+        assert _screen(pilot) is QueueScreen
+
+    run(app, drive)
+
+
+def test_from_case_to_case_without_the_queue(app: CaseworkerApp, sample: Path) -> None:
+    rows = _queue(sample)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "enter", "right_square_bracket")
+        assert rows[1].reference in _text(pilot, "#title")
+        await keys(pilot, "left_square_bracket", "left_square_bracket")
+        assert rows[0].reference in _text(pilot, "#title")
+        await keys(pilot, "escape")
+        assert pilot.app.screen.query_one(CaseTable).cursor == 0
+
+    run(app, drive)
+
+
+def test_a_new_case_through_the_form(empty_app: CaseworkerApp) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "n", *typed("C-1"), "tab", "tab", *typed("Ada"), "tab", *typed("Byron"), "tab")
+        await keys(pilot, *typed("1990-02-31"), "ctrl+s")
+        assert _screen(pilot) is NewCaseScreen
+        assert "is not a date that exists" in _text(pilot, "FieldRow.-wrong .error")
+        await keys(pilot, "backspace", "backspace", *typed("28"), "ctrl+s")
+        assert _screen(pilot) is CaseScreen
+        assert "Ada Byron" in _text(pilot, "#title")
+
+    run(empty_app, drive)
+    (row,) = _queue(empty_app.session.database)
+    assert (row.name, row.updated_by, row.documents_required) == ("Ada Byron", "ana.ruiz", 2)
+    assert not draft_path(empty_app.session.database).exists()
+
+
+def test_a_company_with_an_owner_through_the_form(empty_app: CaseworkerApp) -> None:
+    fields = ("C-2", "STANDARD", "Acme", "", "", "", "fr", "", "", "", "", "FR", "Ada", "Byron")
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "n", "ctrl+t")
+        for text in fields:
+            field = pilot.app.focused
+            assert isinstance(field, Input)
+            field.value = text
+            await keys(pilot, "tab")
+        await keys(pilot, "ctrl+o", "tab", "tab", *typed("Bo"), "tab", *typed("Lind"), "tab", "tab", *typed("25-50"))
+        await keys(pilot, "ctrl+s")
+        assert _screen(pilot) is CaseScreen
+
+    run(empty_app, drive)
+    database = empty_app.session.database
+    view = _case(database, _queue(database)[0].case_id)
+    (owner,) = view.beneficial_owners
+    assert (owner.name, owner.share_minimum, owner.share_maximum) == ("Bo Lind", 25, 50)
+
+
+def test_what_was_typed_is_kept(empty_app: CaseworkerApp) -> None:
+    database = empty_app.session.database
+
+    async def leave(pilot: Pilot[None]) -> None:
+        await keys(pilot, "n", *typed("C-1"), "escape")
+        assert _screen(pilot) is QueueScreen
+
+    run(empty_app, leave)
+    draft = load_draft(database)
+    assert draft is not None
+    assert draft["texts"]["client_id"] == "C-1"
+
+    async def come_back(pilot: Pilot[None]) -> None:
+        await keys(pilot, "n")
+        field = pilot.app.focused
+        assert isinstance(field, Input)
+        assert field.value == "C-1"
+        await keys(pilot, "ctrl+l", "n")
+        assert load_draft(database) is not None
+        await keys(pilot, "ctrl+l", "y")
+        assert load_draft(database) is None
+        assert pilot.app.screen.query(Input).first().value == ""
+
+    run(CaseworkerApp(database, actor="ana.ruiz", clock=lambda: NOW), come_back)
+
+
+def test_keys_are_letters_while_one_types(empty_app: CaseworkerApp) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "n", *typed("qsn?"))
+        field = pilot.app.focused
+        assert isinstance(field, Input)
+        assert field.value.startswith("qsn")
+        assert _screen(pilot) is NewCaseScreen
+
+    run(empty_app, drive)
+
+
+def test_the_queue_follows_what_others_do_and_the_cursor_stays(app: CaseworkerApp, sample: Path) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        table = pilot.app.screen.query_one(CaseTable)
+        await keys(pilot, "j", "j")
+        before = table.current
+        with CaseStore.open(sample, clock=lambda: NOW.replace(year=2020)) as other:
+            other.execute(
+                CreateCase.model_validate(
+                    {"client_id": "C", "traitement_type": "KYC", "case_type": "STANDARD", "persons": [PERSON]}
+                )
+            )
+        while table.length == len(rows):
+            await pilot.pause(0.05)
+        await settle(pilot)
+        assert (table.cursor, table.current) == (3, before)
+
+    rows = _queue(sample)
+    run(app, drive)
+
+
+def test_a_locked_database_holds_up_nothing_but_the_command(
+    app: CaseworkerApp, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.database.BUSY_TIMEOUT_MS", 300)
+    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await _open(pilot, place)
+        await keys(pilot, "3")
+        _highlight(pilot, case, DocumentStatus.UPLOADED)
+        await keys(pilot, "s")
+        other = sqlite3.connect(sample, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        await keys(pilot, "1")
+        assert "is in use by another process" in _text(pilot, "#refusal")
+        other.execute("ROLLBACK")
+        other.close()
+        await keys(pilot, "1")
+        assert _screen(pilot) is CaseScreen
+
+    run(app, drive)
+
+
+def test_the_mouse_works(app: CaseworkerApp, sample: Path) -> None:
+    rows = _queue(sample)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await pilot.click(CaseTable, offset=(5, 3))
+        await settle(pilot)
+        assert pilot.app.screen.query_one(CaseTable).cursor == 2
+        await pilot.click(CaseTable, offset=(5, 3), times=2)
+        await settle(pilot)
+        assert rows[2].reference in _text(pilot, "#title")
+        await pilot.click("#documents")
+        await settle(pilot)
+        assert isinstance(pilot.app.focused, OptionList)
+
+    run(app, drive)
+
+
+@pytest.mark.parametrize(
+    ("pressed", "place"),
+    [
+        (["down", "j"], 2),
+        (["down", "down", "up"], 1),
+        (["j", "k", "k"], 0),
+        (["end"], 59),
+        (["G", "up"], 58),
+        (["end", "home"], 0),
+        (["pagedown", "ctrl+d", "pageup"], 11),
+    ],
+    ids=str,
+)
+def test_the_cursor_moves(app: CaseworkerApp, pressed: list[str], place: int) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, *pressed)
+        assert pilot.app.screen.query_one(CaseTable).cursor == place
+
+    run(app, drive)
+
+
+def test_names_are_shown_as_they_are(empty_app: CaseworkerApp) -> None:
+    """Square brackets mean styles to Textual; in a name they are only brackets."""
+    name = {"firstname": "[/bold]", "lastname": "[red]Byron["}
+
+    async def drive(pilot: Pilot[None]) -> None:
+        with CaseStore.open(empty_app.session.database) as other:
+            other.execute(
+                CreateCase.model_validate(
+                    {"client_id": "[x]", "traitement_type": "KYC", "case_type": "[b]", "persons": [name]}
+                )
+            )
+        await keys(pilot, "f5", "enter", "2", "3", "s", "1", "4", "1")
+        assert _screen(pilot) is CaseScreen
+        assert "[/bold] [red]Byron[" in _text(pilot, "#title")
+        assert [note.markup for note in pilot.app._notifications] == [False]
+
+    run(empty_app, drive)
+
+
+def test_help_and_the_end_of_the_queue(app: CaseworkerApp) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "question_mark")
+        assert _screen(pilot) is HelpScreen
+        await keys(pilot, "escape", "end", "enter", "right_square_bracket")
+        notes = [note.message for note in pilot.app._notifications]
+        assert notes == ["This is the last case of the queue."]
+
+    run(app, drive)
+
+
+def _queue(path: Path) -> list[QueueRow]:
+    with CaseStore.open(path) as store:
+        rows = store.ask(queue_page)
+        assert store.ask(queue_length) == len(rows)
+        return rows
+
+
+def _case(path: Path, case_id: str) -> CaseFileView:
+    with CaseStore.open(path) as store:
+        return store.ask(case_file, case_id)
+
+
+def _events(path: Path, case_id: str) -> list[RecordedEvent]:
+    with CaseStore.open(path) as store:
+        return store.ask(get_events_for_case, case_id)
+
+
+def _first_with(path: Path, status: DocumentStatus) -> tuple[int, CaseFileView]:
+    """The first case of the queue with such a document, and its place."""
+    for place, row in enumerate(_queue(path)):
+        view = _case(path, row.case_id)
+        if any(document.status == status for document in view.documents):
+            return place, view
+    raise AssertionError(f"no document of the sample is {status}")
+
+
+async def _open(pilot: Pilot[None], place: int) -> None:
+    pilot.app.screen.query_one(CaseTable).cursor = place
+    await keys(pilot, "enter")
+
+
+def _highlight(pilot: Pilot[None], case: CaseFileView, status: DocumentStatus) -> None:
+    pilot.app.screen.query_one(OptionList).highlighted = [row.status for row in case.documents].index(status)
+
+
+def _screen(pilot: Pilot[None]) -> type:
+    return type(pilot.app.screen)
+
+
+def _text(pilot: Pilot[None], selector: str) -> str:
+    return str(pilot.app.screen.query(selector).first(Static).content)
