@@ -28,6 +28,8 @@ def _printable(text: str) -> str:
     text = _PRINTABLE_SPACE.sub(" ", text).strip()
     if not text:
         raise ValueError("must not be empty")
+    if text.isprintable():
+        return text
     for character in text:
         if unicodedata.category(character) in {"Cc", "Cs"}:
             raise ValueError(f"holds a control character (U+{ord(character):04X}), which can't be shown")

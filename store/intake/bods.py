@@ -42,7 +42,7 @@ def read_statements(index: Index) -> Iterator[Opening | Refused]:
 
 def _to_open(index: Index, subjects: set[str]) -> Iterator[str]:
     """Companies first, then what stands in between where no company is in the file, the topmost last."""
-    owning = {tie.party for subject in index.relationships for tie in index.ties(subject)}
+    owning = index.owning()
     shown: set[str | None] = set()
     between: list[str] = []
     for record_id in index.parties:
@@ -116,26 +116,25 @@ def _unreadable(index: Index, explained: set[str]) -> Iterator[Refused]:
 
 
 def _without_company(index: Index) -> Iterator[Refused]:
-    """Relationships of which the subject is not a company that could be a case."""
-    for statement in index.without_subject:
-        reason = "its subject is not named, so there is no company to open a case for"
-        yield Refused(statement.record.where, reason, (statement.record,))
+    """Relationships of which the subject is not a company that could be a case, with their interested parties."""
+    stray = [("is not named", statement) for statement in index.without_subject]
     unreadable = {each.record_id for each in index.malformed}
     for subject, statements in index.relationships.items():
-        if subject in unreadable or index.entity(subject):
-            continue
-        state = "is a person" if subject in index.parties else "is not in this file"
-        for statement in statements:
-            reason = f"its subject {echo(subject)} {state}, so there is no company to open a case for"
-            party = index.parties.get(statement.details.interested_party.record_id or "")
-            yield Refused(statement.record.where, reason, (statement.record, *([party.record] if party else [])))
+        if subject not in unreadable and index.entity(subject) is None:
+            state = "is a person" if subject in index.parties else "is not in this file"
+            stray += [(f"{echo(subject)} {state}", statement) for statement in statements]
+    for what, statement in stray:
+        party = index.parties.get(statement.details.interested_party.record_id or "")
+        yield Refused(
+            statement.record.where,
+            f"its subject {what}, so there is no company to open a case for",
+            (statement.record, *([party.record] if party else [])),
+        )
 
 
 def _unrelated(index: Index, subjects: set[str]) -> Iterator[Refused]:
     """Entities and persons that no relationship names."""
-    statements = [*index.without_subject, *(each for ties in index.relationships.values() for each in ties)]
-    named = {statement.details.interested_party.record_id for statement in statements}
-    named |= {each.party for each in index.malformed}
+    named = index.owning() | {each.party for each in index.malformed}
     for record_id, party in index.parties.items():
         if record_id in named or record_id in subjects:
             continue

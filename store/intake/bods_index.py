@@ -1,6 +1,7 @@
 """The BODS statements of a file, by what they are on: the latest on each record, and those that can't be read."""
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -65,6 +66,11 @@ class Index:
     def details(self, record_id: str | None) -> Entity | Person | None:
         statement = self.parties.get(record_id or "")
         return statement.details if statement else None
+
+    def owning(self) -> set[str | None]:
+        """The records that a relationship names as interested party."""
+        relationships = [*self.without_subject, *chain.from_iterable(self.relationships.values())]
+        return {statement.details.interested_party.record_id for statement in relationships}
 
     def ties(self, entity_id: str) -> list[Tie]:
         """The relationships of an entity, then those above what stands in between, each once, cycles or not."""

@@ -328,6 +328,13 @@ def test_arrangements_that_own_one_another_and_nothing_else_are_one_case(make_fi
     ]
 
 
+def test_an_arrangement_above_another_is_no_case_wherever_it_stands(make_file: MakeFile, desk: Any) -> None:
+    upper, lower = entity("upper", "arrangement"), entity("lower", "arrangement")
+    report = desk.take_in(make_file([upper, lower, owns("upper", "lower"), owns("ada", "upper")]))
+    assert (report.cases, report.rejected) == (1, 0)
+    assert [owner.party for owner in desk.command("lower").beneficial_owners] == ["upper", "ada"]
+
+
 def test_an_arrangement_whose_company_is_not_in_the_file_is_a_case(make_file: MakeFile, desk: Any) -> None:
     statements = [entity("trust", "arrangement"), person("ada"), owns("ada", "trust"), owns("trust", "absent")]
     report = desk.take_in(make_file(statements))
@@ -476,6 +483,22 @@ def test_a_statement_that_belongs_to_no_case_is_rejected_alone(
     assert (report.cases, report.rejected) == (1, 1)
     assert desk.reasons[0].startswith(f"line 1: {reason}")
     assert json.loads(desk.rejects_file.read_text().splitlines()[0]) == broken
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [entity("acme", entityType=None), person("ada"), owns("ada", "acme")],
+        [owns("ada", "absent", holding(130)), person("ada")],
+        [owns("ada", "absent"), person("ada")],
+        [owns("ada", {"reason": "unknown"}, holding(30)), person("ada")],
+    ],
+    ids=["malformed entity", "malformed relationship", "no subject in the file", "no subject at all"],
+)
+def test_what_belongs_together_is_one_rejection(make_file: MakeFile, desk: Any, statements: Any) -> None:
+    report = desk.take_in(make_file(statements))
+    assert (report.cases, report.rejected) == (0, 1)
+    assert sorted(desk.rejects_file.read_text().splitlines()) == sorted(map(json.dumps, statements))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Importing files: what is opened, what is known already, what is rejected, and where that goes."""
 
 import json
-import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -147,7 +146,6 @@ def test_a_long_line_is_rejected_as_it_came_and_costs_no_other(tmp_path: Path, d
     assert desk.rejects_file.read_bytes() == line
 
 
-@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
 def test_rejects_are_for_their_owner_only(make_file: MakeFile, desk: Any, tmp_path: Path) -> None:
     rejects = tmp_path / "a" / "b" / "rejected.jsonl"
     import_files(desk.store, [make_file([{"a": 1}])], rejects_file=rejects)
