@@ -4,16 +4,16 @@ Started as `python -m tests.store.another_process TASK PATH`; see `Worker` for t
 
     obey    read a command a line, as JSON, and answer each with a line: `{"case_id": …}`, `{"refused": code}`
     create  open the database that each line names, and answer with a line each
-    work    make cases for as long as it lives, and tell each command id as soon as its command is acknowledged
+    work    for each line, a child that makes cases for as long as it lives: it tells its process id and then each
+            command id, as soon as the command is acknowledged; `gone` when it is dead
 """
 
 import json
 import os
 import subprocess
 import sys
-from itertools import count
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Never, Self
 
 from store.domain.commands import COMMANDS
 from store.domain.refusals import Refusal
@@ -54,12 +54,6 @@ class Worker:
         assert self.process.stdout is not None
         return json.loads(self.process.stdout.readline())
 
-    def killed(self) -> list[Any]:
-        """Ended without any warning; what it said that nobody had heard yet."""
-        self.process.kill()
-        rest, _ = self.process.communicate()
-        return [json.loads(line) for line in rest.splitlines(keepends=True) if line.endswith("\n")]
-
 
 def say(what: object) -> None:
     sys.stdout.write(f"{json.dumps(what)}\n")
@@ -99,15 +93,28 @@ def create(_: Path) -> None:
 
 
 def work(path: Path) -> None:
+    """A fork starts in a moment, so that many can be killed."""
     say("ready")
+    for _ in sys.stdin:
+        child = os.fork()
+        if not child:
+            say(os.getpid())
+            make_cases(path)
+        os.waitpid(child, 0)
+        say("gone")
+
+
+def make_cases(path: Path) -> Never:
+    """Long enough to be killed, and no longer, should nobody do it."""
     kyc = {"client_id": "C-1", "traitement_type": "KYC", "case_type": "standard"}
-    for number in count():
+    for opening in range(100):
         with CaseStore.open(path) as store:
-            for index in range(20):
-                command_id = f"{os.getpid()}-{number}-{index}"
+            for index in range(10):
+                command_id = f"{os.getpid()}-{opening}-{index}"
                 data = {**kyc, "persons": [{"firstname": "Ana", "lastname": f"Ruiz {command_id}"}]}
                 store.execute(COMMANDS["CreateCase"].model_validate(data), command_id=command_id, actor="another")
                 say(command_id)
+    sys.exit("nobody killed me")
 
 
 if __name__ == "__main__":

@@ -77,9 +77,16 @@ class TestANewDatabase:
     def test_may_begin_as_an_empty_file(self, database: Path) -> None:
         """As it is when a process is killed between making the file and its schema."""
         database.touch()
-        with open_store(database, create=False) as store:
+        with open_store(database) as store:
             store.execute(kyc())
         assert findings_in(database) == []
+
+    def test_does_not_begin_as_an_empty_file_where_there_should_be_one(self, database: Path) -> None:
+        """Somebody's database of which nothing is left is not to be taken for a new one."""
+        database.touch()
+        with pytest.raises(DatabaseDamaged, match="is empty"):
+            open_store(database, create=False)
+        assert database.stat().st_size == 0
 
     @pytest.mark.parametrize("name", ["a case.sqlite3", "50%25.db", "what?.db", "a#b.db", "ünïcödé.db", "file:x.db"])
     def test_may_have_any_name(self, tmp_path: Path, name: str) -> None:

@@ -132,7 +132,8 @@ class TestWhileOthersGoOn:
 def spoil(store: CaseStore) -> None:
     """From here on, a table that was made anew is not as it was."""
     for projection in PROJECTIONS:
-        connection_of(store).execute(f"UPDATE {projection.table} SET case_id = 'spoilt'")
+        *_, last = projection.columns
+        connection_of(store).execute(f"UPDATE {projection.table} SET {last} = 'spoilt'")
 
 
 class TestWhenItEndsEarly:
