@@ -88,7 +88,11 @@ def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def read_transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """One unchanging view of the database, whatever others write meanwhile."""
+    """One unchanging view of the database, whatever others write meanwhile; within a transaction, that one's."""
+    within_another = connection.in_transaction
+    if within_another:
+        yield
+        return
     connection.execute("BEGIN")
     try:
         yield
@@ -103,7 +107,9 @@ def _prepare_file(path: Path, *, create: bool) -> None:
             raise DatabaseDamaged(f"{path} is a folder, not a database: name a file in it with --db.")
         if path.exists():
             if not create and not path.stat().st_size:
-                raise DatabaseDamaged(f"The database {path} is empty (0 bytes): restore it from a backup.")
+                raise DatabaseDamaged(
+                    f"The database {path} is empty (0 bytes): restore it from a backup, or delete it."
+                )
             return
         if not create:
             raise DatabaseMissing(

@@ -52,7 +52,7 @@ def new_command_id(now: datetime) -> str:
 def default_actor() -> str:
     """The operating system's user."""
     try:
-        return getpass.getuser()
+        return getpass.getuser().encode(errors="replace").decode()
     except (OSError, KeyError):  # a process without a user entry, as in some containers
         return "unknown"
 
@@ -106,7 +106,7 @@ class CaseStore:
             connection,
             path,
             clock=clock,
-            device=device or platform.node() or "unknown",
+            device=device or platform.node().encode(errors="replace").decode() or "unknown",
             rules=rules or Rules(),
         )
 
@@ -139,7 +139,7 @@ class CaseStore:
         `expected_head`, the commit id of the case that the person saw, a newer commit is a refusal.
         Raises `Refusal` (the domain's no) or `store.errors.StoreError` (the database's).
         """
-        command_id = command_id or new_command_id(self._clock())
+        command_id = new_command_id(self._clock()) if command_id is None else command_id
         with translated(self.path), self._transaction():
             text = _as_text(command)
             if earlier := self._earlier(command_id, text):

@@ -9,6 +9,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from store.database import APPLICATION_ID, SCHEMA_VERSION, write_transaction
+from store.guards import GUARDS
 
 migrations = Migrations("caseworker")
 
@@ -26,8 +27,6 @@ def the_log(db: Database) -> None:
     for statement in _LOG:
         db.execute(statement)
 
-
-_REFUSE = "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} BEGIN SELECT raise(ABORT, '{sentence}'); END"
 
 _LOG = (
     """
@@ -70,9 +69,5 @@ _LOG = (
         fingerprint TEXT NOT NULL
     ) STRICT
     """,
-    *(
-        _REFUSE.format(table=table, verb=verb, sentence=f"{table} of the log are never changed or deleted")
-        for table in ("commits", "events")
-        for verb in ("update", "delete")
-    ),
+    *GUARDS.values(),
 )

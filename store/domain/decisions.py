@@ -149,12 +149,12 @@ def _case_and_parties(
 
 
 def _marks(person: PersonData, party: str | None = None) -> list[str]:
-    """What tells that two entries are one person: the same record of a register, or the same name and date of birth.
+    """What tells that an owner is a person of the case: the same record of a register, or the same name and birth.
 
-    A name without a date tells nothing.
+    A name alone tells nothing, nor does one with a bare year.
     """
     marks = [f"party {party}"] if party else []
-    if person.birthdate:
+    if person.birthdate and len(person.birthdate) > len("YYYY"):
         marks.append(f"born {person.birthdate} {person.full_name.casefold()}")
     return marks
 

@@ -7,15 +7,39 @@ somebody withheld or what does not apply is said with a value of its own, never 
 import re
 import unicodedata
 from calendar import monthrange
+from collections.abc import Callable
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic.types import Strict
 
 _PARTIAL_DATE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _PRINTABLE_SPACE: Final = re.compile(r"\s+")
+
+
+_JOINERS: Final = "\u200c\u200d"
+"""Invisible, but part of how Persian, Indic scripts and some emoji are written."""
+
+FROM_THE_LOG: Final = "from the log"
+"""The validation context of what is read back: it was checked on the day it was written, by the rules of that day.
+A country that ceases to exist does not make the past unreadable."""
+
+
+def _on_the_way_in(check: Callable[[str], str]) -> AfterValidator:
+    def checked(text: str, info: ValidationInfo) -> str:
+        return text if info.context is FROM_THE_LOG else check(text)
+
+    return AfterValidator(checked)
 
 
 class Value(BaseModel):
@@ -31,8 +55,8 @@ def _printable(text: str) -> str:
     if text.isprintable():
         return text
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cs"}:
-            raise ValueError(f"holds a control character (U+{ord(character):04X}), which can't be shown")
+        if unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in _JOINERS:
+            raise ValueError(f"holds a character that can't be shown (U+{ord(character):04X})")
     return text
 
 
@@ -83,19 +107,19 @@ def _plausible_email(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_printable)]
-"""One line that can be shown: white space folded, never empty, no control characters, at most 500 characters."""
+Text = Annotated[str, StringConstraints(max_length=500), _on_the_way_in(_printable)]
+"""One line that can be shown: white space folded, never empty, nothing invisible, at most 500 characters."""
 
-PartialDate = Annotated[str, AfterValidator(_existing_date)]
+PartialDate = Annotated[str, _on_the_way_in(_existing_date)]
 """An ISO 8601 date of which registers may know only the year, or year and month."""
 
-CountryCode = Annotated[str, AfterValidator(_existing_country)]
+CountryCode = Annotated[str, _on_the_way_in(_existing_country)]
 """ISO 3166-1 alpha-2, in capitals."""
 
-Lei = Annotated[str, AfterValidator(_valid_lei)]
+Lei = Annotated[str, _on_the_way_in(_valid_lei)]
 """A legal entity identifier with its check digits verified (ISO 17442)."""
 
-Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_printable), AfterValidator(_plausible_email)]
+Email = Annotated[str, StringConstraints(max_length=254), _on_the_way_in(_printable), _on_the_way_in(_plausible_email)]
 
 Percent = Annotated[float, Strict(), Field(ge=0, le=100, allow_inf_nan=False)]
 """0 to 100."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic_core import from_json
 
 from store.domain.events import PAYLOADS, Payload
+from store.domain.values import FROM_THE_LOG
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -39,7 +40,7 @@ def typed_payload(model_name: str, text: str) -> Payload | UnknownPayload:
     Raises `pydantic.ValidationError` or `ValueError` if the text is not what its name says.
     """
     if model := _CURRENT.get(model_name):
-        return model.model_validate_json(text)
+        return model.model_validate_json(text, context=FROM_THE_LOG)
     event_type, _, digits = model_name.rpartition(".v")
     current = PAYLOADS.get(event_type)
     if current is None or not digits.isdecimal() or int(digits) > current.VERSION:
@@ -50,4 +51,4 @@ def typed_payload(model_name: str, text: str) -> Payload | UnknownPayload:
         if upcast is None:
             raise ValueError(f"there is no version {version} of {event_type}")
         data = upcast(data)
-    return current.model_validate(data)
+    return current.model_validate(data, context=FROM_THE_LOG)

@@ -4,13 +4,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any
 
+from store.guards import GUARDS
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, FORMAT, commit_id
 from store.log.upcast import typed_payload
-
-GUARDS: Final = ("commits_no_update", "commits_no_delete", "events_no_update", "events_no_delete")
-"""The triggers that refuse to change what is in the log."""
 
 _COMMIT = slice(2, 2 + len(COMMIT_FIELDS))
 _EVENT = slice(3, 3 + len(EVENT_FIELDS))
@@ -36,10 +34,12 @@ def verify_log(connection: sqlite3.Connection, progress: Progress) -> Faults:
 
 
 def _missing_guards(connection: sqlite3.Connection) -> Faults:
-    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
-    for name in GUARDS:
+    there = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))
+    for name, statement in GUARDS.items():
         if name not in there:
             yield f"The trigger {name}, which keeps the log from being changed, is missing."
+        elif there[name] != statement:
+            yield f"The trigger {name}, which keeps the log from being changed, is not as caseworker made it."
 
 
 def _verify_chain(connection: sqlite3.Connection, progress: Progress) -> Faults:

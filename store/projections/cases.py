@@ -5,7 +5,6 @@ from typing import Final
 from store.domain.events import (
     BeneficialOwnerAdded,
     CaseCreated,
-    CompanyProfileCreated,
     DocumentRequirementDetermined,
     DocumentStatusUpdated,
     NotificationRequired,
@@ -50,7 +49,7 @@ def _document_moved(event: RecordedEvent, e: DocumentStatusUpdated) -> tuple[obj
 
 def _touched(
     event: RecordedEvent,
-    e: CompanyProfileCreated | PersonLinkedToCompany | PersonAddedToCase | BeneficialOwnerAdded | NotificationRequired,
+    e: PersonLinkedToCompany | PersonAddedToCase | BeneficialOwnerAdded | NotificationRequired,
 ) -> tuple[object, ...]:
     return _last_change(event, e.case_id)
 

@@ -33,13 +33,13 @@ def rebuild(connection: sqlite3.Connection, progress: Progress) -> int:
     Others read the old tables meanwhile, and write: what they append is taken in before the swap, which is one
     transaction. If it ends early the live tables are as they were.
     """
-    with _fresh_tables() as (side, path), ExitStack() as afterwards:
+    with _folder_beside(connection) as folder, _fresh_tables(folder / "fresh.sqlite3") as side, ExitStack() as last:
         read = _project_all(connection, side, progress)
         with write_transaction(connection):
             read = _project_all(connection, side, progress, after=read)
             # Attached earlier, the new file would have been locked by this very transaction.
-            connection.execute("ATTACH ? AS fresh", (str(path),))
-            afterwards.callback(connection.execute, "DETACH fresh")
+            connection.execute("ATTACH ? AS fresh", (str(folder / "fresh.sqlite3"),))
+            last.callback(connection.execute, "DETACH fresh")
             for projection in PROJECTIONS:
                 _replace(connection, projection)
     return read
@@ -53,7 +53,7 @@ def differences(connection: sqlite3.Connection, progress: Progress) -> Iterator[
     before = connection.text_factory
     connection.text_factory = lambda data: data.decode(errors="backslashreplace")  # rows changed by hand, too
     try:
-        with _fresh_tables() as (side, _):
+        with _fresh_tables() as side:
             _project_all(connection, side, progress)
             for projection in PROJECTIONS:
                 yield from _compare(projection, connection, side)
@@ -62,15 +62,22 @@ def differences(connection: sqlite3.Connection, progress: Progress) -> Iterator[
 
 
 @contextmanager
-def _fresh_tables() -> Iterator[tuple[sqlite3.Connection, Path]]:
-    with TemporaryDirectory(prefix="caseworker-") as folder:
-        path = Path(folder) / "fresh.sqlite3"
-        with closing(sqlite3.connect(path, isolation_level=None)) as side:
-            side.execute("PRAGMA journal_mode = OFF")
-            side.execute("PRAGMA synchronous = OFF")
-            for projection in PROJECTIONS:
-                side.execute(projection.create_table)
-            yield side, path
+def _fresh_tables(path: Path | None = None) -> Iterator[sqlite3.Connection]:
+    """New and empty read tables, in a file at `path` or else in one that SQLite keeps to itself."""
+    with closing(sqlite3.connect(path or "", isolation_level=None)) as side:
+        side.execute("PRAGMA journal_mode = OFF")
+        side.execute("PRAGMA synchronous = OFF")
+        for projection in PROJECTIONS:
+            side.execute(projection.create_table)
+        yield side
+
+
+@contextmanager
+def _folder_beside(connection: sqlite3.Connection) -> Iterator[Path]:
+    """A passing folder beside the database: what a killed rebuild leaves there lies where the case files do."""
+    (database,) = (file for _, name, file in connection.execute("PRAGMA database_list") if name == "main")
+    with TemporaryDirectory(prefix="rebuild-", dir=Path(database).parent) as folder:
+        yield Path(folder)
 
 
 def _project_all(

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic_core import from_json
 
+from store.database import read_transaction
 from store.domain.decisions import unknown_case
 from store.domain.identifiers import read_reference
 from store.domain.refusals import Refusal
@@ -128,18 +129,19 @@ def find_case(connection: sqlite3.Connection, id_or_reference: str) -> str:
 
 def case_file(connection: sqlite3.Connection, case_id: str) -> CaseFileView:
     """Everything that belongs to a case. Raises `Refusal` when there is none with this id."""
-    case, head = queue_row(connection, case_id), head_of(connection, case_id)
-    if case is None or head is None:
-        raise unknown_case(f"with the id {case_id}")
-    companies = _rows(connection, "companies", CompanyRow, case_id)
-    return CaseFileView(
-        case=case,
-        head=head,
-        company=companies[0] if companies else None,
-        persons=_rows(connection, "persons", PersonRow, case_id),
-        beneficial_owners=_rows(connection, "beneficial_owners", OwnerRow, case_id),
-        documents=_rows(connection, "required_documents", DocumentRow, case_id),
-    )
+    with read_transaction(connection):
+        case, head = queue_row(connection, case_id), head_of(connection, case_id)
+        if case is None or head is None:
+            raise unknown_case(f"with the id {case_id}")
+        companies = _rows(connection, "companies", CompanyRow, case_id)
+        return CaseFileView(
+            case=case,
+            head=head,
+            company=companies[0] if companies else None,
+            persons=_rows(connection, "persons", PersonRow, case_id),
+            beneficial_owners=_rows(connection, "beneficial_owners", OwnerRow, case_id),
+            documents=_rows(connection, "required_documents", DocumentRow, case_id),
+        )
 
 
 T = TypeVar("T")

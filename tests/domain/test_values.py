@@ -148,7 +148,14 @@ class TestTexts:
         [("a\x00b", "U\\+0000"), ("\x1b[31mred", "U\\+001B"), ("a\x7f", "U\\+007F"), ("\x9b1m", "U\\+009B")],
     )
     def test_control_characters_are_refused_by_name(self, text: str, named: str) -> None:
-        refuses(Text, text, f"holds a control character \\({named}\\)")
+        refuses(Text, text, f"holds a character that can't be shown \\({named}\\)")
+
+    @pytest.mark.parametrize("hidden", ["\u200b", "Ana\u202eziuR", "\ufeffAna", "A\u00adna"])
+    def test_what_nobody_sees_is_refused(self, hidden: str) -> None:
+        refuses(Text, hidden, "holds a character that can't be shown")
+
+    def test_joiners_are_part_of_some_scripts(self) -> None:
+        assert read(Text, "نمی\u200cدانم") == "نمی\u200cدانم"
 
     @pytest.mark.parametrize("half", ["\ud800", "Ana \udcff"])
     def test_half_of_a_surrogate_pair_is_no_text(self, half: str) -> None:

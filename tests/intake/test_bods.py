@@ -426,7 +426,10 @@ def test_the_latest_statement_is_told_by_its_dates_then_by_its_place(owners_of_a
             person("ada", nationalities=[{"code": "ZZ"}]),
             "recordDetails.nationalities[0].code: ‘ZZ’ is not a country code (ISO 3166-1 alpha-2, like FR)",
         ),
-        (person("ada", names=[{"fullName": "a\x00b"}]), "recordDetails.names[0].fullName holds a control character"),
+        (
+            person("ada", names=[{"fullName": "a\x00b"}]),
+            "recordDetails.names[0].fullName holds a character that can't be shown",
+        ),
         (
             entity("ada", identifiers=[{"id": "123", "scheme": "XI-LEI"}]),
             "lei: ‘123’ is not an LEI: 18 letters and digits and 2 check digits that fit (ISO 17442)",

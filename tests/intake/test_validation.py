@@ -37,7 +37,7 @@ def owner(**fields: Any) -> dict[str, Any]:
         (KYC | {"client_id": True}, "client_id must be text, not true or false"),
         (KYC | {"client_id": "  "}, "client_id must not be empty"),
         (KYC | {"client_id": "x" * 501}, "client_id must have at most 500 characters, not 501"),
-        (KYC | {"client_id": "a\x1b[2J"}, "client_id holds a control character (U+001B), which can't be shown"),
+        (KYC | {"client_id": "a\x1b[2J"}, "client_id holds a character that can't be shown (U+001B)"),
         (KYC | {"persons": "Ada"}, "persons must be a list, not text"),
         (KYC | {"persons": ["Ada"]}, "persons[0] must be an object, not text"),
         (KYC | {"traitement_type": "KYX"}, "traitement_type must be KYC or KYB, not ‘KYX’"),

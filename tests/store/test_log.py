@@ -108,7 +108,7 @@ class TestSaving:
         """Not even for who goes round save_events."""
         with write_transaction(log):
             save_events(log, HEADER, [], expected_versions={})
-        with pytest.raises(sqlite3.IntegrityError, match="commits_do_not_fork"):
+        with pytest.raises(sqlite3.IntegrityError, match="never replaced"):
             log.execute(
                 "INSERT INTO commits (commit_id, format, case_id, command_id, command, device, actor, rules_version,"
                 " recorded_at) SELECT 'x', format, case_id, 'x', command, device, actor, rules_version, recorded_at"

@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from store.database import write_transaction
-from store.domain import events
+from store.domain import events, values
 from store.domain.commands import DetermineInitialDocumentRequirements
 from store.domain.decisions import Fact
 from store.domain.events import Payload, PersonAddedToCase
 from store.domain.refusals import Refusal
+from store.domain.values import PersonData
 from store.engine import CaseStore, Receipt
 from store.errors import DatabaseDamaged
 from store.log import CommitHeader, get_events_for_case, head_of, save_events, upcast
@@ -201,6 +203,17 @@ def test_what_no_version_ever_wrote_is_an_error_and_not_a_guess(name: str) -> No
 )
 def test_what_has_no_known_name_is_unknown(name: str) -> None:
     assert typed_payload(name, "{}") == UnknownPayload(name, "{}")
+
+
+class TestAnEventFromBeforeARuleChanged:
+    def test_stays_readable(self, store: CaseStore, new_case: NewCase, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A country that ceases to exist is refused from then on; the cases that name it can still be worked."""
+        case_id = new_case(kyc(ANA)).case_id
+        monkeypatch.setattr(values, "country_names", lambda: {"DE": "Germany"})
+        with pytest.raises(ValidationError, match="is not a country code"):
+            PersonData(firstname="Ana", lastname="Ruiz", nationality="ES")
+        take_in(store, case_id)
+        assert findings(store) == []
 
 
 class TestADamagedEvent:

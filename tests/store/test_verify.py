@@ -13,8 +13,9 @@ from store.database import read_transaction
 from store.domain.commands import DetermineInitialDocumentRequirements
 from store.domain.refusals import Refusal
 from store.engine import CaseStore, Receipt
+from store.guards import GUARDS
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, commit_id
-from store.log.verify import GUARDS, verify_log
+from store.log.verify import verify_log
 from store.projections import PROJECTIONS
 from store.queries.audit import Finding, log_digest, verify
 from tests.domain.examples import ANA, BEN, DIRECTOR, kyb, kyc, owner
@@ -322,13 +323,18 @@ class TestRows:
         assert "log" in where(findings_in(copy))
 
     def test_a_row_that_was_replaced(self, copy: Path) -> None:
-        """INSERT OR REPLACE goes round the triggers, but not round the chain."""
+        """INSERT OR REPLACE is refused as well, and where the trigger is taken away the chain tells."""
         with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
-            connection.execute(
+            replacement = (
                 "INSERT OR REPLACE INTO events SELECT position, commit_position, case_id, event_id, event_type,"
                 " aggregate_id, version, timestamp, replace(payload, 'Ana', 'Eve'), payload_model_name, metadata"
                 " FROM events WHERE payload LIKE '%Ana%' LIMIT 1"
             )
+            with pytest.raises(sqlite3.IntegrityError, match="never replaced"):
+                connection.execute(replacement)
+            connection.execute("DROP TRIGGER events_no_replace")
+            connection.execute(replacement)
+            connection.execute(GUARDS["events_no_replace"])
         assert "log" in where(findings_in(copy))
 
 
@@ -339,6 +345,14 @@ class TestGuards:
             connection.execute(f"DROP TRIGGER {name}")
         (finding, _) = findings_in(copy)
         assert finding == Finding("log", f"The trigger {name}, which keeps the log from being changed, is missing.")
+
+    def test_a_trigger_that_guards_nothing_is_named(self, copy: Path) -> None:
+        with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+            connection.execute("DROP TRIGGER events_no_update")
+            connection.execute("CREATE TRIGGER events_no_update BEFORE UPDATE ON events WHEN 0 BEGIN SELECT 1; END")
+        (finding, _) = findings_in(copy)
+        assert "events_no_update" in finding.sentence
+        assert "is not as caseworker made it" in finding.sentence
 
     def test_all_triggers_of_the_schema_are_asked_for(self, store: CaseStore) -> None:
         there = rows(connection_of(store), "SELECT name FROM sqlite_schema WHERE type = 'trigger'")
