@@ -27,6 +27,9 @@ APPLICATION_ID: Final = 0x43415345
 SCHEMA_VERSION: Final = 1
 """The number of migrations in store/migrations.py (PRAGMA user_version)."""
 
+SMALLEST_DATABASE: Final = 512
+"""In bytes: one page. SQLite takes a smaller file for an empty one, and would write a new database over it."""
+
 BUSY_TIMEOUT_MS: Final = 5_000
 
 
@@ -106,7 +109,10 @@ def _prepare_file(path: Path, *, create: bool) -> None:
         if path.is_dir():
             raise DatabaseDamaged(f"{path} is a folder, not a database: name a file in it with --db.")
         if path.exists():
-            if not create and not path.stat().st_size:
+            size = path.stat().st_size
+            if 0 < size < SMALLEST_DATABASE:
+                raise damaged(path, by=sqlite3.SQLITE_NOTADB)
+            if not create and not size:
                 raise DatabaseDamaged(
                     f"The database {path} is empty (0 bytes): restore it from a backup, or delete it."
                 )

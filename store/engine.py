@@ -21,12 +21,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from store.database import connect, savepoint, translated, write_transaction
 from store.domain.case_file import CaseFile, fold
-from store.domain.commands import (
-    Command,
-    CreateCase,
-    DetermineInitialDocumentRequirements,
-    UpdateDocumentStatus,
-)
+from store.domain.commands import Command, CreateCase, OfCase, UpdateDocumentStatus, WaiveDocument
 from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, unknown_document
 from store.domain.events import Payload
 from store.domain.identifiers import time_ordered_id
@@ -139,7 +134,9 @@ class CaseStore:
         `expected_head`, the commit id of the case that the person saw, a newer commit is a refusal.
         Raises `Refusal` (the domain's no) or `store.errors.StoreError` (the database's).
         """
-        command_id = new_command_id(self._clock()) if command_id is None else command_id
+        now = self._clock().astimezone(UTC)
+        command_id = new_command_id(now) if command_id is None else command_id
+        actor = actor or default_actor()
         with translated(self.path), self._transaction():
             text = _as_text(command)
             if earlier := self._earlier(command_id, text):
@@ -149,16 +146,16 @@ class CaseStore:
             if expected_head not in (None, parent):
                 raise Refusal("stale", "The case has changed since you looked at it: look at it again, then decide.")
             case, versions = self._load(case_id)
-            facts = decide(case, command, Context(command_id, self._rules))
+            facts = decide(case, command, Context(command_id, self._rules, actor, now.date()))
             header = CommitHeader(
                 case_id=case_id,
                 parent=parent,
                 command_id=command_id,
                 command=text,
                 device=self._device,
-                actor=actor or default_actor(),
+                actor=actor,
                 rules_version=self._rules.version,
-                recorded_at=self._clock().astimezone(UTC).isoformat(timespec="microseconds"),
+                recorded_at=now.isoformat(timespec="microseconds"),
             )
             commit_id, events = save_events(
                 self._connection, header, facts, expected_versions=versions, correlation_id=correlation_id
@@ -215,16 +212,16 @@ class CaseStore:
         match command:
             case CreateCase():
                 return case_id_of_new_case(command_id)
-            case UpdateDocumentStatus(document_requirement_id=requirement_id):
+            case UpdateDocumentStatus() | WaiveDocument():
                 row = self._connection.execute(
                     "SELECT case_id FROM required_documents WHERE document_requirement_id = ?",
-                    (requirement_id,),
+                    (command.document_requirement_id,),
                 ).fetchone()
                 if row is None:
-                    raise unknown_document(requirement_id)
+                    raise unknown_document(command.document_requirement_id)
                 return str(row[0])
-            case DetermineInitialDocumentRequirements(case_id=case_id):
-                return case_id
+            case OfCase():
+                return command.case_id
         raise TypeError(f"no case file is known for {type(command).__name__}")
 
     def _load(self, case_id: str) -> tuple[CaseFile, dict[str, int]]:

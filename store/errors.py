@@ -88,8 +88,9 @@ _BY_SQLITE_CODE: Final[Mapping[int, tuple[type[StoreError], str]]] = {
 }
 
 
-def damaged(path: Path) -> StoreError:
-    kind, sentence = _BY_SQLITE_CODE[sqlite3.SQLITE_CORRUPT]
+def damaged(path: Path, *, by: int = sqlite3.SQLITE_CORRUPT) -> StoreError:
+    """As if SQLite had reported the file at `path` as corrupt, or as no database of its own (SQLITE_NOTADB)."""
+    kind, sentence = _BY_SQLITE_CODE[by]
     return kind(sentence.format(path=path))
 
 

@@ -45,6 +45,12 @@ _LENGTHS: Final[Mapping[str, tuple[str, str, str]]] = {
     "too_long": ("at most", "max_length", "entries"),
     "too_short": ("at least", "min_length", "entries"),
 }
+FORMS: Final[Mapping[str, str]] = {
+    r"^[!-~]+$": "letters, digits and signs without spaces or accents",
+    r"^[a-z0-9][a-z0-9_.-]*$": "small letters, digits, ‘_’, ‘-’ and ‘.’, beginning with a letter or digit",
+    r"^[A-Z][A-Z0-9_]{2,79}$": "3 to 80 capitals, digits and ‘_’, beginning with a letter",
+}
+"""What the patterns of commands (store/domain/commands.py) allow, in words."""
 _CONTINUES_A_PATH: Final = ("must ", "holds ", "is ", "can't ", "needs ", "has ")
 
 
@@ -97,7 +103,7 @@ def _sentence(finding: ErrorDetails, model: type[BaseModel] | None, within: str)
         choices = context["expected"].replace("'", "")
         return f"{path} must be {choices}, not {_described(given, as_is=True)}"
     if kind == "string_pattern_mismatch":
-        return f"{path} can't be {echo(given)}: letters, digits and signs without spaces or accents"
+        return f"{path} can't be {echo(given)}: {FORMS.get(context['pattern'], 'it has another form')}"
     if kind in ("value_error", "assertion_error"):
         return _own_words(path, str(context["error"]))
     return _own_words(path, finding["msg"][:1].lower() + finding["msg"][1:])

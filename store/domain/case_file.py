@@ -8,19 +8,20 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any, Final
 
+from store.domain import events as e
 from store.domain.document_rules import EntityType
-from store.domain.events import (
-    BeneficialOwnerAdded,
-    CaseCreated,
-    CompanyProfileCreated,
-    DocumentRequirementDetermined,
-    DocumentStatusUpdated,
-    NotificationRequired,
-    Payload,
-    PersonAddedToCase,
-    PersonLinkedToCompany,
+from store.domain.statuses import (
+    SETTLES_A_HIT,
+    CaseStatus,
+    CheckKind,
+    CheckOutcome,
+    Decision,
+    DocumentStatus,
+    RejectionReason,
+    RiskLevel,
+    TraitementType,
 )
-from store.domain.statuses import CaseStatus, DocumentStatus, TraitementType
+from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonData
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +40,43 @@ class Document:
     entity: Entity
     is_required: bool
     status: DocumentStatus
+    reason_code: RejectionReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A decision that waits for a second pair of eyes."""
+
+    decision: Decision
+    reason: str
+    proposed_by: str
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case with its company, people and documents; before its first event it is the empty one."""
+    """A case with its company, people and documents; before its first event it is the empty one.
+
+    `hits` names, by kind and entity, the checks that are a hit and not settled.
+    """
 
     case_id: str = ""
     client_id: str = ""
     traitement_type: TraitementType = TraitementType.KYC
     case_type: str = ""
     status: CaseStatus | None = None
+    company_id: str | None = None
+    profile: CompanyProfileData | None = None
     entities: Mapping[str, Entity] = field(default_factory=dict)
+    persons: Mapping[str, PersonData] = field(default_factory=dict)
+    owners: Mapping[str, BeneficialOwnerData] = field(default_factory=dict)
+    person_of_owner: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
+    assignee: str | None = None
+    due_date: str | None = None
+    tags: frozenset[str] = frozenset()
+    hits: Mapping[tuple[CheckKind, str | None], str] = field(default_factory=dict)
+    risk: RiskLevel | None = None
+    proposal: Proposal | None = None
 
     @property
     def exists(self) -> bool:
@@ -61,12 +86,12 @@ class CaseFile:
 EMPTY: Final = CaseFile()
 
 
-def evolve(case: CaseFile, payload: Payload) -> CaseFile:
+def evolve(case: CaseFile, payload: e.Payload) -> CaseFile:
     """The case file after one more event. An event that no decision looks at changes nothing."""
     return EVOLUTIONS[type(payload)](case, payload)
 
 
-def fold(payloads: Iterable[Payload]) -> CaseFile:
+def fold(payloads: Iterable[e.Payload]) -> CaseFile:
     """The case file that these events, in order, lead to."""
     return reduce(evolve, payloads, EMPTY)
 
@@ -75,60 +100,164 @@ def _with_entity(case: CaseFile, entity_id: str, entity_type: EntityType, name: 
     return replace(case, entities={**case.entities, entity_id: Entity(entity_id, entity_type, name)})
 
 
-def _company_profile_created(case: CaseFile, e: CompanyProfileCreated) -> CaseFile:
-    return _with_entity(case, e.company_id, EntityType.COMPANY, e.profile.registered_name)
+def _renamed(case: CaseFile, entity_id: str, name: str) -> CaseFile:
+    """With documents, and the entity if the case has it, by the name of today."""
 
+    def of_today(entity: Entity) -> Entity:
+        return replace(entity, name=name) if entity.entity_id == entity_id else entity
 
-def _case_created(case: CaseFile, e: CaseCreated) -> CaseFile:
     return replace(
         case,
-        case_id=e.case_id,
-        client_id=e.client_id,
-        traitement_type=e.traitement_type,
-        case_type=e.case_type,
-        status=e.status,
+        entities={key: of_today(entity) for key, entity in case.entities.items()},
+        documents={key: replace(each, entity=of_today(each.entity)) for key, each in case.documents.items()},
     )
 
 
-def _person_added(case: CaseFile, e: PersonLinkedToCompany | PersonAddedToCase) -> CaseFile:
-    return _with_entity(case, e.person_id, EntityType.PERSON, e.person.full_name)
+def _company_profile(case: CaseFile, it: e.CompanyProfileCreated) -> CaseFile:
+    case = replace(case, company_id=it.company_id, profile=it.profile)
+    return _with_entity(case, it.company_id, EntityType.COMPANY, it.profile.registered_name)
 
 
-def _beneficial_owner_added(case: CaseFile, e: BeneficialOwnerAdded) -> CaseFile:
-    if e.person_id is None or e.person_id in case.entities or e.owner.ended_on is not None:
+def _company_updated(case: CaseFile, it: e.CompanyProfileUpdated) -> CaseFile:
+    return _renamed(replace(case, profile=it.profile), it.company_id, it.profile.registered_name)
+
+
+def _case_created(case: CaseFile, it: e.CaseCreated) -> CaseFile:
+    return replace(
+        case,
+        case_id=it.case_id,
+        client_id=it.client_id,
+        traitement_type=it.traitement_type,
+        case_type=it.case_type,
+        status=it.status,
+    )
+
+
+def _person_added(case: CaseFile, it: e.PersonLinkedToCompany | e.PersonAddedToCase) -> CaseFile:
+    case = replace(case, persons={**case.persons, it.person_id: it.person})
+    return _with_entity(case, it.person_id, EntityType.PERSON, it.person.full_name)
+
+
+def _owner_added(case: CaseFile, it: e.BeneficialOwnerAdded | e.BeneficialOwnerCorrected) -> CaseFile:
+    case = replace(case, owners={**case.owners, it.owner_id: it.owner})
+    if it.person_id is None:
         return case
-    return _with_entity(case, e.person_id, EntityType.PERSON, e.owner.name)
+    case = replace(case, person_of_owner={**case.person_of_owner, it.owner_id: it.person_id})
+    if it.person_id in case.entities or it.owner.ended_on is not None:
+        return case
+    return _with_entity(case, it.person_id, EntityType.PERSON, it.owner.name)
 
 
-def _document_requirement_determined(case: CaseFile, e: DocumentRequirementDetermined) -> CaseFile:
-    document = Document(
-        document_requirement_id=e.document_requirement_id,
-        document_type=e.document_type,
-        entity=Entity(e.entity_id, EntityType(e.entity_type), e.entity_name),
-        is_required=e.is_required,
-        status=e.status,
+def _owner_corrected(case: CaseFile, it: e.BeneficialOwnerCorrected) -> CaseFile:
+    case = _owner_added(_without_owner(case, it.owner_id), it)
+    return case if it.person_id is None else _renamed(case, it.person_id, it.owner.name)
+
+
+def _owner_removed(case: CaseFile, it: e.BeneficialOwnerRemoved) -> CaseFile:
+    return _without_owner(case, it.owner_id)
+
+
+def _without_owner(case: CaseFile, owner_id: str) -> CaseFile:
+    """Without the owner, and without the person whom only this owner brought into the case."""
+    person_id = case.person_of_owner.get(owner_id)
+    person_of_owner = {key: person for key, person in case.person_of_owner.items() if key != owner_id}
+    owners = {key: owner for key, owner in case.owners.items() if key != owner_id}
+    still_owners = {person for key, person in person_of_owner.items() if owners[key].ended_on is None}
+    gone = person_id not in case.persons and person_id not in still_owners
+    return replace(
+        case,
+        owners=owners,
+        person_of_owner=person_of_owner,
+        entities={key: entity for key, entity in case.entities.items() if key != person_id or not gone},
     )
-    return replace(case, documents={**case.documents, e.document_requirement_id: document})
 
 
-def _document_status_updated(case: CaseFile, e: DocumentStatusUpdated) -> CaseFile:
-    before = case.documents[e.document_requirement_id]
-    document = replace(before, status=e.new_status)
-    return replace(case, documents={**case.documents, e.document_requirement_id: document})
+def _document_determined(case: CaseFile, it: e.DocumentRequirementDetermined) -> CaseFile:
+    document = Document(
+        document_requirement_id=it.document_requirement_id,
+        document_type=it.document_type,
+        entity=Entity(it.entity_id, EntityType(it.entity_type), it.entity_name),
+        is_required=it.is_required,
+        status=it.status,
+    )
+    return replace(case, documents={**case.documents, it.document_requirement_id: document})
 
 
-def _unchanged(case: CaseFile, _: Payload) -> CaseFile:
+def _document_moved(case: CaseFile, it: e.DocumentStatusUpdated) -> CaseFile:
+    before = case.documents[it.document_requirement_id]
+    document = replace(before, status=it.new_status, reason_code=it.reason_code)
+    return replace(case, documents={**case.documents, it.document_requirement_id: document})
+
+
+def _assigned(case: CaseFile, it: e.CaseAssigned) -> CaseFile:
+    return replace(case, assignee=it.assignee)
+
+
+def _unassigned(case: CaseFile, _: e.CaseUnassigned) -> CaseFile:
+    return replace(case, assignee=None)
+
+
+def _due_date_set(case: CaseFile, it: e.DueDateSet) -> CaseFile:
+    return replace(case, due_date=it.due_date)
+
+
+def _tagged(case: CaseFile, it: e.CaseTagged) -> CaseFile:
+    return replace(case, tags=case.tags | {it.tag})
+
+
+def _untagged(case: CaseFile, it: e.CaseUntagged) -> CaseFile:
+    return replace(case, tags=case.tags - {it.tag})
+
+
+def _check_recorded(case: CaseFile, it: e.CheckRecorded) -> CaseFile:
+    what = (it.kind, it.entity_id)
+    if it.outcome is CheckOutcome.HIT:
+        return replace(case, hits={**case.hits, what: it.entity_name or "the case"})
+    if it.outcome in SETTLES_A_HIT:
+        return replace(case, hits={key: name for key, name in case.hits.items() if key != what})
     return case
 
 
-EVOLUTIONS: Final[Mapping[type[Payload], Callable[[CaseFile, Any], CaseFile]]] = {
-    CompanyProfileCreated: _company_profile_created,
-    CaseCreated: _case_created,
-    PersonLinkedToCompany: _person_added,
-    PersonAddedToCase: _person_added,
-    BeneficialOwnerAdded: _beneficial_owner_added,
-    DocumentRequirementDetermined: _document_requirement_determined,
-    DocumentStatusUpdated: _document_status_updated,
-    NotificationRequired: _unchanged,
+def _risk_rated(case: CaseFile, it: e.RiskRated) -> CaseFile:
+    return replace(case, risk=it.level)
+
+
+def _status_changed(case: CaseFile, it: e.CaseStatusChanged) -> CaseFile:
+    return replace(case, status=it.new_status, proposal=None)
+
+
+def _decision_proposed(case: CaseFile, it: e.DecisionProposed) -> CaseFile:
+    proposal = Proposal(it.decision, it.reason, it.proposed_by)
+    return replace(case, status=CaseStatus.PENDING_APPROVAL, proposal=proposal)
+
+
+def _unchanged(case: CaseFile, _: e.Payload) -> CaseFile:
+    return case
+
+
+EVOLUTIONS: Final[Mapping[type[e.Payload], Callable[[CaseFile, Any], CaseFile]]] = {
+    e.CompanyProfileCreated: _company_profile,
+    e.CaseCreated: _case_created,
+    e.PersonLinkedToCompany: _person_added,
+    e.PersonAddedToCase: _person_added,
+    e.BeneficialOwnerAdded: _owner_added,
+    e.DocumentRequirementDetermined: _document_determined,
+    e.DocumentStatusUpdated: _document_moved,
+    e.NotificationRequired: _unchanged,
+    e.CompanyProfileUpdated: _company_updated,
+    e.BeneficialOwnerCorrected: _owner_corrected,
+    e.BeneficialOwnerRemoved: _owner_removed,
+    e.CaseAssigned: _assigned,
+    e.CaseUnassigned: _unassigned,
+    e.DueDateSet: _due_date_set,
+    e.CaseTagged: _tagged,
+    e.CaseUntagged: _untagged,
+    e.NoteAdded: _unchanged,
+    e.CheckRecorded: _check_recorded,
+    e.RiskRated: _risk_rated,
+    e.CaseStatusChanged: _status_changed,
+    e.DecisionProposed: _decision_proposed,
+    e.DecisionApproved: _unchanged,
+    e.DecisionReturned: _unchanged,
 }
 """How each event changes the state. A new event needs its line here; a test says so."""

@@ -9,8 +9,16 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import to_json
 
-from store.domain.statuses import DocumentStatus, RejectionReason, TraitementType
-from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonData, Text, Value
+from store.domain.statuses import (
+    CheckKind,
+    CheckOutcome,
+    Decision,
+    DocumentStatus,
+    RejectionReason,
+    RiskLevel,
+    TraitementType,
+)
+from store.domain.values import BeneficialOwnerData, CompanyProfileData, Day, PersonData, Prose, Text, Value
 
 Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 """An id as it is written: 1 to 200 printable ASCII characters without spaces."""
@@ -26,6 +34,16 @@ def _storable(metadata: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
 
 Metadata = Annotated[Mapping[str, JsonValue], AfterValidator(_storable)]
 """A JSON object that can be stored as it is."""
+
+
+Tag = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+"""A word to find cases by: small letters, digits, `-`, `_` and `.`."""
+
+
+def _long_enough(reason: str) -> str:
+    if len(reason) < 10:
+        raise ValueError("must have at least 10 characters: somebody else has to understand it")
+    return reason
 
 
 def _upper(value: object) -> object:
@@ -64,12 +82,6 @@ class CreateCase(Command):
         return self
 
 
-class DetermineInitialDocumentRequirements(Command):
-    """Ask for every document that the rules in force require and that the case does not list yet."""
-
-    case_id: Id
-
-
 class UpdateDocumentStatus(Command):
     """Move a document to another status.
 
@@ -84,6 +96,184 @@ class UpdateDocumentStatus(Command):
     metadata: Metadata = Field(default_factory=dict)
 
 
+class OfCase(Command):
+    """A command on a case that exists."""
+
+    case_id: Id
+
+
+class DetermineInitialDocumentRequirements(OfCase):
+    """Ask for every document that the rules in force require and that the case does not list yet."""
+
+
+class AddPersonToCase(OfCase):
+    """Add a person who has no role in the company, or a further person of a KYC case."""
+
+    person: PersonData
+
+
+class LinkPersonToCompany(OfCase):
+    """Add a person with their role in the company."""
+
+    person: PersonData
+
+    @model_validator(mode="after")
+    def _has_a_role(self) -> Self:
+        if not self.person.role_in_company:
+            raise ValueError("a person who is linked to a company needs a role_in_company")
+        return self
+
+
+class AddBeneficialOwner(OfCase):
+    owner: BeneficialOwnerData
+
+
+class CorrectBeneficialOwner(OfCase):
+    """Replace what is known of an owner. `seen` is the owner as the person saw it, if they want to be told when that
+    no longer holds."""
+
+    owner_id: Id
+    owner: BeneficialOwnerData
+    seen: BeneficialOwnerData | None = None
+
+
+class RemoveBeneficialOwner(OfCase):
+    owner_id: Id
+    reason: Text
+
+
+class UpdateCompanyProfile(OfCase):
+    """Replace the company's profile. `seen` is the profile as the person saw it."""
+
+    company_profile: CompanyProfileData
+    seen: CompanyProfileData | None = None
+
+
+class RequestDocument(OfCase):
+    """Ask for a document beyond the rules, of the company or of a person of the case."""
+
+    entity_id: Id
+    document_type: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{2,79}$")]
+    reason: Text
+
+
+class WaiveDocument(Command):
+    """Do without a document."""
+
+    document_requirement_id: Id
+    reason: Text
+    old_status: DocumentStatus | None = None
+
+
+class AssignCase(OfCase):
+    assignee: Text
+
+
+class UnassignCase(OfCase):
+    pass
+
+
+class SetDueDate(OfCase):
+    """Set the day by which the case is to be decided; null takes it away."""
+
+    due_date: Day | None
+
+
+class TagCase(OfCase):
+    tag: Tag
+
+
+class UntagCase(OfCase):
+    tag: Tag
+
+
+class AddNote(OfCase):
+    text: Prose
+
+
+class RecordCheck(OfCase):
+    """Record what a check of a person, of the company, or (without `entity_id`) of the whole case came to."""
+
+    kind: CheckKind
+    outcome: CheckOutcome
+    evidence: Prose
+    entity_id: Id | None = None
+
+
+class RateRisk(OfCase):
+    """The person's own rating, whatever the proposal was."""
+
+    level: RiskLevel
+    reason: Text
+
+
+class AwaitClient(OfCase):
+    """The next move is the client's."""
+
+    reason: Text
+
+
+class ResumeCase(OfCase):
+    """The client has answered."""
+
+    reason: Text | None = None
+
+
+class WithdrawCase(OfCase):
+    reason: Text
+
+
+class ReopenCase(OfCase):
+    reason: Text
+
+
+class ProposeDecision(OfCase):
+    """Propose to approve or reject; somebody else approves the decision or returns it."""
+
+    decision: Decision
+    reason: Annotated[Text, AfterValidator(_long_enough)]
+
+
+class ApproveDecision(OfCase):
+    """Approve what was proposed. `decision` is what the person saw."""
+
+    decision: Decision | None = None
+
+
+class ReturnDecision(OfCase):
+    """Give a proposed decision back to work."""
+
+    reason: Text
+
+
 COMMANDS: Final[Mapping[str, type[Command]]] = {
-    model.__name__: model for model in (CreateCase, DetermineInitialDocumentRequirements, UpdateDocumentStatus)
+    model.__name__: model
+    for model in (
+        CreateCase,
+        DetermineInitialDocumentRequirements,
+        UpdateDocumentStatus,
+        AddPersonToCase,
+        LinkPersonToCompany,
+        AddBeneficialOwner,
+        CorrectBeneficialOwner,
+        RemoveBeneficialOwner,
+        UpdateCompanyProfile,
+        RequestDocument,
+        WaiveDocument,
+        AssignCase,
+        UnassignCase,
+        SetDueDate,
+        TagCase,
+        UntagCase,
+        AddNote,
+        RecordCheck,
+        RateRisk,
+        AwaitClient,
+        ResumeCase,
+        WithdrawCase,
+        ReopenCase,
+        ProposeDecision,
+        ApproveDecision,
+        ReturnDecision,
+    )
 }

@@ -9,7 +9,16 @@ from typing import ClassVar, Final
 
 from pydantic import Field, JsonValue
 
-from store.domain.statuses import CaseStatus, DocumentStatus, RejectionReason, TraitementType
+from store.domain.statuses import (
+    CaseStatus,
+    CheckKind,
+    CheckOutcome,
+    Decision,
+    DocumentStatus,
+    RejectionReason,
+    RiskLevel,
+    TraitementType,
+)
 from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonData, Value
 
 
@@ -97,6 +106,103 @@ class NotificationRequired(Payload):
     client_id: str
 
 
+class CompanyProfileUpdated(Payload):
+    company_id: str
+    profile: CompanyProfileData
+
+
+class BeneficialOwnerCorrected(Payload):
+    company_id: str
+    owner_id: str
+    person_id: str | None = None
+    owner: BeneficialOwnerData
+
+
+class BeneficialOwnerRemoved(Payload):
+    company_id: str
+    owner_id: str
+    name: str
+    reason: str
+
+
+class CaseAssigned(Payload):
+    assignee: str
+    previous: str | None = None
+
+
+class CaseUnassigned(Payload):
+    previous: str
+
+
+class DueDateSet(Payload):
+    due_date: str | None = None
+
+
+class CaseTagged(Payload):
+    tag: str
+
+
+class CaseUntagged(Payload):
+    tag: str
+
+
+class NoteAdded(Payload):
+    note_id: str
+    text: str
+
+
+class CheckRecorded(Payload):
+    """`entity_id` is absent when the check was of the case as a whole."""
+
+    check_id: str
+    kind: CheckKind
+    outcome: CheckOutcome
+    evidence: str
+    entity_id: str | None = None
+    entity_name: str | None = None
+
+
+class RiskRated(Payload):
+    """`proposed` is what the rules proposed that day, with `reasons`."""
+
+    level: RiskLevel
+    reason: str
+    proposed: RiskLevel
+    reasons: tuple[str, ...] = ()
+
+
+class CaseStatusChanged(Payload):
+    old_status: CaseStatus
+    new_status: CaseStatus
+    reason: str | None = None
+
+
+class DecisionProposed(Payload):
+    """The case is PENDING_APPROVAL from here on."""
+
+    decision: Decision
+    reason: str
+    proposed_by: str
+
+
+class DecisionApproved(Payload):
+    """`next_review_on` is there for an approved case: when it is due again, by its `risk`."""
+
+    decision: Decision
+    reason: str
+    proposed_by: str
+    approved_by: str
+    risk: RiskLevel
+    next_review_on: str | None = None
+
+
+class DecisionReturned(Payload):
+    decision: Decision
+    reason: str
+    proposed_by: str
+    returned_by: str
+
+
 PAYLOADS: Final[Mapping[str, type[Payload]]] = {
     model.__name__: model
     for model in (
@@ -108,5 +214,20 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
         DocumentRequirementDetermined,
         DocumentStatusUpdated,
         NotificationRequired,
+        CompanyProfileUpdated,
+        BeneficialOwnerCorrected,
+        BeneficialOwnerRemoved,
+        CaseAssigned,
+        CaseUnassigned,
+        DueDateSet,
+        CaseTagged,
+        CaseUntagged,
+        NoteAdded,
+        CheckRecorded,
+        RiskRated,
+        CaseStatusChanged,
+        DecisionProposed,
+        DecisionApproved,
+        DecisionReturned,
     )
 }

@@ -5,9 +5,10 @@ UUID layouts follow RFC 9562: version 7 (section 5.7) for what is new, version 8
 
 import hashlib
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 _NAMESPACE = uuid.UUID("6f0c63c5-9a7a-5f0e-8f39-3f7f6b5d1c11")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TYPED_INSTEAD = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
 REFERENCE_LENGTH = 9
@@ -15,7 +16,7 @@ REFERENCE_LENGTH = 9
 
 def time_ordered_id(at: datetime, entropy: bytes) -> str:
     """A UUIDv7 of the moment `at` (milliseconds) and of at least 10 bytes of `entropy`."""
-    milliseconds = int(at.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
+    milliseconds = (at - _EPOCH) // timedelta(milliseconds=1) & 0xFFFF_FFFF_FFFF
     return _layout(milliseconds, entropy, version=7)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from store.domain.document_rules import normalised
-from store.domain.statuses import TraitementType
+from store.domain.statuses import CaseStatus, TraitementType
 from store.domain.values import Flag, Text, Value
 
 
@@ -19,6 +19,11 @@ class NotificationRule(Value):
 def case_created_trigger(traitement_type: TraitementType, case_type: str) -> str:
     """`CASE_CREATED_{traitement_type}_{case_type}` in capitals, with `_` for `-`."""
     return f"CASE_CREATED_{traitement_type}_{normalised(case_type)}"
+
+
+def case_decided_trigger(status: CaseStatus, traitement_type: TraitementType, case_type: str) -> str:
+    """`CASE_APPROVED_{traitement_type}_{case_type}` or `CASE_REJECTED_…`, written like the trigger above."""
+    return f"CASE_{status}_{traitement_type}_{normalised(case_type)}"
 
 
 def first_match(rules: Iterable[NotificationRule], event_trigger: str) -> NotificationRule | None:

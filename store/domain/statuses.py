@@ -14,6 +14,55 @@ class TraitementType(StrEnum):
 
 class CaseStatus(StrEnum):
     OPEN = "OPEN"
+    AWAITING_CLIENT = "AWAITING_CLIENT"
+    PENDING_APPROVAL = "PENDING_APPROVAL"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+IN_WORK: Final = frozenset({CaseStatus.OPEN, CaseStatus.AWAITING_CLIENT})
+"""In these a case can be changed; a proposed decision is about the case as it stood."""
+
+CLOSED: Final = frozenset({CaseStatus.APPROVED, CaseStatus.REJECTED, CaseStatus.WITHDRAWN})
+"""In these a case rests until it is reopened."""
+
+
+class CheckKind(StrEnum):
+    IDENTITY = "IDENTITY"
+    ADDRESS = "ADDRESS"
+    PEP = "PEP"
+    SANCTIONS = "SANCTIONS"
+    ADVERSE_MEDIA = "ADVERSE_MEDIA"
+
+
+class CheckOutcome(StrEnum):
+    CLEAR = "CLEAR"
+    HIT = "HIT"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+
+
+SETTLES_A_HIT: Final = frozenset({CheckOutcome.CLEAR, CheckOutcome.NOT_APPLICABLE})
+"""Once a check is a hit, only one of these on the same kind and the same party settles it."""
+
+
+class RiskLevel(StrEnum):
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+
+
+class Decision(StrEnum):
+    APPROVE = "APPROVE"
+    REJECT = "REJECT"
+
+
+DECIDED: Final[Mapping[Decision, CaseStatus]] = {
+    Decision.APPROVE: CaseStatus.APPROVED,
+    Decision.REJECT: CaseStatus.REJECTED,
+}
+"""What a case becomes when the decision on it is approved."""
 
 
 class DocumentStatus(StrEnum):
@@ -25,7 +74,9 @@ class DocumentStatus(StrEnum):
     NOT_APPLICABLE = "NOT_APPLICABLE"
 
 
-DONE: Final = frozenset({DocumentStatus.VERIFIED_SYSTEM, DocumentStatus.VERIFIED_MANUAL, DocumentStatus.NOT_APPLICABLE})
+VERIFIED: Final = frozenset({DocumentStatus.VERIFIED_SYSTEM, DocumentStatus.VERIFIED_MANUAL})
+
+DONE: Final = VERIFIED | {DocumentStatus.NOT_APPLICABLE}
 """A document in one of these asks nothing more of anybody."""
 
 
@@ -88,6 +139,7 @@ DOCUMENT_MOVES: Final[Mapping[DocumentStatus, Mapping[DocumentStatus, Reason]]] 
 
 
 SPOKEN: Final[Mapping[str, str]] = {
+    "PEP": "PEP",
     "VERIFIED_MANUAL": "verified",
     "VERIFIED_SYSTEM": "verified by a system",
     "PASSPORT_DIRECTOR_BO": "passport",

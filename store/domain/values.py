@@ -7,7 +7,7 @@ somebody withheld or what does not apply is said with a value of its own, never 
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Final, Self
@@ -52,11 +52,31 @@ def _printable(text: str) -> str:
     text = _PRINTABLE_SPACE.sub(" ", text).strip()
     if not text:
         raise ValueError("must not be empty")
+    _showable(text)
+    return text
+
+
+def _prose(text: str) -> str:
+    """Line breaks and tabs are kept, trailing space is not."""
+    text = "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
+    if not text.strip():
+        raise ValueError("must not be empty")
+    _showable(text, allowed="\n\t")
+    return text
+
+
+def _showable(text: str, *, allowed: str = "") -> None:
+    allowed += _JOINERS
     if text.isprintable():
-        return text
+        return
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in _JOINERS:
+        if character not in allowed and unicodedata.category(character) in {"Cc", "Cf", "Cs"}:
             raise ValueError(f"holds a character that can't be shown (U+{ord(character):04X})")
+
+
+def _full_date(text: str) -> str:
+    if len(_existing_date(text)) != len("YYYY-MM-DD"):
+        raise ValueError(f"‘{text}’ is not a day: write YYYY-MM-DD")
     return text
 
 
@@ -109,6 +129,12 @@ def _plausible_email(text: str) -> str:
 
 Text = Annotated[str, StringConstraints(max_length=500), _on_the_way_in(_printable)]
 """One line that can be shown: white space folded, never empty, nothing invisible, at most 500 characters."""
+
+Prose = Annotated[str, StringConstraints(max_length=10_000), _on_the_way_in(_prose)]
+"""Text of several lines, for notes and evidence: at most 10,000 characters, nothing invisible."""
+
+Day = Annotated[str, _on_the_way_in(_full_date)]
+"""An ISO 8601 date, complete."""
 
 PartialDate = Annotated[str, _on_the_way_in(_existing_date)]
 """An ISO 8601 date of which registers may know only the year, or year and month."""
@@ -290,6 +316,19 @@ class BeneficialOwnerData(Value):
         if self.entity_details is not None:
             return self.entity_details.name
         return f"not named: {words(self.unspecified_reason or '')}"
+
+
+WHOLE: Final = 100.000001
+"""All of a company in per cent, with room for shares that are stated with a few decimals."""
+
+
+def direct_minimum(owners: Iterable[BeneficialOwnerData]) -> float:
+    """The least, in per cent, that these owners together hold directly in the company itself."""
+    return sum(
+        owner.held_share.lowest or 0.0
+        for owner in owners
+        if owner.held_share and not owner.held_in and not owner.ended_on and owner.directness is not Directness.INDIRECT
+    )
 
 
 def words(code: str) -> str:

@@ -40,6 +40,8 @@ def _missing_guards(connection: sqlite3.Connection) -> Faults:
             yield f"The trigger {name}, which keeps the log from being changed, is missing."
         elif there[name] != statement:
             yield f"The trigger {name}, which keeps the log from being changed, is not as caseworker made it."
+    for name in there.keys() - GUARDS.keys():
+        yield f"The trigger {name} is none of caseworker's: nobody knows what it does to the log."
 
 
 def _verify_chain(connection: sqlite3.Connection, progress: Progress) -> Faults:

@@ -1,7 +1,7 @@
 """The read tables. One module a table: its columns, and how each event changes it.
 
     projection              what a projection is
-    cases, companies, persons, beneficial_owners, required_documents
+    cases, companies, persons, beneficial_owners, required_documents, checks, notes, tags
                             the tables
     rebuild                 all tables made anew from the log, and compared with the live ones
 
@@ -14,7 +14,7 @@ from typing import Final
 
 from store.log.read import RecordedEvent
 from store.log.upcast import UnknownPayload
-from store.projections import beneficial_owners, cases, companies, persons, required_documents
+from store.projections import beneficial_owners, cases, checks, companies, notes, persons, required_documents, tags
 from store.projections.projection import Change, Projection
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
@@ -23,6 +23,9 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     persons.PROJECTION,
     beneficial_owners.PROJECTION,
     required_documents.PROJECTION,
+    checks.PROJECTION,
+    notes.PROJECTION,
+    tags.PROJECTION,
 )
 
 _CHANGES: Final[dict[str, list[Change]]] = {}

@@ -8,12 +8,12 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from store.domain.events import BeneficialOwnerAdded
+from store.domain.events import BeneficialOwnerAdded, BeneficialOwnerCorrected, BeneficialOwnerRemoved
 from store.log.read import RecordedEvent
-from store.projections.projection import Change, Projection, insert
+from store.projections.projection import Change, Projection, insert, replace
 
 
-def _owner_added(_: RecordedEvent, e: BeneficialOwnerAdded) -> tuple[object, ...]:
+def _owner(_: RecordedEvent, e: BeneficialOwnerAdded | BeneficialOwnerCorrected) -> tuple[object, ...]:
     owner = e.owner
     person, entity, share = owner.person_details, owner.entity_details, owner.held_share
     return (
@@ -75,9 +75,8 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     indexes=("CREATE INDEX beneficial_owners_of_case ON beneficial_owners (case_id)",),
     event_projectors={
-        BeneficialOwnerAdded: Change(
-            insert("beneficial_owners", COLUMNS),
-            _owner_added,
-        )
+        BeneficialOwnerAdded: Change(insert("beneficial_owners", COLUMNS), _owner),
+        BeneficialOwnerCorrected: Change(replace("beneficial_owners", COLUMNS), _owner),
+        BeneficialOwnerRemoved: Change("DELETE FROM beneficial_owners WHERE owner_id = ?", lambda _, e: (e.owner_id,)),
     },
 )

@@ -1,17 +1,34 @@
 """Read table `cases`: one row a case, with all that the queue shows."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from store.domain.events import (
     BeneficialOwnerAdded,
+    BeneficialOwnerCorrected,
+    BeneficialOwnerRemoved,
+    CaseAssigned,
     CaseCreated,
+    CaseStatusChanged,
+    CaseTagged,
+    CaseUnassigned,
+    CaseUntagged,
+    CheckRecorded,
+    CompanyProfileUpdated,
+    DecisionApproved,
+    DecisionProposed,
+    DecisionReturned,
     DocumentRequirementDetermined,
     DocumentStatusUpdated,
+    DueDateSet,
+    NoteAdded,
     NotificationRequired,
+    Payload,
     PersonAddedToCase,
     PersonLinkedToCompany,
+    RiskRated,
 )
-from store.domain.statuses import DONE, DocumentStatus
+from store.domain.statuses import DONE, CaseStatus, DocumentStatus
 from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert
 
@@ -25,6 +42,7 @@ def _case_created(event: RecordedEvent, e: CaseCreated) -> tuple[object, ...]:
         e.case_type,
         e.status,
         e.name,
+        *[None] * 7,
         e.company_id,
         e.source,
         0,
@@ -47,11 +65,16 @@ def _document_moved(event: RecordedEvent, e: DocumentStatusUpdated) -> tuple[obj
     return (done if e.is_required else 0, rejected, *_last_change(event, e.case_id))
 
 
-def _touched(
-    event: RecordedEvent,
-    e: PersonLinkedToCompany | PersonAddedToCase | BeneficialOwnerAdded | NotificationRequired,
-) -> tuple[object, ...]:
+def _touched(event: RecordedEvent, e: Payload) -> tuple[object, ...]:
     return _last_change(event, e.case_id)
+
+
+def _set(assignment: str, value: Callable[[Any], tuple[object, ...]]) -> Change:
+    """An UPDATE of some columns with values from the payload."""
+    return Change(
+        f"UPDATE cases SET {assignment}, {_LAST_CHANGE}",
+        lambda event, e: (*value(e), *_last_change(event, e.case_id)),
+    )
 
 
 def _last_change(event: RecordedEvent, case_id: str) -> tuple[object, ...]:
@@ -66,6 +89,13 @@ COLUMNS: Final = {
     "case_type": "TEXT NOT NULL",
     "status": "TEXT NOT NULL",
     "name": "TEXT NOT NULL",
+    "assignee": "TEXT",
+    "due_date": "TEXT",
+    "risk": "TEXT",
+    "next_review_on": "TEXT",
+    "proposed_decision": "TEXT",
+    "proposed_by": "TEXT",
+    "proposal_reason": "TEXT",
     "company_id": "TEXT",
     "source": "TEXT",
     "documents_required": "INTEGER NOT NULL",
@@ -103,9 +133,35 @@ PROJECTION: Final = Projection(
             f" {_LAST_CHANGE}",
             _document_moved,
         ),
-        PersonLinkedToCompany: _TOUCH,
-        PersonAddedToCase: _TOUCH,
-        BeneficialOwnerAdded: _TOUCH,
-        NotificationRequired: _TOUCH,
+        CompanyProfileUpdated: _set("name = ?", lambda e: (e.profile.registered_name,)),
+        CaseAssigned: _set("assignee = ?", lambda e: (e.assignee,)),
+        CaseUnassigned: _set("assignee = ?", lambda _: (None,)),
+        DueDateSet: _set("due_date = ?", lambda e: (e.due_date,)),
+        RiskRated: _set("risk = ?", lambda e: (e.level,)),
+        CaseStatusChanged: _set(
+            "status = ?, proposed_decision = NULL, proposed_by = NULL, proposal_reason = NULL",
+            lambda e: (e.new_status,),
+        ),
+        DecisionProposed: _set(
+            "status = ?, proposed_decision = ?, proposed_by = ?, proposal_reason = ?",
+            lambda e: (CaseStatus.PENDING_APPROVAL, e.decision, e.proposed_by, e.reason),
+        ),
+        DecisionApproved: _set("next_review_on = ?", lambda e: (e.next_review_on,)),
+        **dict.fromkeys(
+            (
+                PersonLinkedToCompany,
+                PersonAddedToCase,
+                BeneficialOwnerAdded,
+                BeneficialOwnerCorrected,
+                BeneficialOwnerRemoved,
+                CaseTagged,
+                CaseUntagged,
+                NoteAdded,
+                CheckRecorded,
+                DecisionReturned,
+                NotificationRequired,
+            ),
+            _TOUCH,
+        ),
     },
 )

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from store.domain.events import CompanyProfileCreated
+from store.domain.events import CompanyProfileCreated, CompanyProfileUpdated
 from store.log.read import RecordedEvent
-from store.projections.projection import Change, Projection, insert
+from store.projections.projection import Change, Projection, insert, replace
 
 
-def _profile_created(_: RecordedEvent, e: CompanyProfileCreated) -> tuple[object, ...]:
+def _profile(_: RecordedEvent, e: CompanyProfileCreated | CompanyProfileUpdated) -> tuple[object, ...]:
     profile, address = e.profile, e.profile.registered_address
     return (
         e.company_id,
@@ -54,9 +54,7 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     indexes=("CREATE INDEX companies_of_case ON companies (case_id)",),
     event_projectors={
-        CompanyProfileCreated: Change(
-            insert("companies", COLUMNS),
-            _profile_created,
-        )
+        CompanyProfileCreated: Change(insert("companies", COLUMNS), _profile),
+        CompanyProfileUpdated: Change(replace("companies", COLUMNS), _profile),
     },
 )

@@ -55,3 +55,10 @@ def insert(table: str, columns: Iterable[str]) -> str:
     """An INSERT of one row, its values in the order of `columns`."""
     names = tuple(columns)
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+def replace(table: str, columns: Iterable[str]) -> str:
+    """An UPDATE of the row with the same key (the first column), taking the same values as `insert`."""
+    key, *others = columns
+    assignments = ", ".join(f"{name} = ?{place}" for place, name in enumerate(others, start=2))
+    return f"UPDATE {table} SET {assignments} WHERE {key} = ?1"

@@ -7,7 +7,12 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from store.domain.events import DocumentRequirementDetermined, DocumentStatusUpdated
+from store.domain.events import (
+    BeneficialOwnerCorrected,
+    CompanyProfileUpdated,
+    DocumentRequirementDetermined,
+    DocumentStatusUpdated,
+)
 from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert
 
@@ -62,6 +67,8 @@ COLUMNS: Final = {
     "updated_by": "TEXT NOT NULL",
 }
 
+_RENAME: Final = "UPDATE required_documents SET entity_name = ? WHERE entity_id = ? AND case_id = ?"
+
 PROJECTION: Final = Projection(
     table="required_documents",
     version=1,
@@ -78,5 +85,8 @@ PROJECTION: Final = Projection(
             " WHERE document_requirement_id = ?",
             _moved,
         ),
+        # A document shows whom it is about by the name of today.
+        CompanyProfileUpdated: Change(_RENAME, lambda _, e: (e.profile.registered_name, e.company_id, e.case_id)),
+        BeneficialOwnerCorrected: Change(_RENAME, lambda _, e: (e.owner.name, e.person_id, e.case_id)),
     },
 )

@@ -98,6 +98,28 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRow:
+    """`entity_id` is None when the check was of the case as a whole."""
+
+    check_id: str
+    kind: str
+    outcome: str
+    entity_id: str | None
+    entity_name: str | None
+    evidence: str
+    recorded_at: str
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    note_id: str
+    text: str
+    written_at: str
+    written_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFileView:
     """A case file as it stands; `head` is the id of its newest commit."""
 
@@ -107,6 +129,9 @@ class CaseFileView:
     persons: tuple[PersonRow, ...]
     beneficial_owners: tuple[OwnerRow, ...]
     documents: tuple[DocumentRow, ...]
+    checks: tuple[CheckRow, ...]
+    notes: tuple[NoteRow, ...]
+    tags: tuple[str, ...]
 
 
 def find_case(connection: sqlite3.Connection, id_or_reference: str) -> str:
@@ -141,6 +166,11 @@ def case_file(connection: sqlite3.Connection, case_id: str) -> CaseFileView:
             persons=_rows(connection, "persons", PersonRow, case_id),
             beneficial_owners=_rows(connection, "beneficial_owners", OwnerRow, case_id),
             documents=_rows(connection, "required_documents", DocumentRow, case_id),
+            checks=_rows(connection, "checks", CheckRow, case_id),
+            notes=_rows(connection, "notes", NoteRow, case_id),
+            tags=tuple(
+                tag for (tag,) in connection.execute("SELECT tag FROM tags WHERE case_id = ? ORDER BY tag", (case_id,))
+            ),
         )
 
 

@@ -17,6 +17,13 @@ class QueueRow:
     case_type: str
     status: str
     name: str
+    assignee: str | None
+    due_date: str | None
+    risk: str | None
+    next_review_on: str | None
+    proposed_decision: str | None
+    proposed_by: str | None
+    proposal_reason: str | None
     company_id: str | None
     source: str | None
     documents_required: int

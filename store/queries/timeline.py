@@ -7,16 +7,31 @@ from typing import Any, Final
 
 from store.domain.events import (
     BeneficialOwnerAdded,
+    BeneficialOwnerCorrected,
+    BeneficialOwnerRemoved,
+    CaseAssigned,
     CaseCreated,
+    CaseStatusChanged,
+    CaseTagged,
+    CaseUnassigned,
+    CaseUntagged,
+    CheckRecorded,
     CompanyProfileCreated,
+    CompanyProfileUpdated,
+    DecisionApproved,
+    DecisionProposed,
+    DecisionReturned,
     DocumentRequirementDetermined,
     DocumentStatusUpdated,
+    DueDateSet,
+    NoteAdded,
     NotificationRequired,
     Payload,
     PersonAddedToCase,
     PersonLinkedToCompany,
+    RiskRated,
 )
-from store.domain.statuses import REJECTION_SENTENCES, DocumentStatus, label
+from store.domain.statuses import REJECTION_SENTENCES, VERIFIED, DocumentStatus, label
 from store.log.read import get_events_for_case
 from store.log.upcast import UnknownPayload
 
@@ -47,10 +62,27 @@ def sentence(payload: Payload | UnknownPayload) -> str:
 
 
 def _document_moved(e: DocumentStatusUpdated) -> str:
-    text = f"{_DONE_TO_DOCUMENT[e.new_status]} the {label(e.document_type)} of {e.entity_name}"
+    taken_back = e.old_status in VERIFIED and e.new_status is DocumentStatus.UPLOADED
+    what = "took back the verification of" if taken_back else _DONE_TO_DOCUMENT[e.new_status]
+    text = f"{what} the {label(e.document_type)} of {e.entity_name}"
     why = [REJECTION_SENTENCES[e.reason_code]] if e.reason_code else []
     why += [e.reason] if e.reason else []
     return f"{text}: {'; '.join(why)}" if why else text
+
+
+def _check_recorded(e: CheckRecorded) -> str:
+    of = f" of {e.entity_name}" if e.entity_name else ""
+    return f"recorded the {label(e.kind)} check{of}: {label(e.outcome)}"
+
+
+def _status_changed(e: CaseStatusChanged) -> str:
+    text = f"moved the case from {label(e.old_status)} to {label(e.new_status)}"
+    return f"{text}: {e.reason}" if e.reason else text
+
+
+def _decision_approved(e: DecisionApproved) -> str:
+    text = f"approved the proposal of {e.proposed_by} to {label(e.decision)}"
+    return f"{text}; next review on {e.next_review_on}" if e.next_review_on else text
 
 
 _DONE_TO_DOCUMENT: Final[Mapping[DocumentStatus, str]] = {
@@ -71,5 +103,20 @@ SENTENCES: Final[Mapping[type[Payload], Callable[[Any], str]]] = {
     DocumentRequirementDetermined: lambda e: f"asked for the {label(e.document_type)} of {e.entity_name}",
     DocumentStatusUpdated: _document_moved,
     NotificationRequired: lambda e: f"asked for a notification ({label(e.notification_type)})",
+    CompanyProfileUpdated: lambda e: f"updated the profile of {e.profile.registered_name}",
+    BeneficialOwnerCorrected: lambda e: f"corrected the owner {e.owner.name}",
+    BeneficialOwnerRemoved: lambda e: f"removed the owner {e.name}: {e.reason}",
+    CaseAssigned: lambda e: f"gave the case to {e.assignee}",
+    CaseUnassigned: lambda e: f"took the case from {e.previous}",
+    DueDateSet: lambda e: f"set the due date to {e.due_date}" if e.due_date else "took the due date away",
+    CaseTagged: lambda e: f"tagged the case {e.tag}",
+    CaseUntagged: lambda e: f"took the tag {e.tag} away",
+    NoteAdded: lambda e: f"noted: {' '.join(e.text.split())}",
+    CheckRecorded: _check_recorded,
+    RiskRated: lambda e: f"rated the risk {label(e.level)}: {e.reason} (proposed: {label(e.proposed)})",
+    CaseStatusChanged: _status_changed,
+    DecisionProposed: lambda e: f"proposed to {label(e.decision)} the case: {e.reason}",
+    DecisionApproved: _decision_approved,
+    DecisionReturned: lambda e: f"returned the proposal of {e.proposed_by} to {label(e.decision)}: {e.reason}",
 }
 """What each event says. A new event needs its line here; a test says so."""

@@ -5,6 +5,7 @@ given().when(DetermineInitialDocumentRequirements(...)).refused("unknown_case")
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from store.domain.case_file import CaseFile, fold
@@ -13,6 +14,8 @@ from store.domain.decisions import Context, Fact, Rules, decide
 from store.domain.events import Payload
 from store.domain.refusals import Refusal
 
+ACTOR = "ana.ruiz"
+TODAY = date(2026, 11, 20)
 COMMAND_ID = "01890000-0000-7000-8000-000000000001"
 
 P = TypeVar("P", bound=Payload)
@@ -62,9 +65,11 @@ class Given:
 
     case: CaseFile
 
-    def when(self, command: Command, *, rules: Rules | None = None, command_id: str = COMMAND_ID) -> Outcome:
+    def when(
+        self, command: Command, *, by: str = ACTOR, rules: Rules | None = None, command_id: str = COMMAND_ID
+    ) -> Outcome:
         try:
-            return Outcome(tuple(decide(self.case, command, Context(command_id, rules or Rules()))), None)
+            return Outcome(tuple(decide(self.case, command, Context(command_id, rules or Rules(), by, TODAY))), None)
         except Refusal as refusal:
             return Outcome((), refusal)
 

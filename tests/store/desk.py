@@ -8,13 +8,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from store.domain.commands import UpdateDocumentStatus
+from store.domain import commands as c
+from store.domain.commands import Command, UpdateDocumentStatus
 from store.domain.decisions import Rules
-from store.domain.statuses import DocumentStatus
+from store.domain.statuses import CheckKind, CheckOutcome, Decision, DocumentStatus, RiskLevel
 from store.engine import CaseStore, Receipt
 from store.projections import PROJECTIONS
 from store.queries.audit import Finding, verify
 from store.queries.case_file import DocumentRow, case_file
+from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, kyb, owner
 
 START = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
 
@@ -90,6 +92,43 @@ def take_in(store: CaseStore, case_id: str, **more: Any) -> Receipt:
 
 def uploaded(document_requirement_id: str) -> UpdateDocumentStatus:
     return UpdateDocumentStatus(document_requirement_id=document_requirement_id, new_status=DocumentStatus.UPLOADED)
+
+
+def a_case_with_everything(store: CaseStore) -> str:
+    """The id of an approved and reopened case to which about all has been done that can be; some of each is left."""
+
+    def do(command: Command, actor: str = "ana") -> Receipt:
+        return store.execute(command, actor=actor)
+
+    case_id = do(kyb(DIRECTOR, owners=(owner(ANA, ownership_percentage=30), HOLDING))).case_id
+    of_ana, of_holding = store.ask(case_file, case_id).beneficial_owners
+    do(c.AssignCase(case_id=case_id, assignee="ana"))
+    do(c.SetDueDate(case_id=case_id, due_date="2026-12-24"))
+    do(c.TagCase(case_id=case_id, tag="vip"))
+    do(c.TagCase(case_id=case_id, tag="old-client"))
+    do(c.AddNote(case_id=case_id, text="They called.\nThey will write."))
+    do(c.AddPersonToCase(case_id=case_id, person=BEN))
+    renamed = ACME.model_copy(update={"registered_name": "Acme Works Ltd"})
+    do(c.UpdateCompanyProfile(case_id=case_id, company_profile=renamed))
+    hit = c.RecordCheck(
+        case_id=case_id, kind=CheckKind.PEP, outcome=CheckOutcome.HIT, evidence="a list", entity_id=of_ana.person_id
+    )
+    do(hit)
+    do(hit.model_copy(update={"outcome": CheckOutcome.CLEAR, "evidence": "a namesake"}), "ben")
+    do(c.CorrectBeneficialOwner(case_id=case_id, owner_id=of_ana.owner_id, owner=owner(ANA, ownership_percentage=40)))
+    do(c.RemoveBeneficialOwner(case_id=case_id, owner_id=of_holding.owner_id, reason="sold in May"))
+    do(c.RateRisk(case_id=case_id, level=RiskLevel.MEDIUM, reason="new to us"))
+    for document in documents(store, case_id):
+        do(c.WaiveDocument(document_requirement_id=document.document_requirement_id, reason="seen in person"))
+    do(c.UntagCase(case_id=case_id, tag="old-client"))
+    do(c.AwaitClient(case_id=case_id, reason="one page is missing"))
+    do(c.ResumeCase(case_id=case_id))
+    do(c.ProposeDecision(case_id=case_id, decision=Decision.APPROVE, reason="all of it fits together"))
+    do(c.ReturnDecision(case_id=case_id, reason="say more about the owner"), "ben")
+    do(c.ProposeDecision(case_id=case_id, decision=Decision.APPROVE, reason="all of it fits, the owner too"))
+    do(c.ApproveDecision(case_id=case_id), "ben")
+    do(c.ReopenCase(case_id=case_id, reason="one more look"))
+    return case_id
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from store.projections.rebuild import stale_tables
 from store.queries.queue import queue_length
 from tests.domain.examples import ANA, BEN, DIRECTOR, HOLDING, kyb, kyc, owner
 from tests.store.desk import (
+    a_case_with_everything,
     connection_of,
     everything,
     findings,
@@ -48,6 +49,15 @@ def test_equals_what_was_there(filled: Path) -> None:
         assert store.rebuild(quiet) == 16
         assert everything(store) == before
         assert findings(store) == []
+
+
+def test_equals_what_was_there_whatever_was_done(database: Path) -> None:
+    with open_store(database) as store:
+        a_case_with_everything(store)
+        before = everything(store)
+        assert all(before.values()), "every table has rows"
+        store.rebuild(quiet)
+        assert everything(store) == before
 
 
 def test_an_empty_log_gives_empty_tables(store: CaseStore) -> None:

@@ -19,7 +19,18 @@ from store.log.verify import verify_log
 from store.projections import PROJECTIONS
 from store.queries.audit import Finding, log_digest, verify
 from tests.domain.examples import ANA, BEN, DIRECTOR, kyb, kyc, owner
-from tests.store.desk import by_hand, connection_of, findings, findings_in, open_store, quiet, rows, take_in, uploaded
+from tests.store.desk import (
+    a_case_with_everything,
+    by_hand,
+    connection_of,
+    findings,
+    findings_in,
+    open_store,
+    quiet,
+    rows,
+    take_in,
+    uploaded,
+)
 
 NewCase = Callable[..., Receipt]
 
@@ -77,6 +88,17 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         take_in(store, two.case_id)
         store.execute(DetermineInitialDocumentRequirements(case_id=two.case_id), actor="ana")
         store.execute(kyc(BEN), actor="ana")
+        assert findings(store) == []
+    return path
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which every read table has rows, closed."""
+    path = tmp_path_factory.mktemp("worked") / "cases.sqlite3"
+    with open_store(path) as store:
+        a_case_with_everything(store)
+        store.execute(kyc(), actor="ana")
         assert findings(store) == []
     return path
 
@@ -365,6 +387,11 @@ READ_TABLES = {projection.table: projection for projection in PROJECTIONS}
 @pytest.mark.parametrize("table", READ_TABLES)
 class TestReadTables:
     """A read table that does not follow from the log is found, row by row."""
+
+    @pytest.fixture
+    def copy(self, worked: Path, database: Path) -> Path:
+        shutil.copy(worked, database)
+        return database
 
     def test_each_value_that_was_changed(self, copy: Path, table: str) -> None:
         projection = READ_TABLES[table]

@@ -1,0 +1,79 @@
+"""What every decision stands on: the rules in force, who asks and when, facts, and refusals that several give."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from store.domain.case_file import Document
+from store.domain.document_rules import DOCUMENT_RULES, RULES_VERSION, DocumentRule
+from store.domain.events import Payload
+from store.domain.notification_rules import NotificationRule
+from store.domain.refusals import Refusal
+from store.domain.statuses import RiskLevel, label
+
+REVIEW_YEARS: Final[Mapping[RiskLevel, int]] = {RiskLevel.LOW: 5, RiskLevel.MEDIUM: 3, RiskLevel.HIGH: 1}
+"""After how many years an approved case is due again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules in force, which `version` names in every commit."""
+
+    documents: tuple[DocumentRule, ...] = DOCUMENT_RULES
+    notifications: tuple[NotificationRule, ...] = ()
+    review_years: Mapping[RiskLevel, int] = field(default_factory=lambda: REVIEW_YEARS)
+    version: str = RULES_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision needs beside state and command: who asks, and on which day (UTC)."""
+
+    command_id: str
+    rules: Rules
+    actor: str
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event to be: its payload, and the aggregate whose stream it belongs to."""
+
+    aggregate_id: str
+    payload: Payload
+
+
+def document_name(document: Document) -> str:
+    return f"the {label(document.document_type)} of {document.entity.name}"
+
+
+def unknown_case(which: str) -> Refusal:
+    return Refusal("unknown_case", f"There is no case {which}: `caseworker cases` lists them all.")
+
+
+def unknown_document(document_requirement_id: str) -> Refusal:
+    return Refusal(
+        "unknown_document",
+        f"There is no document requirement {document_requirement_id}: `caseworker show CASE --json` lists a case's.",
+    )
+
+
+def stale(what: str, now: str, seen: str) -> Refusal:
+    return Refusal(
+        "stale", f"{capitalised(what)} is {now} now, not {seen} as you saw it: look at the case again, then decide."
+    )
+
+
+def changed_since(what: str) -> Refusal:
+    return Refusal("stale", f"{capitalised(what)} has changed since you saw it: look at the case again, then decide.")
+
+
+def either(options: Iterable[object]) -> str:
+    """`A, B or C`."""
+    *others, last = [str(option) for option in options]
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

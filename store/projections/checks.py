@@ -1,0 +1,42 @@
+"""Read table `checks`: what was checked in each case, and what it came to."""
+
+from typing import Final
+
+from store.domain.events import CheckRecorded
+from store.log.read import RecordedEvent
+from store.projections.projection import Change, Projection, insert
+
+COLUMNS: Final = {
+    "check_id": "TEXT PRIMARY KEY",
+    "case_id": "TEXT NOT NULL",
+    "kind": "TEXT NOT NULL",
+    "outcome": "TEXT NOT NULL",
+    "entity_id": "TEXT",
+    "entity_name": "TEXT",
+    "evidence": "TEXT NOT NULL",
+    "recorded_at": "TEXT NOT NULL",
+    "recorded_by": "TEXT NOT NULL",
+}
+
+
+def _recorded(event: RecordedEvent, e: CheckRecorded) -> tuple[object, ...]:
+    return (
+        e.check_id,
+        e.case_id,
+        e.kind,
+        e.outcome,
+        e.entity_id,
+        e.entity_name,
+        e.evidence,
+        event.timestamp,
+        event.actor,
+    )
+
+
+PROJECTION: Final = Projection(
+    table="checks",
+    version=1,
+    columns=COLUMNS,
+    indexes=("CREATE INDEX checks_of_case ON checks (case_id)",),
+    event_projectors={CheckRecorded: Change(insert("checks", COLUMNS), _recorded)},
+)
