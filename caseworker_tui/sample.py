@@ -45,11 +45,19 @@ def build_sample(path: Path, now: datetime) -> None:
                 store.execute(command, command_id=what["command_id"], actor=what["actor"])
                 continue
             receipt = store.execute(what.command, command_id=what.command_id, actor="intake")
-            documents = {row.document_requirement_id for row in store.ask(case_file, receipt.case_id).documents}
-            work = [line for line in lines if line["data"]["document_requirement_id"] in documents]
+            documents = (row.document_requirement_id for row in store.ask(case_file, receipt.case_id).documents)
+            ids = {receipt.case_id, *documents}
+            work = [line for line in lines if _subject(line) in ids]
             step = min(STEP, (now - at) / (len(work) + 1))
             for number, line in enumerate(work, start=1):
                 heappush(agenda, (at + step * number, next(order), line))
+
+
+def _subject(line: Line) -> str:
+    """The id of what a line is about: a case, or one document of it."""
+    data = line["data"]
+    subject: str = data.get("case_id") or data["document_requirement_id"]
+    return subject
 
 
 def _openings() -> Iterator[Opening]:

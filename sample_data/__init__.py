@@ -3,9 +3,9 @@
 messages.jsonl    intake messages as they come on the topic `kyc_events`, one a line, a case each
 owners.json       BODS 0.4 statements of a register of owners, on three groups of companies
 lei-records.json  LEI records in the shape of the golden copy
-commands.jsonl    commands that work the documents of the cases in messages.jsonl, one a line
+commands.jsonl    commands that work the cases in messages.jsonl, one a line
 
 generate.py makes the files: `python -m sample_data.generate`. The people, companies and groups in them are the tables
-of names.py; intake_messages.py, casework.py and registers.py turn them into messages, commands and register records,
-and parts.py holds what these share.
+of names.py, and what happens to the cases those of courses.py; intake_messages.py, casework.py and registers.py turn
+them into messages, commands and register records, and parts.py holds what these share.
 """

@@ -1,4 +1,4 @@
-"""commands.jsonl: how the documents of the cases in messages.jsonl are worked.
+"""commands.jsonl: how the cases in messages.jsonl are worked: assigned, their documents moved, checked and decided.
 
 Every command is tried on its case in memory first, so that none can be refused when the file is executed.
 """
@@ -6,14 +6,20 @@ Every command is tried on its case in memory first, so that none can be refused 
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, TypeAlias
 
+from sample_data.courses import BY_A_COLLEAGUE, COURSES, Course, Stage
 from sample_data.parts import Json, day, known, latin
 from store.domain.case_file import EMPTY, CaseFile, Document, evolve, fold
-from store.domain.commands import CreateCase, UpdateDocumentStatus
+from store.domain.commands import AssignCase, Command, CreateCase, RecordCheck, UpdateDocumentStatus
 from store.domain.decisions import Context, Rules, decide
+from store.domain.document_rules import EntityType
 from store.domain.identifiers import content_id, derive_id
-from store.domain.statuses import DocumentStatus, RejectionReason
+from store.domain.statuses import ADVERSE, DONE, CheckKind, CheckOutcome, DocumentStatus, RejectionReason
+
+TODAY: Final = date(2026, 1, 1)
+"""Any day would do: only the day of the next review follows from it, and that is no part of a command."""
 
 Step: TypeAlias = DocumentStatus | RejectionReason
 """A move of a document to a status; a rejection reason stands for REJECTED with that reason."""
@@ -89,19 +95,38 @@ class Desk:
     actor: str
     paths: dict[str, tuple[Step, ...]]
 
+    @property
+    def stage(self) -> Stage:
+        """How far the documents will have come in the end."""
+        last = [path[-1] if path else None for path in self.paths.values()]
+        if not any(last):
+            return Stage.UNTOUCHED
+        if ADVERSE & set(last):
+            return Stage.DOUBTFUL
+        return Stage.DONE if DONE.issuperset(last) else Stage.IN_WORK
+
 
 def commands(rng: random.Random, intake: Sequence[Json]) -> Iterator[Json]:
-    """The first move of every document that is worked, then every second one, and so on."""
+    """Who has which case; the first move of every document, then every second one, and so on; then case by case what
+    else happens to it."""
     plans = {
         "KYC": rng.sample(KYC_PLANS, len(KYC_PLANS)),
         "KYB": rng.sample(KYB_PLANS, len(KYB_PLANS)),
     }
     desks = [_desk(message, plans[message["traitement_type"]].pop(), rng.choice(CASEWORKERS)) for message in intake]
+    courses = {stage: iter(those) for stage, those in COURSES.items()}
+    led = [(desk, course) for desk in desks if (course := next(courses[desk.stage], None)) is not None]
+    for desk, _ in led:
+        case_id = desk.case.case_id
+        data = {"case_id": case_id, "assignee": desk.actor}
+        yield _give(desk, AssignCase, data, derive_id(case_id, "sample/AssignCase"), desk.actor)
     for turn in range(max(map(len, PATHS.values()))):
         for desk in desks:
             for document_id, path in desk.paths.items():
                 if turn < len(path):
                     yield _move(rng, desk, document_id, turn)
+    for desk, course in led:
+        yield from _lead(desk, course)
 
 
 def case_of(message: Json) -> CaseFile:
@@ -109,7 +134,7 @@ def case_of(message: Json) -> CaseFile:
     fields = {key: value for key, value in message.items() if key not in {"message_id", "version", "type"}}
     command = CreateCase.model_validate(fields | {"case_type": message["type"]})
     command_id = content_id("message", message["message_id"])
-    return fold(fact.payload for fact in decide(EMPTY, command, Context(command_id, Rules())))
+    return fold(fact.payload for fact in decide(EMPTY, command, Context(command_id, Rules(), "intake", TODAY)))
 
 
 def _desk(message: Json, plan: Sequence[str], actor: str) -> Desk:
@@ -131,16 +156,38 @@ def _move(rng: random.Random, desk: Desk, document_id: str, turn: int) -> Json:
         reason_code=code.value if code else None,
         metadata=_metadata(rng, document, step),
     )
-    line: Json = {
-        "command": UpdateDocumentStatus.__name__,
-        "command_id": derive_id(document_id, f"sample/{turn}/{step}"),
-        "actor": AUTOMATIC_CHECK if status is DocumentStatus.VERIFIED_SYSTEM else desk.actor,
-        "data": data,
-    }
-    command = UpdateDocumentStatus.model_validate(data)
-    for fact in decide(desk.case, command, Context(line["command_id"], Rules())):
+    actor = AUTOMATIC_CHECK if status is DocumentStatus.VERIFIED_SYSTEM else desk.actor
+    return _give(desk, UpdateDocumentStatus, data, derive_id(document_id, f"sample/{turn}/{step}"), actor)
+
+
+def _lead(desk: Desk, course: Course) -> Iterator[Json]:
+    """What the course says, with the ids of this case. A check that is clear was made of everybody whom it is about,
+    any other of the first of them."""
+    case_id = desk.case.case_id
+    colleague = CASEWORKERS[CASEWORKERS.index(desk.actor) - 1]
+    for number, (model, fields) in enumerate(course):
+        actor = colleague if model in BY_A_COLLEAGUE else desk.actor
+        parties = _parties(desk.case, fields) if model is RecordCheck else [None]
+        for entity_id in parties:
+            key = f"sample/{number}/{model.__name__}/{entity_id or 'case'}"
+            data = known(case_id=case_id, **fields, entity_id=entity_id)
+            yield _give(desk, model, data, derive_id(case_id, key), actor)
+
+
+def _parties(case: CaseFile, check: Mapping[str, str]) -> Sequence[str | None]:
+    """Whom a check is about: the press is searched for the case as a whole, companies are on no list but sanctions."""
+    if check["kind"] == CheckKind.ADVERSE_MEDIA:
+        return [None]
+    asked = set(EntityType) if check["kind"] == CheckKind.SANCTIONS else {EntityType.PERSON}
+    parties = [entity.entity_id for entity in case.entities.values() if entity.entity_type in asked]
+    return parties if check["outcome"] == CheckOutcome.CLEAR else parties[:1]
+
+
+def _give(desk: Desk, model: type[Command], data: Json, command_id: str, actor: str) -> Json:
+    """The line of a command, once its case has taken it."""
+    for fact in decide(desk.case, model.model_validate(data), Context(command_id, Rules(), actor, TODAY)):
         desk.case = evolve(desk.case, fact.payload)
-    return line
+    return {"command": model.__name__, "command_id": command_id, "actor": actor, "data": data}
 
 
 def _reason(document: Document, step: Step) -> str | None:

@@ -9,11 +9,19 @@ import pytest
 from stdnum import lei
 
 from sample_data import generate
-from sample_data.casework import case_of
+from sample_data.casework import TODAY, case_of
 from store.domain.case_file import CaseFile, evolve
-from store.domain.commands import COMMANDS, UpdateDocumentStatus
+from store.domain.commands import COMMANDS
 from store.domain.decisions import Context, Rules, decide
-from store.domain.statuses import DONE, DocumentStatus, RejectionReason
+from store.domain.statuses import (
+    DONE,
+    CaseStatus,
+    CheckKind,
+    CheckOutcome,
+    DocumentStatus,
+    RejectionReason,
+    RiskLevel,
+)
 from store.domain.values import OwnerKind
 
 Json = dict[str, Any]
@@ -25,6 +33,11 @@ def read(name: str) -> bytes:
 
 def lines(name: str) -> list[Json]:
     return [json.loads(line) for line in read(name).splitlines()]
+
+
+def given(name: str) -> list[Json]:
+    """The data of every command of this name."""
+    return [line["data"] for line in lines("commands.jsonl") if line["command"] == name]
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +55,11 @@ def statements() -> list[Json]:
 def worked_cases(messages: list[Json]) -> list[CaseFile]:
     """The message cases after every command; one that is refused fails the tests that ask for this."""
     cases = [case_of(message) for message in messages]
-    case_of_document = {document_id: index for index, case in enumerate(cases) for document_id in case.documents}
+    index_of = {key: index for index, case in enumerate(cases) for key in (case.case_id, *case.documents)}
     for line in lines("commands.jsonl"):
         command = COMMANDS[line["command"]].model_validate(line["data"])
-        assert isinstance(command, UpdateDocumentStatus)
-        index = case_of_document[command.document_requirement_id]
-        for fact in decide(cases[index], command, Context(line["command_id"], Rules())):
+        index = index_of[line["data"].get("case_id") or line["data"]["document_requirement_id"]]
+        for fact in decide(cases[index], command, Context(line["command_id"], Rules(), line["actor"], TODAY)):
             cases[index] = evolve(cases[index], fact.payload)
     return cases
 
@@ -114,6 +126,40 @@ class TestCommands:
         assert {DocumentStatus.AWAITING_UPLOAD, DocumentStatus.UPLOADED} in statuses
         assert any(DocumentStatus.REJECTED in reached for reached in statuses)
         assert any(reached <= DONE for reached in statuses)
+
+    def test_every_case_status_occurs_and_most_cases_are_open(self, worked_cases: list[CaseFile]) -> None:
+        assert Counter(case.status for case in worked_cases) == {
+            CaseStatus.OPEN: 33,
+            CaseStatus.AWAITING_CLIENT: 2,
+            CaseStatus.PENDING_APPROVAL: 2,
+            CaseStatus.APPROVED: 3,
+            CaseStatus.REJECTED: 1,
+            CaseStatus.WITHDRAWN: 1,
+        }
+
+    def test_two_thirds_are_assigned_among_three(self, worked_cases: list[CaseFile]) -> None:
+        assignees = Counter(case.assignee for case in worked_cases)
+        assert set(assignees) == {None, "ana.ruiz", "ben.osei", "chiara.conti"}
+        assert 26 <= len(worked_cases) - assignees[None] <= 30
+
+    def test_every_kind_and_outcome_of_a_check_occurs(self) -> None:
+        checks = given("RecordCheck")
+        assert {check["kind"] for check in checks} == set(CheckKind)
+        assert {check["outcome"] for check in checks} == set(CheckOutcome)
+
+    def test_a_sanctions_hit_is_open_and_a_pep_hit_is_settled(self, worked_cases: list[CaseFile]) -> None:
+        unsettled = {kind for case in worked_cases for kind, _ in case.hits}
+        hits = {check["kind"] for check in given("RecordCheck") if check["outcome"] == CheckOutcome.HIT}
+        assert CheckKind.SANCTIONS in unsettled
+        assert CheckKind.PEP in hits - unsettled
+
+    def test_every_risk_level_occurs(self, worked_cases: list[CaseFile]) -> None:
+        assert {case.risk for case in worked_cases} == {None, *RiskLevel}
+
+    def test_one_proposal_was_returned_and_one_case_reopened(self, worked_cases: list[CaseFile]) -> None:
+        status = {case.case_id: case.status for case in worked_cases}
+        for name in ("ReturnDecision", "ReopenCase"):
+            assert [status[data["case_id"]] for data in given(name)] == [CaseStatus.OPEN]
 
     def test_some_files_are_described(self) -> None:
         keys = {key for line in lines("commands.jsonl") for key in line["data"].get("metadata", ())}
