@@ -10,7 +10,8 @@ from store.domain.identifiers import case_reference
 from store.domain.statuses import label
 from store.domain.values import words
 from store.log.read import RecordedEvent
-from store.queries.case_file import CaseFileView, CompanyRow, DocumentRow, OwnerRow, PersonRow
+from store.queries.assessment import Assessment
+from store.queries.case_file import CaseFileView, CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
 from store.queries.queue import QueueRow
 from store.queries.timeline import sentence
 
@@ -24,7 +25,7 @@ def fields_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
 
-def case_as_json(view: CaseFileView) -> dict[str, Any]:
+def case_as_json(view: CaseFileView, assessed: Assessment | None) -> dict[str, Any]:
     """A case file as `caseworker show --json` prints it: the fields of the case, and its parts below them."""
     return {
         **fields_of(view.case),
@@ -33,12 +34,30 @@ def case_as_json(view: CaseFileView) -> dict[str, Any]:
         "persons": [fields_of(person) for person in view.persons],
         "beneficial_owners": [fields_of(owner) for owner in view.beneficial_owners],
         "documents": [fields_of(document) for document in view.documents],
+        "checks": [fields_of(check) for check in view.checks],
+        "notes": [fields_of(note) for note in view.notes],
+        "tags": view.tags,
+        "assessment": assessed and {"missing": assessed.missing, "risk": fields_of(assessed.risk)},
     }
 
 
+_QUEUE_HEADINGS: Final = (
+    "REFERENCE",
+    "NAME",
+    "TYPE",
+    "CASE TYPE",
+    "STATUS",
+    "DONE",
+    "ASSIGNEE",
+    "DUE",
+    "CLIENT",
+    "OPENED (UTC)",
+    "CHANGED (UTC)",
+)
+
+
 def write_queue(cases: Callable[[], Iterable[QueueRow]]) -> None:
-    headings = ("REFERENCE", "NAME", "TYPE", "CASE TYPE", "STATUS", "DONE", "CLIENT", "OPENED (UTC)", "CHANGED (UTC)")
-    write_table(lambda: chain([headings], map(_queue_cells, cases())))
+    write_table(lambda: chain([_QUEUE_HEADINGS], map(_queue_cells, cases())))
 
 
 def _queue_cells(case: QueueRow) -> Cells:
@@ -49,6 +68,8 @@ def _queue_cells(case: QueueRow) -> Cells:
         case.case_type,
         case.status,
         f"{case.documents_done}/{case.documents_required}",
+        case.assignee or "",
+        case.due_date or "",
         case.client_id,
         _to_the_minute(case.created_at),
         _to_the_minute(case.updated_at),
@@ -59,7 +80,7 @@ def _to_the_minute(timestamp: str) -> str:
     return timestamp[:16].replace("T", " ")
 
 
-def write_case(view: CaseFileView) -> None:
+def write_case(view: CaseFileView, assessed: Assessment | None) -> None:
     """A case file to read: what is not known is left out."""
     case = view.case
     write_line(f"{case.reference}  {case.name}")
@@ -68,6 +89,11 @@ def write_case(view: CaseFileView) -> None:
         ("Case id", case.case_id),
         ("Client", case.client_id),
         ("Source", case.source),
+        ("Assignee", case.assignee),
+        ("Due", case.due_date),
+        ("Tags", ", ".join(view.tags)),
+        ("Risk", case.risk),
+        ("Next review", case.next_review_on),
         ("Opened", case.created_at),
         ("Last change", f"{case.updated_at} by {case.updated_by}"),
         ("Head", view.head),
@@ -87,6 +113,30 @@ def write_case(view: CaseFileView) -> None:
         )
     _write_heading(f"Documents ({case.documents_done} of {case.documents_required} required are done)")
     _write_rows(("STATUS", "DOCUMENT", "OF", "REQUIRED", "WHY", "ID"), map(_document_cells, view.documents))
+    if view.checks:
+        _write_heading("Checks")
+        _write_rows(("OUTCOME", "CHECK", "OF", "BY", "AT (UTC)", "EVIDENCE"), map(_check_cells, view.checks))
+    if view.notes:
+        _write_heading("Notes")
+        for note in view.notes:
+            _write_note(note)
+    _write_decision(case, assessed)
+
+
+def _write_decision(case: QueueRow, assessed: Assessment | None) -> None:
+    """What waits for a second pair of eyes, and what the rules say of the case as it stands."""
+    _write_heading("Decision")
+    if case.proposed_decision:
+        write_line(f"  Proposed by {case.proposed_by}: {case.proposed_decision}, {case.proposal_reason}")
+    if assessed is None:
+        write_line("  The case holds an event of a newer version of caseworker: upgrade to have it assessed.")
+        return
+    for missing in assessed.missing:
+        write_line(f"  Missing for an approval: {missing}")
+    if not assessed.missing:
+        write_line("  Nothing is missing for an approval.")
+    reasons = "; ".join(assessed.risk.reasons) or "no rule finds more"
+    write_line(f"  The rules propose the risk {assessed.risk.level}: {reasons}")
 
 
 def _write_company(company: CompanyRow) -> None:
@@ -140,6 +190,23 @@ def _document_cells(document: DocumentRow) -> Cells:
         ": ".join(filter(None, (document.reason_code, document.reason))),
         document.document_requirement_id,
     )
+
+
+def _check_cells(check: CheckRow) -> Cells:
+    return (
+        check.outcome,
+        label(check.kind),
+        check.entity_name or "the case",
+        check.recorded_by,
+        _to_the_minute(check.recorded_at),
+        " ".join(check.evidence.split()),
+    )
+
+
+def _write_note(note: NoteRow) -> None:
+    write_line(f"  {_to_the_minute(note.written_at)} {note.written_by}")
+    for line in note.text.splitlines():
+        write_line(f"    {line.expandtabs()}".rstrip())
 
 
 def write_log(events: Iterable[RecordedEvent], last_position: int) -> None:

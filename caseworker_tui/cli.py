@@ -45,9 +45,10 @@ from store.engine import CaseStore
 from store.errors import DatabaseDamaged
 from store.log.read import get_all_events, get_events_for_case, last_position
 from store.projections import PROJECTIONS
+from store.queries.assessment import Assessment, assessment
 from store.queries.audit import Finding, log_digest
 from store.queries.audit import verify as find_faults
-from store.queries.case_file import case_file, find_case
+from store.queries.case_file import CaseFileView, case_file, find_case
 from store.queries.queue import whole_queue
 
 
@@ -208,22 +209,30 @@ def _write_cases(connection: Connection, *, as_json: bool) -> None:
 @json_option
 @pass_settings
 def show(settings: Settings, case: str, as_json: bool) -> None:
-    """Print a case file: the case, its company, persons, owners and documents.
+    """Print a case file: the case, its parties, documents, checks and notes, and what a decision still needs.
 
     CASE is an id or a reference, typed in any way.
 
     \b
     caseworker show 7F3-QK2-M9X
     caseworker show 7f3qk2m9x --json | jq '.documents[] | {document_requirement_id, status}'
+    caseworker show 7f3qk2m9x --json | jq '.assessment.missing'
 
     Exit codes: 0 done; 1 there is no such case, or the database can't be read.
     """
     with settings.open_store(create=False) as store:
-        view = store.ask(case_file, store.ask(find_case, case))
+        view, assessed = store.ask(_case_and_assessment, case)
     if as_json:
-        write_json(case_as_json(view))
+        write_json(case_as_json(view, assessed))
     else:
-        write_case(view)
+        write_case(view, assessed)
+
+
+def _case_and_assessment(connection: Connection, id_or_reference: str) -> tuple[CaseFileView, Assessment | None]:
+    """Both as of one moment, whatever others write meanwhile."""
+    with read_transaction(connection):
+        case_id = find_case(connection, id_or_reference)
+        return case_file(connection, case_id), assessment(connection, case_id)
 
 
 @main.command()

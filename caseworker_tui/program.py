@@ -1,11 +1,12 @@
 """How every subcommand runs: the options that all share, exit codes, and errors told in a sentence."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TextIO, TypeVar
 
 import click
 from platformdirs import user_data_path
@@ -16,7 +17,7 @@ from caseworker_tui.printing import progress_bar, safe, say, silence_stdout
 from store.domain.refusals import Refusal
 from store.domain.values import Text
 from store.engine import CaseStore, default_actor
-from store.errors import StoreError
+from store.errors import DatabaseMissing, StoreError
 
 FAILED: Final = 1
 """Something was refused, rejected or is wrong."""
@@ -33,6 +34,9 @@ class Program(click.Group):
     """Ends with the exit code that a subcommand returns, and tells every error as one sentence."""
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        # A stream that was closed (`>&-`) is None: what is written to it is lost, what is done is not.
+        sys.stdout = sys.stdout or _nowhere()
+        sys.stderr = sys.stderr or _nowhere()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
@@ -64,6 +68,10 @@ class Program(click.Group):
         return FAILED
 
 
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
 @dataclass
 class Settings:
     """What the options say that are accepted before and after the subcommand."""
@@ -73,7 +81,12 @@ class Settings:
 
     @property
     def path(self) -> Path:
-        return self.database or user_data_path("caseworker", appauthor=False) / "cases.sqlite3"
+        try:
+            return self.database or user_data_path("caseworker", appauthor=False) / "cases.sqlite3"
+        except RuntimeError as error:  # neither HOME nor an entry for the user, as in some containers
+            raise DatabaseMissing(
+                "You have no home folder to keep a database in: name a file with --db or CASEWORKER_DB."
+            ) from error
 
     @property
     def person(self) -> str:
@@ -105,7 +118,7 @@ def database_option(**more: Any) -> Callable[[F], F]:
         "--db",
         "database",
         metavar="FILE",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),
         expose_value=False,
         callback=_keep,
         help="The database.",

@@ -3,16 +3,27 @@
 import ast
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 
 import pytest
 
 from caseworker_tui.cli import main
 from caseworker_tui.exec_commands import CommandLine
-from store.domain.commands import COMMANDS
+from store.domain.commands import COMMANDS, CreateCase
+from store.domain.decisions import DECISIONS
 from store.domain.events import PAYLOADS
-from store.domain.statuses import DOCUMENT_MOVES, RejectionReason
+from store.domain.risk import RISK_RULES, RiskRule
+from store.domain.statuses import (
+    DOCUMENT_MOVES,
+    CaseStatus,
+    CheckKind,
+    CheckOutcome,
+    Decision,
+    RejectionReason,
+    RiskLevel,
+)
 from store.errors import StoreError
-from store.queries.case_file import CompanyRow, DocumentRow, OwnerRow, PersonRow
+from store.queries.case_file import CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
 from store.queries.queue import QueueRow
 from tests.cli.conftest import PROJECT, Caseworker
 
@@ -41,7 +52,7 @@ def test_every_code_is_in_the_table(code: str) -> None:
 
 
 def test_no_code_in_the_table_is_made_up() -> None:
-    table = DOCUMENT.partition("### Error codes")[2].partition("\n## ")[0]
+    table = DOCUMENT.partition("## Error codes")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) - {"error"} == {*refusal_codes(), *error_codes()}
 
 
@@ -58,20 +69,52 @@ def test_every_subcommand_explains_itself(name: str, caseworker: Caseworker) -> 
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_a_chapter_with_its_fields(name: str) -> None:
-    chapter = DOCUMENT.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
-    assert chapter
-    for field in COMMANDS[name].model_fields:
-        assert f"\n| `{field}` |" in chapter
+def test_every_command_is_there_with_its_fields_and_events(name: str) -> None:
+    if row := re.search(rf"^\| `{name}` \| (.*?) \| .*? \| (.*?) \| (.*)\|$", DOCUMENT, re.MULTILINE):
+        assert set(re.findall(r"`(\w+)`", row[3])) <= set(refusal_codes())
+        fields = re.findall(r"`(\w+)`", row[1])
+        events = re.findall(r"\b[A-Z]\w+[a-z][A-Z]\w+", row[2])
+    else:
+        chapter = DOCUMENT.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+        fields = re.findall(r"^\| `(\w+)` \|", chapter, re.MULTILINE)
+        events = re.findall(r"\b[A-Z]\w+[a-z][A-Z]\w+", chapter.partition("Event")[2].partition("\n\n")[0])
+    assert set(COMMANDS[name].model_fields) <= set(fields)
+    assert events
+    assert set(events) <= PAYLOADS.keys()
+
+
+def test_every_status_in_which_a_command_can_be_given_is_in_the_table() -> None:
+    heading, _, *rows = DOCUMENT.partition("\n| command | `OPEN` |")[2].partition("\n\n")[0].splitlines()
+    statuses = ["OPEN", *re.findall(r"`(\w+)`", heading)]
+    assert statuses == list(CaseStatus)
+    given: dict[str, set[str]] = {}
+    for row in rows:
+        commands, *cells = (cell.strip() for cell in row.strip("|").split("|"))
+        for command in re.findall(r"`(\w+)`", commands):
+            given[command] = {status for status, cell in zip(statuses, cells, strict=True) if cell}
+    assert given == {
+        command.__name__: set(allowed) for command, (_, allowed) in DECISIONS.items() if command is not CreateCase
+    }
+
+
+@pytest.mark.parametrize("rule", RISK_RULES, ids=lambda rule: rule.rule_id)
+def test_every_risk_rule_is_in_the_table(rule: RiskRule) -> None:
+    assert f"\n| `{rule.rule_id}` | `{rule.level}` |" in DOCUMENT
+
+
+@pytest.mark.parametrize("codes", [CaseStatus, CheckKind, CheckOutcome, Decision, RejectionReason, RiskLevel])
+def test_every_value_is_named(codes: type[StrEnum]) -> None:
+    assert set(codes) <= IN_CODE_SPANS
 
 
 @pytest.mark.parametrize("event", PAYLOADS)
 def test_every_event_is_listed(event: str) -> None:
-    assert f"\n| {event} |" in DOCUMENT
+    table = DOCUMENT.partition("\n| event | aggregate |")[2].partition("\n\n")[0]
+    assert event in re.findall(r"\w+", " ".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE)))
 
 
 def test_every_field_of_the_json_is_named() -> None:
-    rows = (QueueRow, CompanyRow, PersonRow, OwnerRow, DocumentRow)
+    rows = (QueueRow, CompanyRow, PersonRow, OwnerRow, DocumentRow, CheckRow, NoteRow)
     fields = {name for row in rows for name in row.__dataclass_fields__} | CommandLine.model_fields.keys()
     assert fields <= IN_CODE_SPANS
 
@@ -88,4 +131,3 @@ def test_every_move_of_a_document_is_in_the_table() -> None:
     assert moves == {
         begin: {end: asks[reason.value] for end, reason in ends.items()} for begin, ends in DOCUMENT_MOVES.items()
     }
-    assert {reason.value for reason in RejectionReason} <= IN_CODE_SPANS

@@ -1,6 +1,7 @@
 """`caseworker exec`: a line in, a line out, and nothing acknowledged that is not there afterwards."""
 
 import json
+import re
 import signal
 import subprocess
 from contextlib import suppress
@@ -16,6 +17,7 @@ from store.domain.commands import COMMANDS
 from store.engine import CaseStore
 from store.log.read import get_all_events
 from store.queries.audit import verify
+from store.validation import FORMS
 from tests.cli.conftest import Caseworker, Start, as_lines, new_case
 
 
@@ -208,6 +210,11 @@ def test_the_schema_of_a_line_knows_every_command(caseworker: Caseworker) -> Non
     assert schema["required"] == ["command", "data"]
     assert {choice["properties"]["command"]["const"] for choice in schema["oneOf"]} == COMMANDS.keys()
     assert schema["$defs"].keys() >= COMMANDS.keys()
+
+
+def test_every_form_that_a_command_asks_for_has_words(caseworker: Caseworker) -> None:
+    patterns = set(re.findall(r'"pattern": (".*")', caseworker("exec", "--schema").stdout))
+    assert {json.loads(pattern) for pattern in patterns} == FORMS.keys()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -73,7 +73,7 @@ def test_what_is_wrong_with_the_database_is_told_before_the_app_opens(
     caseworker: Caseworker, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database.parent.mkdir()
-    database.write_text("no database at all, but a text that is long enough to be read as one")
+    database.write_text("no database at all, but a text that is long enough to be read as one" * 10)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
     monkeypatch.setattr(cli, "_run_app", lambda path, actor: pytest.fail("opened"))
     result = caseworker()
