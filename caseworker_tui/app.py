@@ -23,7 +23,7 @@ from store.queries.queue import data_version
 _PLACES = {QueueScreen: Place.QUEUE, CaseScreen: Place.CASE, NewCaseScreen: Place.NEW_CASE}
 
 
-class CaseworkerApp(App[None]):
+class CaseworkerApp(App[None], inherit_bindings=False):
     """The app on one database, as one person. `run()` returns when the person leaves."""
 
     TITLE = "caseworker"
@@ -47,6 +47,7 @@ class CaseworkerApp(App[None]):
         """Read again when anybody changed the database; tell once when it can't be read."""
         try:
             version, trouble = await self.session.ask(data_version), ""
+            self.session.check_file()
         except StoreError as error:
             version, trouble = self._seen_version, str(error)
         if trouble and trouble != self._trouble:
@@ -94,6 +95,15 @@ class CaseworkerApp(App[None]):
     def notify(self, message: str, *, markup: bool = False, **options: Any) -> None:
         """A toast. Brackets in what it says are brackets: names come from outside."""
         super().notify(message, markup=False, **options)
+
+    def push_screen(self, *args: Any, **kwargs: Any) -> Any:
+        """Toasts of the screen before are out of the way."""
+        self.clear_notifications()
+        return super().push_screen(*args, **kwargs)
+
+    def action_help_quit(self) -> None:
+        """What ctrl+c does, by which many try to leave."""
+        self.notify("ctrl+q leaves caseworker.")
 
     def action_refresh(self) -> None:
         if isinstance(self.screen, QueueScreen | CaseScreen):

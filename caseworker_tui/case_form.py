@@ -64,16 +64,32 @@ OWNER_FIELDS: Final = (
     Field("share", "Share %", "37.5, or 25-50 for a band, or empty where unknown"),
 )
 
+_KNOWN: Final = re.compile(
+    "|".join(
+        [
+            *(re.escape(field.path) for field in CASE_FIELDS),
+            *(re.escape(f"company_profile.{field.path}") for field in COMPANY_FIELDS),
+            *(rf"persons\.\d{{1,3}}\.{re.escape(field.path)}" for field in PERSON_FIELDS),
+            *(rf"beneficial_owners\.\d{{1,3}}\.{re.escape(field.path)}" for field in OWNER_FIELDS),
+        ]
+    )
+)
+
 _BAND: Final = re.compile(r"(\d+(?:\.\d+)?)\s*[-–]\s*(\d+(?:\.\d+)?)")
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
-def command_from(texts: Texts) -> tuple[CreateCase | None, dict[str, str]]:
+def knows(path: str) -> bool:
+    """Whether the form has a field with this path."""
+    return _KNOWN.fullmatch(path) is not None
+
+
+def command_from(kind: str, texts: Texts) -> tuple[CreateCase | None, dict[str, str]]:
     """The command that the form stands for, or None and what is wrong, by path (`""` for the form as a whole)."""
     try:
-        return CreateCase.model_validate(_data(texts)), {}
+        return CreateCase.model_validate(_data(kind, texts)), {}
     except ValidationError as error:
-        return None, {_path_of(location): sentence for location, sentence in by_location(error).items()}
+        return None, {_path_of(location, texts): sentence for location, sentence in by_location(error).items()}
 
 
 def blocks(texts: Texts, name: str) -> list[int]:
@@ -81,13 +97,9 @@ def blocks(texts: Texts, name: str) -> list[int]:
     return sorted({int(path.split(".")[1]) for path, text in texts.items() if path.startswith(f"{name}.") and text})
 
 
-def _data(texts: Texts) -> dict[str, Any]:
-    kyb = texts.get("traitement_type") == "KYB"
-    data: dict[str, Any] = {
-        name: texts[name].strip()
-        for name in ("client_id", "case_type", "traitement_type")
-        if texts.get(name, "").strip()
-    }
+def _data(kind: str, texts: Texts) -> dict[str, Any]:
+    kyb = kind == "KYB"
+    data: dict[str, Any] = {"traitement_type": kind, **nested({f.path: texts.get(f.path, "") for f in CASE_FIELDS})}
     data["persons"] = [
         _block(texts, f"persons.{n}", [field for field in PERSON_FIELDS if kyb or not field.only_for])
         for n in blocks(texts, "persons")
@@ -101,10 +113,15 @@ def _data(texts: Texts) -> dict[str, Any]:
 
 
 def _block(texts: Texts, prefix: str, fields: Iterable[Field]) -> dict[str, Any]:
+    return nested({field.path: texts.get(f"{prefix}.{field.path}", "") for field in fields})
+
+
+def nested(texts: Texts) -> dict[str, Any]:
+    """What was typed, by dotted path, as objects within objects; what is empty is left out."""
     data: dict[str, Any] = {}
-    for field in fields:
-        if text := texts.get(f"{prefix}.{field.path}", "").strip():
-            *parents, name = field.path.split(".")
+    for path, typed in texts.items():
+        if text := typed.strip():
+            *parents, name = path.split(".")
             target = data
             for parent in parents:
                 target = target.setdefault(parent, {})
@@ -113,11 +130,16 @@ def _block(texts: Texts, prefix: str, fields: Iterable[Field]) -> dict[str, Any]
 
 
 def _owner(texts: Texts, prefix: str) -> dict[str, Any]:
-    owner = _block(texts, prefix, OWNER_FIELDS)
+    return owner_data({field.path: texts.get(f"{prefix}.{field.path}", "") for field in OWNER_FIELDS})
+
+
+def owner_data(texts: Texts) -> dict[str, Any]:
+    """An owner from the texts of `OWNER_FIELDS`, by path; a company if it has a name of a company."""
+    owner = nested(texts)
     owner["kind"] = "entity" if "entity_details" in owner else "person"
     if owner["kind"] == "person":
         owner.setdefault("person_details", {})
-    share = owner.pop("share", "").rstrip("% ")
+    share = owner.pop("share", "").rstrip("% ").replace(",", ".")
     if band := _BAND.fullmatch(share):
         owner["share"] = {"minimum": float(band[1]), "maximum": float(band[2])}
     elif share:
@@ -125,9 +147,12 @@ def _owner(texts: Texts, prefix: str) -> dict[str, Any]:
     return owner
 
 
-def _path_of(location: tuple[str | int, ...]) -> str:
-    """The form's path for a place in the command."""
-    path = ".".join(str(step) for step in location)
+def _path_of(location: tuple[str | int, ...], texts: Texts) -> str:
+    """The form's path for a place in the command, which counts only the blocks in which something was typed."""
+    steps = list(location)
+    if len(steps) > 1 and isinstance(steps[0], str) and isinstance(steps[1], int):
+        steps[1] = blocks(texts, steps[0])[steps[1]]
+    path = ".".join(str(step) for step in steps)
     if path.startswith("beneficial_owners."):
         path = re.sub(r"\.(ownership_percentage|share)(\..*)?$", ".share", path)
     return path

@@ -7,9 +7,19 @@ from operator import attrgetter
 
 from textual.content import Content
 
-from caseworker_tui.wording import DOCUMENT_MARKS, DOCUMENT_STYLES, age, country, local_time, share
+from caseworker_tui.wording import (
+    CHECK_MARKS,
+    CHECK_STYLES,
+    DOCUMENT_MARKS,
+    DOCUMENT_STYLES,
+    ago,
+    country,
+    local_time,
+    share,
+)
 from store.domain.statuses import ADVERSE, DONE, REJECTION_SENTENCES, RejectionReason, label
 from store.domain.values import words
+from store.queries.assessment import Assessment
 from store.queries.case_file import CaseFileView, CompanyRow, DocumentRow, OwnerRow, PersonRow
 from store.queries.timeline import TimelineEntry
 
@@ -23,7 +33,7 @@ def title(view: CaseFileView) -> Content:
         (case.reference, "bold"),
         "  ",
         (case.name, "bold"),
-        (f"  {case.traitement_type} · {label(case.case_type)} · {case.status}", "dim"),
+        (f"  {case.traitement_type} · {label(case.case_type)} · {label(case.status)}", "dim"),
     )
 
 
@@ -39,7 +49,8 @@ def preview(view: CaseFileView, now: datetime) -> Content:
         *(document_line(document, of=case.name) for document in sorted(view.documents, key=_is_done)),
         *([Content(f"People: {people}")] if people else []),
         *([Content(f"Owners: {owners}")] if owners else []),
-        Content.assemble((f"Opened {age(case.created_at, now)} ago for client {case.client_id}", "dim")),
+        Content(f"With {case.assignee or 'nobody'}{f', due {case.due_date}' if case.due_date else ''}"),
+        Content.assemble((f"Opened {ago(case.created_at, now)} for client {case.client_id}", "dim")),
     )
 
 
@@ -50,8 +61,13 @@ def overview(view: CaseFileView, now: datetime) -> Content:
         *_table(
             ("Client", case.client_id),
             ("Case type", label(case.case_type)),
-            ("Status", case.status),
-            ("Opened", f"{local_time(case.created_at)} ({age(case.created_at, now)} ago)"),
+            ("Status", label(case.status)),
+            ("With", case.assignee or "nobody"),
+            ("Due", case.due_date),
+            ("Risk", label(case.risk) if case.risk else "not rated"),
+            ("Next review", case.next_review_on),
+            ("Tags", ", ".join(view.tags) or None),
+            ("Opened", f"{local_time(case.created_at)} ({ago(case.created_at, now)})"),
             ("Last change", f"{local_time(case.updated_at)} by {case.updated_by}"),
             ("Documents", f"{case.documents_done} of {case.documents_required} done"),
             ("Source", case.source),
@@ -74,6 +90,49 @@ def parties(view: CaseFileView) -> Content:
         *(_owners("Owners", current, names) if view.company else ()),
         *(_owners("Former owners", ended, names) if ended else ()),
     )
+
+
+def review(view: CaseFileView, assessed: Assessment | None) -> Content:
+    """What a decision stands on: a proposal that waits, what is missing, the risk, the checks."""
+    case = view.case
+    lines: list[Content] = []
+    if case.proposed_decision:
+        lines += _heading("Proposed", first=True)
+        lines.append(Content(f"{case.proposed_by} proposes to {label(case.proposed_decision)}: {case.proposal_reason}"))
+        lines.append(Content.styled("v answers it; whoever proposed it can't approve it.", "dim"))
+    lines += _heading("For an approval", first=not lines)
+    if assessed is None:
+        lines.append(Content("This case holds events of a newer version of caseworker: upgrade to assess it."))
+    else:
+        lines += [Content(f"✗ {missing}") for missing in assessed.missing] or [Content("● Nothing is missing.")]
+        lines += _heading("Risk")
+        lines.append(Content(f"Rated {label(case.risk)}" if case.risk else "Not rated yet: r rates it."))
+        lines.append(Content(f"The rules propose {label(assessed.risk.level)}:"))
+        lines += [Content(f"  {reason}") for reason in assessed.risk.reasons] or [
+            Content("  nothing speaks against it")
+        ]
+    lines += _heading(f"Checks ({len(view.checks)})")
+    for check in reversed(view.checks):
+        lines.append(
+            Content.assemble(
+                (f"{CHECK_MARKS[check.outcome]} {label(check.outcome)}", CHECK_STYLES[check.outcome]),
+                f"  {label(check.kind)} of {check.entity_name or 'the case'}",
+                (f"  {local_time(check.recorded_at)} by {check.recorded_by}", "dim"),
+            )
+        )
+        lines.append(Content.styled(f"  {check.evidence}", "dim"))
+    if not view.checks:
+        lines.append(Content("Nothing is checked yet: c records a check."))
+    return _lines(*lines)
+
+
+def notes(view: CaseFileView) -> Content:
+    """The notes, newest first."""
+    lines: list[Content] = []
+    for note in reversed(view.notes):
+        lines.append(Content.assemble((f"{local_time(note.written_at)}  ", "dim"), (note.written_by, "bold")))
+        lines += [Content(f"  {line}") for line in note.text.splitlines()]
+    return _lines(*(lines or [Content("No note yet: n adds one.")]))
 
 
 def document_line(document: DocumentRow, *, of: str = "") -> Content:

@@ -14,6 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from store.domain.commands import Command
 from store.engine import CaseStore, Clock, Receipt, system_clock
+from store.errors import DatabaseMissing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,8 +49,25 @@ class Session:
         self.database = database
         self.actor = actor
         self._clock = clock
+        self._file: tuple[int, int] | None = None
         self._asking = _StoreThread("asking", self._open)
         self._executing = _StoreThread("executing", self._open)
+
+    def check_file(self) -> None:
+        """Raises `DatabaseMissing` when the file was deleted or replaced since it was opened: SQLite would go on
+        working on what no longer has a name, and all of it would be lost in the end."""
+        if self._file is None:
+            return
+        try:
+            status = self.database.stat()
+            there = (status.st_dev, status.st_ino) == self._file
+        except OSError:
+            there = False
+        if not there:
+            raise DatabaseMissing(
+                f"The database {self.database} was deleted or replaced while it was open. Nothing more can be saved:"
+                " leave caseworker, and bring the file back from a backup."
+            )
 
     def now(self) -> datetime:
         return self._clock()
@@ -68,4 +86,10 @@ class Session:
         self._asking.close()
 
     def _open(self) -> CaseStore:
-        return CaseStore.open(self.database, clock=self._clock)
+        first = self._file is None
+        self.check_file()
+        store = CaseStore.open(self.database, create=first, clock=self._clock)
+        if first:
+            status = self.database.stat()
+            self._file = status.st_dev, status.st_ino
+        return store

@@ -6,7 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
-from store.domain.statuses import DocumentStatus
+from store.domain.statuses import CaseStatus, CheckOutcome, DocumentStatus
 from store.domain.values import country_names
 from store.queries.case_file import OwnerRow
 
@@ -28,6 +28,30 @@ DOCUMENT_STYLES: Final[Mapping[str, str]] = {
     DocumentStatus.REJECTED: "$text-error",
     DocumentStatus.NOT_APPLICABLE: "dim",
 }
+
+CHECK_MARKS: Final[Mapping[str, str]] = {
+    CheckOutcome.CLEAR: "●",
+    CheckOutcome.HIT: "✗",
+    CheckOutcome.INCONCLUSIVE: "◐",
+    CheckOutcome.NOT_APPLICABLE: "–",
+}
+
+CHECK_STYLES: Final[Mapping[str, str]] = {
+    CheckOutcome.CLEAR: "$text-success",
+    CheckOutcome.HIT: "$text-error",
+    CheckOutcome.INCONCLUSIVE: "$text-warning",
+    CheckOutcome.NOT_APPLICABLE: "dim",
+}
+
+CASE_STATUSES_SHORT: Final[Mapping[str, str]] = {
+    CaseStatus.OPEN: "open",
+    CaseStatus.AWAITING_CLIENT: "waiting",
+    CaseStatus.PENDING_APPROVAL: "pending",
+    CaseStatus.APPROVED: "approved",
+    CaseStatus.REJECTED: "rejected",
+    CaseStatus.WITHDRAWN: "withdrawn",
+}
+"""As the queue has room for."""
 
 DOCUMENT_MOVES_SPOKEN: Final[Mapping[str, str]] = {
     DocumentStatus.AWAITING_UPLOAD: "ask for it again",
@@ -53,6 +77,12 @@ def age(timestamp: str, now: datetime) -> str:
         if passed >= unit:
             return f"{passed // unit}{name}"
     return "now"
+
+
+def ago(timestamp: str, now: datetime) -> str:
+    """`3d ago`, or `just now`."""
+    passed = age(timestamp, now)
+    return "just now" if passed == "now" else f"{passed} ago"
 
 
 def local_time(timestamp: str) -> str:

@@ -1,7 +1,7 @@
 """One module a screen, its style sheet beside it.
 
 queue             the list of cases, with a preview of the one under the cursor
-case              a case file: overview, parties, documents, timeline
+case              a case file: overview, parties, documents, review, notes, timeline
 document_status   the dialog that moves a document to another status
 new_case          the form in which a case is entered
 confirm           a question with yes and no

@@ -1,5 +1,7 @@
 """A case file: overview, parties, documents, timeline. One screen stays mounted and shows one case after another."""
 
+from functools import partial
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -10,17 +12,20 @@ from textual.widgets.option_list import Option
 
 from caseworker_tui import case_text
 from caseworker_tui.actions import Place, bindings
+from caseworker_tui.case_dialogs import CASE_DIALOGS, document_status
 from caseworker_tui.navigation import BackToQueue, OpenNeighbour
-from caseworker_tui.screens.document_status import DocumentStatusScreen
+from caseworker_tui.questions import Dialog
+from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.top_line import TopLine
-from store.domain.commands import DetermineInitialDocumentRequirements
+from store.domain.commands import AssignCase, Command, DetermineInitialDocumentRequirements, UnassignCase
 from store.domain.statuses import label
+from store.queries.assessment import Assessment, assessment
 from store.queries.case_file import CaseFileView, DocumentRow, case_file
 from store.queries.timeline import TimelineEntry, timeline
 
-TABS = ("overview", "parties", "documents", "timeline")
+TABS = ("overview", "parties", "documents", "review", "notes", "timeline")
 
 
 class CaseScreen(Screen[None]):
@@ -32,6 +37,7 @@ class CaseScreen(Screen[None]):
         self._session = session
         self._case_id = ""
         self._view: CaseFileView | None = None
+        self._assessed: Assessment | None = None
         self._top_line = TopLine(session)
         self._title = Static(id="title", markup=False)
         self._tabs = Tabs(*(Tab(f"{n} {name.capitalize()}", id=name) for n, name in enumerate(TABS, start=1)))
@@ -67,15 +73,18 @@ class CaseScreen(Screen[None]):
             return
         with told(self):
             view = await self._session.ask(case_file, self._case_id)
+            assessed = await self._session.ask(assessment, self._case_id)
             entries = await self._session.ask(timeline, self._case_id)
-            self._show(view, entries)
+            self._show(view, assessed, entries)
 
-    def _show(self, view: CaseFileView, entries: list[TimelineEntry]) -> None:
-        self._view = view
+    def _show(self, view: CaseFileView, assessed: Assessment | None, entries: list[TimelineEntry]) -> None:
+        self._view, self._assessed = view, assessed
         now = self._session.now()
         self._title.update(case_text.title(view))
         self._texts["overview"].update(case_text.overview(view, now))
         self._texts["parties"].update(case_text.parties(view))
+        self._texts["review"].update(case_text.review(view, assessed))
+        self._texts["notes"].update(case_text.notes(view))
         self._texts["timeline"].update(case_text.timeline_lines(entries))
         self._show_documents(view.documents)
 
@@ -119,14 +128,28 @@ class CaseScreen(Screen[None]):
         if self._tabs.active != "documents":
             self.action_tab("documents")
         elif document := self._document():
-            self.app.push_screen(DocumentStatusScreen(self._session, document), self._status_was_set)
+            self._ask(document_status(document))
         else:
             self.notify("This case asks for no documents.")
 
-    def _status_was_set(self, done: str | None) -> None:
-        if done:
-            self.notify(done)
-            self.reload()
+    def action_dialog(self, name: str) -> None:
+        if self._view is not None:
+            dialog = CASE_DIALOGS[name](self._view, self._assessed)
+            if isinstance(dialog, Dialog):
+                self._ask(dialog)
+            else:
+                self.notify(dialog)
+
+    def _ask(self, dialog: Dialog) -> None:
+        self.app.push_screen(CommandScreen(self._session, dialog), partial(self._was_given, dialog))
+
+    def _was_given(self, dialog: Dialog, given: bool | None) -> None:
+        if given:
+            self.notify(dialog.done)
+            if dialog.leads_on:
+                self.post_message(OpenNeighbour(1))
+            else:
+                self.reload()
 
     def action_why(self) -> None:
         if document := self._document():
@@ -138,12 +161,22 @@ class CaseScreen(Screen[None]):
         else:
             self.action_tab("documents")
 
+    def action_determine_documents(self) -> None:
+        self._give(
+            DetermineInitialDocumentRequirements(case_id=self._case_id), "All that the rules require is asked for."
+        )
+
+    def action_take(self) -> None:
+        self._give(AssignCase(case_id=self._case_id, assignee=self._session.actor), "The case is yours.")
+
+    def action_unassign(self) -> None:
+        self._give(UnassignCase(case_id=self._case_id), "Nobody has the case now.")
+
     @work
-    async def action_determine_documents(self) -> None:
+    async def _give(self, command: Command, done: str) -> None:
         with told(self):
-            receipt = await self._session.execute(DetermineInitialDocumentRequirements(case_id=self._case_id))
-            asked = len(receipt.events)
-            self.notify(f"Asked for {asked} more." if asked else "Every document that the rules require is asked for.")
+            await self._session.execute(command)
+            self.notify(done)
             self.reload()
 
     def action_next_case(self, step: int) -> None:

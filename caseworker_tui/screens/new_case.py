@@ -1,7 +1,8 @@
 """The form in which a case is entered: checked as one types, and kept as a draft at every keystroke."""
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -25,6 +26,8 @@ from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.top_line import TopLine
+from store.domain.refusals import Refusal
+from store.engine import new_command_id
 
 
 class FieldRow(Vertical):
@@ -47,6 +50,15 @@ class FieldRow(Vertical):
         self.query_one(".error", Static).update(wrong or "")
 
 
+def _blank(command_id: str, kind: Literal["KYC", "KYB"] = "KYC") -> Draft:
+    return Draft(command_id=command_id, kind=kind, texts={"case_type": "STANDARD"})
+
+
+def _places(texts: Mapping[str, str], name: str) -> range:
+    """The blocks up to the last one in which something was typed, the empty ones between them included."""
+    return range(max(blocks(texts, name), default=-1) + 1)
+
+
 class NewCaseScreen(Screen[None]):
     """Leaves with the new case opened, or back to the queue with the draft kept."""
 
@@ -56,14 +68,13 @@ class NewCaseScreen(Screen[None]):
     def __init__(self, session: Session, command_id: str) -> None:
         super().__init__()
         self._session = session
-        draft = load_draft(session.database) or {}
-        self._texts: dict[str, str] = {"traitement_type": "KYC", "case_type": "STANDARD", **draft.get("texts", {})}
-        self._command_id: str = draft.get("command_id", command_id)
-        self._from_draft = bool(draft)
+        draft = load_draft(session.database)
+        self._from_draft = draft is not None
+        self._draft = draft or _blank(command_id)
 
     def compose(self) -> ComposeResult:
         yield TopLine(self._session)
-        tabs = Tabs(Tab("KYC, a person", id="KYC"), Tab("KYB, a company", id="KYB"), active=self._kind)
+        tabs = Tabs(Tab("KYC, a person", id="KYC"), Tab("KYB, a company", id="KYB"), active=self._draft.kind)
         tabs.can_focus = False
         yield tabs
         with VerticalScroll(id="form", can_focus=False):
@@ -72,23 +83,23 @@ class NewCaseScreen(Screen[None]):
                 yield Static("Company", classes="heading", markup=False)
                 yield from self._rows("company_profile.", COMPANY_FIELDS)
             with Container(id="persons", classes="block"):
-                for number in blocks(self._texts, "persons") or [0]:
+                for number in _places(self._texts, "persons") or range(1):
                     yield from self._person(number)
             with Container(id="beneficial_owners", classes="block kyb-only"):
-                for number in blocks(self._texts, "beneficial_owners"):
+                for number in _places(self._texts, "beneficial_owners"):
                     yield from self._owner(number)
         yield Static(id="whole", markup=False)
         yield Footer()
 
     def on_mount(self) -> None:
-        self.set_class(self._kind == "KYB", "-kyb")
+        self.set_class(self._draft.kind == "KYB", "-kyb")
         self.query_one(TopLine).show("New case · your draft is back" if self._from_draft else "New case")
         self.query("FieldRow Input").first(Input).focus()
         self._check(everything=False)
 
     @property
-    def _kind(self) -> str:
-        return self._texts["traitement_type"]
+    def _texts(self) -> dict[str, str]:
+        return self._draft.texts
 
     def _rows(self, prefix: str, fields: tuple[Field, ...]) -> ComposeResult:
         for field in fields:
@@ -104,14 +115,15 @@ class NewCaseScreen(Screen[None]):
 
     @on(Tabs.TabActivated)
     def choose_kind(self, activated: Tabs.TabActivated) -> None:
-        if (kind := activated.tab.id or "KYC") != self._kind:
-            self._texts["traitement_type"] = kind
+        kind: Literal["KYC", "KYB"] = "KYB" if activated.tab.id == "KYB" else "KYC"
+        if kind != self._draft.kind:
+            self._draft.kind = kind
             self.set_class(kind == "KYB", "-kyb")
             self._check(everything=False)
             self._keep()
 
     def action_other_kind(self) -> None:
-        self.query_one(Tabs).active = "KYC" if self._kind == "KYB" else "KYB"
+        self.query_one(Tabs).active = "KYC" if self._draft.kind == "KYB" else "KYB"
 
     @on(Input.Changed)
     def typed(self, changed: Input.Changed) -> None:
@@ -127,7 +139,7 @@ class NewCaseScreen(Screen[None]):
 
     def _check(self, *, everything: bool) -> bool:
         """Show what is wrong: with fields that have content, or with `everything` also what is missing."""
-        command, wrong = command_from(self._texts)
+        command, wrong = command_from(self._draft.kind, self._texts)
         for row in self.query(FieldRow):
             sentence = wrong.pop(row.path, None)
             shown = sentence is not None and (everything or bool(self._texts.get(row.path, "").strip()))
@@ -141,24 +153,24 @@ class NewCaseScreen(Screen[None]):
         await asyncio.sleep(0.3)  # one write for a burst of keys; leaving and saving write at once
         await self._keep_now()
 
-    async def _keep_now(self) -> None:
-        draft: Draft = {"command_id": self._command_id, "texts": self._texts}
+    async def _keep_now(self) -> bool:
+        """Whether the draft is kept; if not, the person is told."""
         try:
-            await asyncio.to_thread(keep_draft, self._session.database, draft)
+            await asyncio.to_thread(keep_draft, self._session.database, self._draft)
         except OSError as error:
             self.notify(f"The draft can't be kept: {error.strerror}.", severity="error")
+            return False
+        return True
 
     @property
     def _is_blank(self) -> bool:
-        return not any(
-            text.strip() for path, text in self._texts.items() if path not in ("traitement_type", "case_type")
-        )
+        return not any(text.strip() for path, text in self._texts.items() if path != "case_type")
 
     def action_add_person(self) -> None:
         self._add("persons", self._person)
 
     def action_add_owner(self) -> None:
-        if self._kind == "KYB":
+        if self._draft.kind == "KYB":
             self._add("beneficial_owners", self._owner)
         else:
             self.notify("Only a company has owners: choose KYB first.")
@@ -168,7 +180,9 @@ class NewCaseScreen(Screen[None]):
         container = self.query_one(f"#{name}", Container)
         rows = list(block(len(container.query(".heading"))))
         await container.mount(*rows)
-        rows[1].query_one(Input).focus()
+        field = rows[1].query_one(Input)
+        field.focus(scroll_visible=False)
+        self.call_after_refresh(field.scroll_visible, animate=False, top=True)
 
     @work(exclusive=True, group="save")
     async def action_save(self) -> None:
@@ -177,12 +191,19 @@ class NewCaseScreen(Screen[None]):
             if wrong:
                 wrong.first(Input).focus()
             return
-        command, _ = command_from(self._texts)
+        command, _ = command_from(self._draft.kind, self._texts)
         assert command is not None
         self.workers.cancel_group(self, "draft")
         await self._keep_now()
         with told(self):
-            receipt = await self._session.execute(command, command_id=self._command_id)
+            try:
+                receipt = await self._session.execute(command, command_id=self._draft.command_id)
+            except Refusal as refusal:
+                if refusal.code != "command_id_reused":
+                    raise
+                self._draft.command_id = new_command_id(self._session.now())
+                self.notify("This draft was saved before, as another case. Save again to open one more.", timeout=10)
+                return
             await asyncio.to_thread(discard_draft, self._session.database)
             self.post_message(OpenCase(receipt.case_id))
 
@@ -196,7 +217,7 @@ class NewCaseScreen(Screen[None]):
         if yes:
             self.workers.cancel_group(self, "draft")
             await asyncio.to_thread(discard_draft, self._session.database)
-            self._texts = {"traitement_type": self._kind, "case_type": "STANDARD"}
+            self._draft = _blank(new_command_id(self._session.now()), self._draft.kind)
             self._from_draft = False
             await self.recompose()
             self.on_mount()
@@ -206,7 +227,8 @@ class NewCaseScreen(Screen[None]):
         self.workers.cancel_group(self, "draft")
         if self._is_blank:
             await asyncio.to_thread(discard_draft, self._session.database)
-        else:
-            await self._keep_now()
+        elif await self._keep_now():
             self.notify("Kept as a draft: n brings it back.")
+        elif not await self.app.push_screen_wait(ConfirmScreen("The draft can't be kept. Leave, and lose it?")):
+            return
         self.post_message(BackToQueue())

@@ -29,7 +29,7 @@ class QueueScreen(Screen[None]):
 
     CSS_PATH = "queue.tcss"
     BINDINGS = bindings(Place.QUEUE)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (118, "-wide")]
 
     def __init__(self, session: Session) -> None:
         super().__init__()

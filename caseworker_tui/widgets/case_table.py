@@ -18,35 +18,37 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from caseworker_tui.wording import age, fit
+from caseworker_tui.wording import CASE_STATUSES_SHORT, age, fit
 from store.domain.statuses import label
 from store.queries.queue import QueueRow
 
 PAGE_ROWS: Final = 100
 _PAGES_KEPT: Final = 8
 _HEADER_LINES: Final = 1
+_NARROWEST_NAME: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`width` in cells; 0 takes what the others leave."""
+    """`width` in cells; 0 takes what the others leave. Where names would have too little room, `optional` ones go."""
 
     title: str
     width: int
     text: Callable[[QueueRow, datetime], str]
+    optional: bool = False
 
 
 COLUMNS: Final = (
     Column("Reference", 11, lambda row, _: row.reference),
     Column("Name", 0, lambda row, _: row.name),
     Column("Kind", 4, lambda row, _: row.traitement_type),
-    Column("Type", 10, lambda row, _: label(row.case_type)),
-    Column("Status", 8, lambda row, _: row.status),
+    Column("Type", 10, lambda row, _: label(row.case_type), optional=True),
+    Column("Status", 9, lambda row, _: CASE_STATUSES_SHORT[row.status]),
     Column(
         "Docs", 6, lambda row, _: f"{row.documents_done}/{row.documents_required}{'!' * bool(row.documents_rejected)}"
     ),
-    Column("Age", 5, lambda row, now: age(row.created_at, now)),
-    Column("Change", 6, lambda row, now: age(row.updated_at, now)),
+    Column("Age", 5, lambda row, now: age(row.created_at, now), optional=True),
+    Column("Change", 6, lambda row, now: age(row.updated_at, now), optional=True),
 )
 
 
@@ -164,11 +166,26 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
             mark = "case-table--done"
         return self._line([column.text(row, now) for column in COLUMNS], style, mark)
 
-    def _line(self, texts: list[str], style: Style, docs_mark: str | None = None) -> Strip:
+    def _columns(self) -> list[Column]:
+        """Those for which there is room."""
+        columns = list(COLUMNS)
+        for column in COLUMNS:
+            if column.optional and self._room(columns) < _NARROWEST_NAME:
+                columns.remove(column)
+        return columns
+
+    def _room(self, columns: Sequence[Column]) -> int:
+        """The cells that these columns leave for names."""
+        return self.size.width - 2 - sum(column.width + 1 for column in columns if column.width)
+
+    def _line(self, texts: Sequence[str], style: Style, docs_mark: str | None = None) -> Strip:
         width = self.size.width
-        free = width - 2 - sum(column.width + 1 for column in COLUMNS if column.width)
+        columns = self._columns()
+        free = self._room(columns)
         segments = [Segment(" ", style)]
         for column, text in zip(COLUMNS, texts, strict=True):
+            if column not in columns:
+                continue
             own = style
             if docs_mark and column.title == "Docs":
                 own = style + self.get_component_rich_style(docs_mark, partial=True)

@@ -13,8 +13,8 @@ Drive = Callable[[Pilot[None]], Awaitable[None]]
 
 async def settle(pilot: Pilot[None]) -> None:
     """Until no worker runs and every message is handled."""
-    for _ in range(2):
-        await pilot.pause()
+    for _ in range(3):  # what one round did may have begun something else
+        await pilot.pause(0.01)
         while any(not worker.is_finished for worker in pilot.app.workers):
             await pilot.pause(0.01)
     await pilot.pause()
@@ -23,15 +23,20 @@ async def settle(pilot: Pilot[None]) -> None:
 
 
 async def keys(pilot: Pilot[None], *pressed: str) -> None:
-    """Press keys one by one, as a person does who looks at the screen in between."""
+    """Press keys one by one, as a person does who looks at the screen in between; `=text` writes into a field."""
     for key in pressed:
-        await pilot.press(key)
+        if key.startswith("="):
+            field = pilot.app.focused
+            assert isinstance(field, Input), f"nothing to write {key[1:]} into"
+            field.insert_text_at_cursor(key[1:])
+        else:
+            await pilot.press(key)
         await settle(pilot)
 
 
 def typed(text: str) -> list[str]:
-    """The keys that write a text."""
-    return ["space" if letter == " " else letter for letter in text]
+    """What writes a text into the field with the focus, all at once."""
+    return [f"={text}"]
 
 
 def run(app: CaseworkerApp, drive: Drive, size: tuple[int, int] = (80, 24)) -> None:

@@ -8,8 +8,8 @@ from textual.pilot import Pilot
 from caseworker_tui.actions import ACTIONS, Action, Place, actions_at, key_sheet
 from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.case import CaseScreen
+from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.confirm import ConfirmScreen
-from caseworker_tui.screens.document_status import DocumentStatusScreen
 from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
@@ -20,7 +20,7 @@ SCREENS: dict[Place, tuple[type, ...]] = {
     Place.QUEUE: (QueueScreen,),
     Place.CASE: (CaseScreen,),
     Place.NEW_CASE: (NewCaseScreen,),
-    Place.DIALOG: (DocumentStatusScreen, HelpScreen),
+    Place.DIALOG: (CommandScreen, HelpScreen),
     Place.CONFIRM: (ConfirmScreen,),
 }
 

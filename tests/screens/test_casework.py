@@ -10,13 +10,13 @@ from textual.widgets import Input, OptionList, Static
 from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.drafts import draft_path, load_draft
 from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.document_status import DocumentStatusScreen
+from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.widgets.case_table import CaseTable
 from store.domain.commands import CreateCase, UpdateDocumentStatus
-from store.domain.statuses import DocumentStatus
+from store.domain.statuses import CaseStatus, DocumentStatus
 from store.engine import CaseStore
 from store.log.read import RecordedEvent, get_events_for_case
 from store.queries.case_file import CaseFileView, case_file
@@ -68,7 +68,7 @@ def test_a_waiver_needs_a_reason_in_words(app: CaseworkerApp, sample: Path) -> N
         await keys(pilot, "3")
         _highlight(pilot, case, DocumentStatus.AWAITING_UPLOAD)
         await keys(pilot, "s", "2", "enter")
-        assert "Give the reason first." in _text(pilot, "#refusal")
+        assert "Write something first." in _text(pilot, "#refusal")
         assert len(_events(sample, case.case.case_id)) == before
         await keys(pilot, *typed("seen in person"), "enter")
         assert _screen(pilot) is CaseScreen
@@ -95,7 +95,7 @@ def test_what_another_did_meanwhile_is_told_in_the_dialog(app: CaseworkerApp, sa
                 actor="ben.osei",
             )
         await keys(pilot, "1")
-        assert _screen(pilot) is DocumentStatusScreen
+        assert _screen(pilot) is CommandScreen
         assert "is VERIFIED_MANUAL now, not UPLOADED as you saw it" in _text(pilot, "#refusal")
 
     run(app, drive)
@@ -109,7 +109,7 @@ def test_escape_goes_back_one_step_at_a_time(app: CaseworkerApp, sample: Path) -
         await keys(pilot, "3")
         _highlight(pilot, case, DocumentStatus.UPLOADED)
         await keys(pilot, "s", "2", "escape")
-        assert _screen(pilot) is DocumentStatusScreen
+        assert _screen(pilot) is CommandScreen
         await keys(pilot, "escape")
         assert _screen(pilot) is CaseScreen
         await keys(pilot, "escape")
@@ -179,7 +179,7 @@ def test_what_was_typed_is_kept(empty_app: CaseworkerApp) -> None:
     run(empty_app, leave)
     draft = load_draft(database)
     assert draft is not None
-    assert draft["texts"]["client_id"] == "C-1"
+    assert draft.texts["client_id"] == "C-1"
 
     async def come_back(pilot: Pilot[None]) -> None:
         await keys(pilot, "n")
@@ -197,7 +197,7 @@ def test_what_was_typed_is_kept(empty_app: CaseworkerApp) -> None:
 
 def test_keys_are_letters_while_one_types(empty_app: CaseworkerApp) -> None:
     async def drive(pilot: Pilot[None]) -> None:
-        await keys(pilot, "n", *typed("qsn?"))
+        await keys(pilot, "n", "q", "s", "n", "question_mark")
         field = pilot.app.focused
         assert isinstance(field, Input)
         assert field.value.startswith("qsn")
@@ -245,6 +245,21 @@ def test_a_locked_database_holds_up_nothing_but_the_command(
         other.close()
         await keys(pilot, "1")
         assert _screen(pilot) is CaseScreen
+
+    run(app, drive)
+
+
+def test_a_database_that_was_deleted_takes_nothing_more(app: CaseworkerApp, sample: Path) -> None:
+    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await _open(pilot, place)
+        await keys(pilot, "3")
+        _highlight(pilot, case, DocumentStatus.UPLOADED)
+        for file in sample.parent.glob(f"{sample.name}*"):
+            file.unlink()
+        await keys(pilot, "s", "1")
+        assert "was deleted or replaced while it was open" in _text(pilot, "#refusal")
 
     run(app, drive)
 
@@ -335,10 +350,10 @@ def _events(path: Path, case_id: str) -> list[RecordedEvent]:
 
 
 def _first_with(path: Path, status: DocumentStatus) -> tuple[int, CaseFileView]:
-    """The first case of the queue with such a document, and its place."""
+    """The first open case of the queue with such a document, and its place."""
     for place, row in enumerate(_queue(path)):
         view = _case(path, row.case_id)
-        if any(document.status == status for document in view.documents):
+        if row.status == CaseStatus.OPEN and any(document.status == status for document in view.documents):
             return place, view
     raise AssertionError(f"no document of the sample is {status}")
 

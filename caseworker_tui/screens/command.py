@@ -1,0 +1,144 @@
+"""The dialog that asks what a command needs, one question after the other, and gives it."""
+
+from pydantic import ValidationError
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from caseworker_tui.actions import Place, bindings
+from caseworker_tui.questions import Choice, Dialog, Line, Question
+from caseworker_tui.session import Session
+from store.domain.refusals import Refusal
+from store.engine import new_command_id
+from store.errors import StoreError
+from store.validation import by_location
+
+
+class CommandScreen(ModalScreen[bool]):
+    """Ends with True when the command was carried out. What is wrong is said in place, and nothing typed is lost."""
+
+    CSS_PATH = "command.tcss"
+    BINDINGS = bindings(Place.DIALOG)
+
+    def __init__(self, session: Session, dialog: Dialog) -> None:
+        super().__init__()
+        self._session = session
+        self._dialog = dialog
+        self._answers: dict[str, str] = {}
+        self._written: dict[str, str] = {}
+        self._asked: list[Question] = []
+        self._giving = False
+        self._command_id = new_command_id(session.now())
+        self._prompt = Static(id="prompt", markup=False)
+        self._options = OptionList(markup=False)
+        self._input = Input(max_length=10_000, select_on_focus=False)
+        self._refusal = Static(id="refusal", markup=False)
+        self._hint = Static(id="hint", markup=False)
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="dialog", can_focus=False):
+            yield Static(self._dialog.title, id="title", markup=False)
+            yield self._prompt
+            yield self._options
+            yield self._input
+            yield self._refusal
+            yield self._hint
+
+    def on_mount(self) -> None:
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Ask the next question, or give the command when there is none."""
+        question = self._dialog.ask(self._answers)
+        if question is None:
+            self._give()
+        else:
+            self._asked.append(question)
+            self._show(question)
+
+    def _show(self, question: Question) -> None:
+        self._prompt.update(question.prompt)
+        self._refusal.display = False
+        self._options.display = isinstance(question, Choice)
+        self._input.display = isinstance(question, Line)
+        back = "esc goes back" if len(self._asked) > 1 else "esc leaves everything as it is"
+        if isinstance(question, Choice):
+            self._options.set_options(
+                Option(f"{number}  {words}") for number, (_, words) in enumerate(question.options, start=1)
+            )
+            self._options.highlighted = 0
+            self._hint.update(f"A number or enter picks · {back}")
+            self._options.focus()
+        else:
+            self._input.value = self._written.get(question.name, question.value)
+            self._input.placeholder = question.hint
+            self._input.cursor_position = len(self._input.value)
+            self._hint.update(f"Enter goes on · {back}")
+            self._input.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        if self.focused is self._options and event.character and event.character.isdecimal():
+            index = int(event.character) - 1
+            if 0 <= index < self._options.option_count:
+                self._options.highlighted = index
+                self._options.action_select()
+
+    @on(OptionList.OptionSelected)
+    def choose(self, selected: OptionList.OptionSelected) -> None:
+        question = self._asked[-1]
+        if isinstance(question, Choice):
+            self._answer(question, question.options[selected.option_index][0])
+
+    @on(Input.Submitted)
+    def write(self, submitted: Input.Submitted) -> None:
+        question = self._asked[-1]
+        self._written[question.name] = submitted.value
+        if isinstance(question, Line) and (question.optional or submitted.value.strip()):
+            self._answer(question, submitted.value)
+        else:
+            self._refuse("Write something first.")
+
+    def _answer(self, question: Question, answer: str) -> None:
+        self._answers[question.name] = answer
+        self._go_on()
+
+    @work(exclusive=True)
+    async def _give(self) -> None:
+        self._giving = self._options.disabled = self._input.disabled = True
+        self._hint.update("Saving …")
+        try:
+            command = self._dialog.command(self._answers)
+            await self._session.execute(command, command_id=self._command_id)
+        except ValidationError as error:
+            self._refuse("; ".join(_sentence(location, why) for location, why in by_location(error).items()))
+        except (Refusal, StoreError) as error:
+            self._refuse(str(error))
+        else:
+            self.dismiss(True)
+
+    def _refuse(self, sentence: str) -> None:
+        """Say what is wrong, under the last question, so that it can be answered again."""
+        self._giving = self._options.disabled = self._input.disabled = False
+        self._answers.pop(self._asked[-1].name, None)
+        self._show(self._asked[-1])
+        self._refusal.update(sentence)
+        self._refusal.display = True
+
+    def action_back(self) -> None:
+        if self._giving:  # too late to leave everything as it is
+            return
+        self._asked.pop()
+        if not self._asked:
+            self.dismiss(False)
+            return
+        self._answers.pop(self._asked[-1].name, None)
+        self._show(self._asked[-1])
+
+
+def _sentence(location: tuple[str | int, ...], why: str) -> str:
+    """`birthdate: … is not a date`: the last name of a field is enough in a dialog that asks for a few."""
+    names = [step for step in location if isinstance(step, str)]
+    return f"{names[-1].replace('_', ' ')}: {why}" if names else why
