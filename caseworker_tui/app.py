@@ -16,6 +16,7 @@ from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.session import Session
+from store.domain.decisions import Rules
 from store.engine import Clock, new_command_id, system_clock
 from store.errors import StoreError
 from store.queries.queue import data_version
@@ -29,9 +30,9 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     TITLE = "caseworker"
     BINDINGS = bindings(Place.EVERYWHERE)
 
-    def __init__(self, database: Path, *, actor: str, clock: Clock = system_clock) -> None:
+    def __init__(self, database: Path, *, actor: str, clock: Clock = system_clock, rules: Rules | None = None) -> None:
         super().__init__()
-        self.session = Session(database, actor=actor, clock=clock)
+        self.session = Session(database, actor=actor, clock=clock, rules=rules)
         self._queue = QueueScreen(self.session)
         self._case = CaseScreen(self.session)  # one for all cases: a mounted screen changes case in an instant
         self._seen_version = 0

@@ -5,7 +5,7 @@ answers without loading Textual or Rich.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from io import BytesIO
@@ -14,8 +14,10 @@ from sqlite3 import Connection
 from tempfile import TemporaryDirectory
 
 import click
+from pydantic import JsonValue
 
 from caseworker_tui.case_tables import case_as_json, write_case, write_log, write_queue
+from caseworker_tui.configuration import Configuration, default_path
 from caseworker_tui.doctor import examine
 from caseworker_tui.exec_commands import answers, schema
 from caseworker_tui.printing import (
@@ -34,6 +36,7 @@ from caseworker_tui.program import (
     Program,
     Settings,
     actor_option,
+    configuration_option,
     database_option,
     json_option,
     pass_settings,
@@ -60,6 +63,7 @@ from store.queries.queue import whole_queue
 )
 @database_option(envvar="CASEWORKER_DB", show_envvar=True)
 @actor_option(envvar="CASEWORKER_ACTOR", show_envvar=True)
+@configuration_option(envvar="CASEWORKER_CONFIG", show_envvar=True)
 @version_option
 @pass_settings
 @click.pass_context
@@ -71,8 +75,8 @@ def main(context: click.Context, settings: Settings) -> int | None:
     caseworker import FILE          take cases in
     caseworker                      work on them
 
-    --db and --actor go before or after the subcommand. The database is in your user data folder unless you
-    choose another file.
+    --db and --actor go before or after the subcommand, --config before it. The database is in your user data
+    folder unless you choose another file.
 
     Exit codes: 0 done; 1 something was refused, rejected or is wrong; 2 not understood, or nothing to work with;
     130 stopped by ctrl+c.
@@ -83,7 +87,7 @@ def main(context: click.Context, settings: Settings) -> int | None:
         say("caseworker opens an app, which needs a terminal: `caseworker --help` lists what works without one.")
         return UNUSABLE
     settings.open_store(create=True).close()  # what is wrong with the database is told here, not by the app
-    return _run_app(settings.path, settings.person)
+    return _run_app(settings.path, settings)
 
 
 def _has_terminal() -> bool:
@@ -91,10 +95,10 @@ def _has_terminal() -> bool:
     return all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
 
 
-def _run_app(database: Path, actor: str) -> int:
+def _run_app(database: Path, settings: Settings) -> int:
     from caseworker_tui.app import CaseworkerApp  # noqa: PLC0415 (Textual: 275 ms)
 
-    app = CaseworkerApp(database, actor=actor)
+    app = CaseworkerApp(database, actor=settings.person, rules=settings.configuration.rules)
     app.run()
     return app.return_code or 0
 
@@ -118,7 +122,7 @@ def demo(settings: Settings) -> int:
         database = Path(folder) / "cases.sqlite3"
         build_sample(database, datetime.now(UTC))
         if _has_terminal():
-            return _run_app(database, settings.person)
+            return _run_app(database, settings)
         with CaseStore.open(database) as store:
             store.ask(_write_cases, as_json=False)
     return 0
@@ -371,6 +375,44 @@ def _log_counts(connection: Connection) -> tuple[int, int, str]:
 
 def _number(count: int | None, thing: str) -> str:
     return f"{count or 0:,} {thing}{'' if count == 1 else 's'}"
+
+
+@main.command()
+@click.option("--schema", "as_schema", is_flag=True, help="Print the JSON Schema of the file, and stop.")
+@json_option
+@pass_settings
+def config(settings: Settings, as_schema: bool, as_json: bool) -> None:
+    """Print the configuration in force: what the file says, and what holds where it says nothing.
+
+    The file is TOML. `--config FILE` or CASEWORKER_CONFIG chooses one; else it is looked for in your user
+    configuration folder, and need not be there.
+
+    \b
+    caseworker config
+    caseworker --config team.toml config --json
+    caseworker config --schema
+
+    Exit codes: 0 done; 2 the file can't be read or understood.
+    """
+    if as_schema:
+        write_json(Configuration.model_json_schema())
+        return
+    in_force = settings.configuration.model_dump(mode="json")
+    file = settings.configuration_file or default_path()
+    if as_json:
+        write_json({"file": file and str(file), "configuration": in_force})
+        return
+    say(f"{file}{'' if file and file.exists() else ' is not there; all is as follows'}")
+    write_table(lambda: _settings_in(in_force))
+
+
+def _settings_in(values: Mapping[str, JsonValue], path: str = "") -> Iterator[tuple[str, str]]:
+    """Each setting by its path in the file, like `review.low`."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _settings_in(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", "not set" if value is None else str(value)
 
 
 @main.command()

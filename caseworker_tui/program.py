@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, Final, NoReturn, TextIO, TypeVar
@@ -12,6 +13,7 @@ import click
 from platformdirs import user_data_path
 from pydantic import TypeAdapter, ValidationError
 
+from caseworker_tui.configuration import BadConfiguration, Configuration, read_configuration
 from caseworker_tui.doctor import caseworker_version
 from caseworker_tui.printing import progress_bar, safe, say, silence_stdout
 from store.domain.refusals import Refusal
@@ -54,6 +56,9 @@ class Program(click.Group):
         except click.Abort:
             say("Stopped. What was reported as done is kept.")
             return INTERRUPTED
+        except BadConfiguration as error:
+            say(str(error))
+            return UNUSABLE
         except (StoreError, Refusal) as error:
             say(str(error))
         except BrokenPipeError:  # who reads our output has seen enough
@@ -74,15 +79,22 @@ def _nowhere() -> TextIO:
 
 @dataclass
 class Settings:
-    """What the options say that are accepted before and after the subcommand."""
+    """What the options say that are accepted before and after the subcommand, and behind them the configuration."""
 
     database: Path | None = None
     actor: str | None = None
+    configuration_file: Path | None = None
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        return read_configuration(self.configuration_file)
 
     @property
     def path(self) -> Path:
+        if chosen := self.database or self.configuration.database:
+            return chosen
         try:
-            return self.database or user_data_path("caseworker", appauthor=False) / "cases.sqlite3"
+            return user_data_path("caseworker", appauthor=False) / "cases.sqlite3"
         except RuntimeError as error:  # neither HOME nor an entry for the user, as in some containers
             raise DatabaseMissing(
                 "You have no home folder to keep a database in: name a file with --db or CASEWORKER_DB."
@@ -90,11 +102,11 @@ class Settings:
 
     @property
     def person(self) -> str:
-        return self.actor or default_actor()
+        return self.actor or self.configuration.actor or default_actor()
 
     def open_store(self, *, create: bool) -> CaseStore:
         with progress_bar("Making the read tables anew") as progress:
-            return CaseStore.open(self.path, create=create, progress=progress)
+            return CaseStore.open(self.path, create=create, rules=self.configuration.rules, progress=progress)
 
 
 pass_settings = click.make_pass_decorator(Settings, ensure=True)
@@ -133,6 +145,19 @@ def actor_option(**more: Any) -> Callable[[F], F]:
         expose_value=False,
         callback=_keep_actor,
         help="Who does it; the user of the system unless given.",
+        **more,
+    )
+
+
+def configuration_option(**more: Any) -> Callable[[F], F]:
+    return click.option(
+        "--config",
+        "configuration_file",
+        metavar="FILE",
+        type=click.Path(path_type=Path, readable=False),
+        expose_value=False,
+        callback=_keep,
+        help="The configuration.",
         **more,
     )
 

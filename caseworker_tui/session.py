@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from store.domain.commands import Command
+from store.domain.decisions import Rules
 from store.engine import CaseStore, Clock, Receipt, system_clock
 from store.errors import DatabaseMissing
 
@@ -45,10 +46,11 @@ class _StoreThread:
 class Session:
     """One person at work on one database."""
 
-    def __init__(self, database: Path, *, actor: str, clock: Clock = system_clock) -> None:
+    def __init__(self, database: Path, *, actor: str, clock: Clock = system_clock, rules: Rules | None = None) -> None:
         self.database = database
         self.actor = actor
         self._clock = clock
+        self._rules = rules
         self._file: tuple[int, int] | None = None
         self._asking = _StoreThread("asking", self._open)
         self._executing = _StoreThread("executing", self._open)
@@ -88,7 +90,7 @@ class Session:
     def _open(self) -> CaseStore:
         first = self._file is None
         self.check_file()
-        store = CaseStore.open(self.database, create=first, clock=self._clock)
+        store = CaseStore.open(self.database, create=first, clock=self._clock, rules=self._rules)
         if first:
             status = self.database.stat()
             self._file = status.st_dev, status.st_ino

@@ -30,9 +30,11 @@ class Caseworker(Protocol):
 
 @pytest.fixture(autouse=True)
 def _nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither the cases nor the name of whoever runs the tests, and output that is buffered as usual."""
+    """Neither cases, name nor configuration of whoever runs the tests, and output that is buffered as usual."""
     monkeypatch.setenv("CASEWORKER_DB", str(tmp_path / "data" / "cases.sqlite3"))
     monkeypatch.setenv("CASEWORKER_ACTOR", "ana.ruiz")
+    monkeypatch.delenv("CASEWORKER_CONFIG", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
 
 

@@ -58,9 +58,9 @@ def test_the_app_opens_on_the_database_as_the_person(
 ) -> None:
     opened: list[tuple[Path, str]] = []
 
-    def open_app(path: Path, actor: str) -> int:
+    def open_app(path: Path, settings: Settings) -> int:
         assert path.exists()
-        opened.append((path, actor))
+        opened.append((path, settings.person))
         return 0
 
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
@@ -75,7 +75,7 @@ def test_what_is_wrong_with_the_database_is_told_before_the_app_opens(
     database.parent.mkdir()
     database.write_text("no database at all, but a text that is long enough to be read as one" * 10)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
-    monkeypatch.setattr(cli, "_run_app", lambda path, actor: pytest.fail("opened"))
+    monkeypatch.setattr(cli, "_run_app", lambda path, settings: pytest.fail("opened"))
     result = caseworker()
     assert result.exit_code == 1
     assert "not a SQLite file" in result.stderr
