@@ -1,4 +1,4 @@
-"""What all tests share: a clock that does not depend on the day, and a store on a file of its own."""
+"""What all tests share: a clock that does not depend on the day, a store on a file of its own, and real records."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +11,8 @@ from tests.domain.examples import kyc
 from tests.store.desk import Clock, open_store
 
 NewCase = Callable[..., Receipt]
+
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -40,3 +42,12 @@ def new_case(store: CaseStore) -> NewCase:
         return store.execute(command or kyc(), **{"actor": "ana", **more})
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def real_records() -> Path:
+    """The folder with real public records, which is no part of the project."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real records (../shared/data beside the repository) are missing: nothing was checked on them")
+    return folder

@@ -1,7 +1,7 @@
 """The read tables. One module a table: its columns, and how each event changes it.
 
     projection              what a projection is
-    cases, companies, persons, beneficial_owners, required_documents, checks, notes, tags
+    cases, companies, persons, beneficial_owners, parties, required_documents, checks, notes, tags
                             the tables
     rebuild                 all tables made anew from the log, and compared with the live ones
 
@@ -14,7 +14,17 @@ from typing import Final
 
 from store.log.read import RecordedEvent
 from store.log.upcast import UnknownPayload
-from store.projections import beneficial_owners, cases, checks, companies, notes, persons, required_documents, tags
+from store.projections import (
+    beneficial_owners,
+    cases,
+    checks,
+    companies,
+    notes,
+    parties,
+    persons,
+    required_documents,
+    tags,
+)
 from store.projections.projection import Change, Projection
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
@@ -22,6 +32,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     companies.PROJECTION,
     persons.PROJECTION,
     beneficial_owners.PROJECTION,
+    parties.PROJECTION,
     required_documents.PROJECTION,
     checks.PROJECTION,
     notes.PROJECTION,

@@ -2,6 +2,7 @@
 
 queue       the list of cases that a person works from
 case_file   one case with everything that belongs to it
+related     the other cases in which its parties are, too
 timeline    what happened in a case, in sentences
 audit       proof that the database is whole
 """

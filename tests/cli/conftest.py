@@ -16,7 +16,6 @@ from click.testing import CliRunner, Result
 
 from caseworker_tui.cli import main
 from caseworker_tui.sample import build_sample
-from tests.intake.conftest import real_records  # noqa: F401 (the same folder for both)
 
 PROJECT: Final = Path(__file__).parents[2]
 NOW: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What the tests of intake share: the real records, files made on the spot, and imports into a new store."""
+"""What the tests of intake share: files made on the spot, and imports into a new store."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,17 +11,6 @@ import pytest
 from store.domain.commands import CreateCase
 from store.engine import CaseStore
 from store.intake.importer import Rejection, Report, import_files
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="session")
-def real_records() -> Path:
-    """The folder with real public records, which is no part of the project."""
-    folder = REPOSITORY.parent / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip("the real records (../shared/data beside the repository) are missing: nothing was checked on them")
-    return folder
 
 
 @pytest.fixture

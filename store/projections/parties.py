@@ -1,0 +1,80 @@
+"""Read table `parties`: by what the companies and people of each case are known again in other cases.
+
+One row for each part that somebody has in a case: the company itself, a person, an owner. `party_id` is the same in
+all parts of one party, so that a person who is an owner as well counts once. What tells a party from others
+(`name_key` to `country`) comes from store/domain/likeness.py: raise `version` when that, or names.py, changes.
+"""
+
+from typing import Final
+
+from store.domain.events import (
+    BeneficialOwnerAdded,
+    BeneficialOwnerCorrected,
+    BeneficialOwnerRemoved,
+    CompanyProfileCreated,
+    CompanyProfileUpdated,
+    PersonAddedToCase,
+    PersonLinkedToCompany,
+)
+from store.domain.likeness import Marks, marks_of_company, marks_of_owner, marks_of_person
+from store.log.read import RecordedEvent
+from store.projections.projection import Change, Projection, insert, replace
+
+
+def _company(_: RecordedEvent, e: CompanyProfileCreated | CompanyProfileUpdated) -> tuple[object, ...]:
+    marks = marks_of_company(e.profile)
+    return (e.company_id, e.case_id, e.company_id, "company", e.profile.registered_name, *_columns(marks))
+
+
+def _person(_: RecordedEvent, e: PersonAddedToCase | PersonLinkedToCompany) -> tuple[object, ...]:
+    role = e.person.role_in_company or "person"
+    return (e.person_id, e.case_id, e.person_id, role, e.person.full_name, *_columns(marks_of_person(e.person)))
+
+
+def _owner(_: RecordedEvent, e: BeneficialOwnerAdded | BeneficialOwnerCorrected) -> tuple[object, ...]:
+    party_id = e.person_id or e.owner_id
+    role = "former owner" if e.owner.ended_on else "owner"
+    return (e.owner_id, e.case_id, party_id, role, e.owner.name, *_columns(marks_of_owner(e.owner)))
+
+
+def _columns(marks: Marks) -> tuple[object, ...]:
+    return marks.kind, marks.name_key, marks.birthdate, marks.lei, marks.registration_key, marks.country
+
+
+COLUMNS: Final = {
+    "part_id": "TEXT PRIMARY KEY",
+    "case_id": "TEXT NOT NULL",
+    "party_id": "TEXT NOT NULL",
+    "role": "TEXT NOT NULL",
+    "name": "TEXT NOT NULL",
+    "kind": "TEXT NOT NULL",
+    "name_key": "TEXT",
+    "birthdate": "TEXT",
+    "lei": "TEXT",
+    "registration_key": "TEXT",
+    "country": "TEXT",
+}
+
+_INSERT: Final = insert("parties", COLUMNS)
+_REPLACE: Final = replace("parties", COLUMNS)
+
+PROJECTION: Final = Projection(
+    table="parties",
+    version=1,
+    columns=COLUMNS,
+    indexes=(
+        "CREATE INDEX parties_of_case ON parties (case_id)",
+        "CREATE INDEX parties_by_name ON parties (name_key, kind, birthdate) WHERE name_key IS NOT NULL",
+        "CREATE INDEX parties_by_lei ON parties (lei) WHERE lei IS NOT NULL",
+        "CREATE INDEX parties_by_number ON parties (registration_key) WHERE registration_key IS NOT NULL",
+    ),
+    event_projectors={
+        CompanyProfileCreated: Change(_INSERT, _company),
+        CompanyProfileUpdated: Change(_REPLACE, _company),
+        PersonAddedToCase: Change(_INSERT, _person),
+        PersonLinkedToCompany: Change(_INSERT, _person),
+        BeneficialOwnerAdded: Change(_INSERT, _owner),
+        BeneficialOwnerCorrected: Change(_REPLACE, _owner),
+        BeneficialOwnerRemoved: Change("DELETE FROM parties WHERE part_id = ?", lambda _, e: (e.owner_id,)),
+    },
+)

@@ -1,0 +1,192 @@
+"""The other cases in which the parties of a case are, too: the same company, or the same person, or maybe.
+
+Every look-up is by index, and bounded: of a party that is in very many cases, or has a very common name, the most
+certain are given and the rest is counted.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+
+from store.database import read_transaction
+from store.domain.likeness import Certainty, Likeness, Marks, likeness
+from store.domain.values import OwnerKind
+from store.queries.queue import QueueRow, queue_row
+
+SHOWN: Final = 50
+"""Links that are given for one party of the case."""
+
+LOOKED_AT: Final = 1_000
+"""Entries that are looked at for one mark of a party: beyond, there are more than can be counted in no time."""
+
+SUBJECT: Final = "company"
+"""The role of the company of a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody in a case, by the first of their names there, with all that they are in it."""
+
+    party_id: str
+    name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A party of this case and a party of another case that are one, as far as the likeness goes."""
+
+    ours: Party
+    theirs: Party
+    likeness: Likeness
+
+    @property
+    def sentence(self) -> str:
+        """`Ana Ruiz: owner here, Director there as RUÍZ, Ana; maybe: same name only`."""
+        here, there = (" and ".join(party.roles) for party in (self.ours, self.theirs))
+        roles = f"{here} in both" if here == there else f"{here} here, {there} there"
+        name = "" if self.theirs.name == self.ours.name else f" as {self.theirs.name}"
+        return f"{self.ours.name}: {roles}{name}; {self.likeness.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedCase:
+    """Another case, with what links it to this one, the most certain first."""
+
+    case: QueueRow
+    links: tuple[Link, ...]
+
+    @property
+    def certainty(self) -> Certainty:
+        return self.links[0].likeness.certainty
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """In how many further cases a party is, or may be; with `at_least` there are even more."""
+
+    party: Party
+    cases: int
+    at_least: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The other cases of a case, the most certain first."""
+
+    cases: tuple[RelatedCase, ...] = ()
+    more: tuple[More, ...] = ()
+
+    def certainties_of(self, party_id: str | None) -> list[Certainty]:
+        """How certain it is of each of the cases that this party of ours is in it."""
+        return [
+            min((link.likeness.certainty for link in links), key=_ORDER.index)
+            for case in self.cases
+            if (links := [link for link in case.links if link.ours.party_id == party_id])
+        ]
+
+
+_ORDER: Final = list(Certainty)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A row of the read table."""
+
+    case_id: str
+    party_id: str
+    role: str
+    name: str
+    marks: Marks
+
+
+def related(connection: sqlite3.Connection, case_id: str) -> Related:
+    """The other cases with a party of this one."""
+    links: list[tuple[str, Link]] = []
+    more: list[More] = []
+    with read_transaction(connection):
+        for parts in _parties(_parts(connection, "case_id = ? ORDER BY party_id, rowid", (case_id,))):
+            found, all_found = _links(connection, parts)
+            links += found[:SHOWN]
+            if rest := {other for other, _ in found[SHOWN:]} - {other for other, _ in found[:SHOWN]}:
+                more.append(More(_party(parts), len(rest), at_least=not all_found))
+        return Related(_by_case(connection, links), tuple(more))
+
+
+def _by_case(connection: sqlite3.Connection, links: Iterable[tuple[str, Link]]) -> tuple[RelatedCase, ...]:
+    of_case: dict[str, list[Link]] = {}
+    for case_id, link in links:
+        of_case.setdefault(case_id, []).append(link)
+    cases = [
+        RelatedCase(row, tuple(sorted(those, key=_most_certain_first)))
+        for case_id, those in of_case.items()
+        if (row := queue_row(connection, case_id)) is not None
+    ]
+    return tuple(sorted(cases, key=lambda case: (_most_certain_first(case.links[0]), case.case.created_at)))
+
+
+def _most_certain_first(link: Link) -> tuple[int, bool]:
+    """And where it is alike, first the case that is about the company which is an owner in this one."""
+    return _ORDER.index(link.likeness.certainty), SUBJECT not in link.theirs.roles
+
+
+def _links(connection: sqlite3.Connection, ours: Sequence[_Part]) -> tuple[list[tuple[str, Link]], bool]:
+    """Each party of another case that is this one, with its case, the most certain first; and whether that is all."""
+    found: list[tuple[str, Link]] = []
+    candidates, all_found = _candidates(connection, ours)
+    for theirs in _parties(candidates):
+        alike = [it for one in ours for other in theirs if (it := likeness(one.marks, other.marks)) is not None]
+        if alike:
+            best = min(alike, key=lambda it: _ORDER.index(it.certainty))
+            found.append((theirs[0].case_id, Link(_party(ours), _party(theirs), best)))
+    return sorted(found, key=lambda each: (_most_certain_first(each[1]), each[0])), all_found
+
+
+def _candidates(connection: sqlite3.Connection, ours: Sequence[_Part]) -> tuple[list[_Part], bool]:
+    """The parts of other cases that share a mark with these, and whether they are all."""
+    found: set[_Part] = set()
+    all_found = True
+    for marks in dict.fromkeys(part.marks for part in ours):
+        for where, values in _look_ups(marks):
+            parts = list(_parts(connection, f"{where} LIMIT {LOOKED_AT + 1}", values))
+            all_found &= len(parts) <= LOOKED_AT
+            found.update(part for part in parts[:LOOKED_AT] if part.case_id != ours[0].case_id)
+    return sorted(found, key=attrgetter("case_id", "party_id", "role", "name")), all_found
+
+
+def _look_ups(marks: Marks) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Conditions and their values, each answered by one index: what is most likely the same comes first."""
+    for column, value in (("lei", marks.lei), ("registration_key", marks.registration_key)):
+        if value:
+            yield f"{column} = ? ORDER BY role <> ?", (value, SUBJECT)
+    if marks.name_key and marks.kind is OwnerKind.ENTITY:
+        yield "name_key = ? AND kind = ? ORDER BY role <> ?", (marks.name_key, marks.kind, SUBJECT)
+    elif marks.name_key:
+        year = marks.birthdate and marks.birthdate[: len("YYYY")]
+        yield (
+            "name_key = ?1 AND kind = ?2 AND (?3 IS NULL OR birthdate IS NULL OR substr(birthdate, 1, 4) = ?3)"
+            " ORDER BY birthdate DESC",
+            (marks.name_key, marks.kind, year),
+        )
+
+
+def _parts(connection: sqlite3.Connection, where: str, values: Sequence[object]) -> Iterator[_Part]:
+    query = (
+        "SELECT case_id, party_id, role, name, kind, name_key, birthdate, lei, registration_key, country"
+        f" FROM parties WHERE {where}"
+    )
+    for case_id, party_id, role, name, kind, *marks in connection.execute(query, values):
+        yield _Part(case_id, party_id, role, name, Marks(OwnerKind(kind), *marks))
+
+
+def _parties(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+    """The parts of each party, of those that come sorted by it."""
+    for _, of_party in groupby(parts, key=attrgetter("case_id", "party_id")):
+        yield list(of_party)
+
+
+def _party(parts: Sequence[_Part]) -> Party:
+    return Party(parts[0].party_id, parts[0].name, tuple(dict.fromkeys(part.role for part in parts)))
