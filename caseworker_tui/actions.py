@@ -16,6 +16,7 @@ class Place(StrEnum):
     QUEUE = "Queue"
     CASE = "Case file"
     NEW_CASE = "New case"
+    RELATED = "Other cases"
     DIALOG = "Dialog"
     CONFIRM = "Question"
 
@@ -32,7 +33,7 @@ class Action:
     in_footer: bool = True
 
 
-_E, _Q, _C, _N = Place.EVERYWHERE, Place.QUEUE, Place.CASE, Place.NEW_CASE
+_E, _Q, _C, _N, _R = Place.EVERYWHERE, Place.QUEUE, Place.CASE, Place.NEW_CASE, Place.RELATED
 
 ACTIONS: Final = (
     Action(_Q, "open_case", ("enter",), "Open", "Open the case under the cursor."),
@@ -43,7 +44,7 @@ ACTIONS: Final = (
     Action(_Q, "cursor('page_up')", ("pageup", "ctrl+u"), "Page up", "One page up.", in_footer=False),
     Action(_Q, "cursor('top')", ("home",), "Top", "To the oldest case.", in_footer=False),
     Action(_Q, "cursor('bottom')", ("end", "G"), "Bottom", "To the newest case.", in_footer=False),
-    Action(_C, "leave", ("escape", "q"), "Queue", "Back to the queue."),
+    Action(_C, "leave", ("escape", "q"), "Back", "Back to the queue, or to the case that led to this one."),
     Action(_C, "set_status", ("s", "enter"), "Document", "Move the document under the cursor to another status."),
     Action(_C, "dialog('check')", ("c",), "Check", "Record what a check came to."),
     Action(_C, "dialog('note')", ("n",), "Note", "Add a note."),
@@ -82,6 +83,7 @@ ACTIONS: Final = (
     Action(_C, "next_tab(-1)", ("left", "h", "shift+tab"), "Tab before", "To the tab on the left.", in_footer=False),
     Action(_C, "line(1)", ("j",), "Down", "One line down.", in_footer=False),
     Action(_C, "line(-1)", ("k",), "Up", "One line up.", in_footer=False),
+    Action(_C, "related", ("R",), "Others", "Other cases of the same parties.", in_footer=False),
     Action(_C, "copy_reference", ("y",), "Copy", "Copy the reference of the case.", in_footer=False),
     Action(_N, "save", ("ctrl+s",), "Save", "Open the case that was entered."),
     Action(_N, "leave", ("escape",), "Back", "Back to the queue; what was typed is kept as a draft."),
@@ -89,6 +91,10 @@ ACTIONS: Final = (
     Action(_N, "add_person", ("ctrl+n",), "Person", "Another person."),
     Action(_N, "add_owner", ("ctrl+o",), "Owner", "Another owner, of a company."),
     Action(_N, "clear", ("ctrl+l",), "Clear", "Empty the form, after a question.", in_footer=False),
+    Action(_R, "open_case", ("enter",), "Open", "Open the case under the cursor."),
+    Action(_R, "line(1)", ("j",), "Down", "One case down.", in_footer=False),
+    Action(_R, "line(-1)", ("k",), "Up", "One case up.", in_footer=False),
+    Action(_R, "back", ("escape",), "Back", "Back to the case."),
     Action(Place.DIALOG, "back", ("escape",), "Back", "One step back, or leave everything as it is."),
     Action(Place.CONFIRM, "answer(True)", ("y",), "Yes", "Yes, do it."),
     Action(Place.CONFIRM, "answer(False)", ("n", "escape"), "No", "No, leave everything as it is."),

@@ -15,13 +15,19 @@ from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
+from caseworker_tui.screens.related import RelatedScreen
 from caseworker_tui.session import Session
 from store.domain.decisions import Rules
 from store.engine import Clock, new_command_id, system_clock
 from store.errors import StoreError
 from store.queries.queue import data_version
 
-_PLACES = {QueueScreen: Place.QUEUE, CaseScreen: Place.CASE, NewCaseScreen: Place.NEW_CASE}
+_PLACES = {
+    QueueScreen: Place.QUEUE,
+    CaseScreen: Place.CASE,
+    NewCaseScreen: Place.NEW_CASE,
+    RelatedScreen: Place.RELATED,
+}
 
 
 class CaseworkerApp(App[None], inherit_bindings=False):

@@ -13,6 +13,7 @@ from store.log.read import RecordedEvent
 from store.queries.assessment import Assessment
 from store.queries.case_file import CaseFileView, CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
 from store.queries.queue import QueueRow
+from store.queries.related import Related, RelatedCase
 from store.queries.timeline import sentence
 
 _LONGEST_EVENT_TYPE: Final = max(map(len, PAYLOADS))
@@ -25,7 +26,7 @@ def fields_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
 
-def case_as_json(view: CaseFileView, assessed: Assessment | None) -> dict[str, Any]:
+def case_as_json(view: CaseFileView, assessed: Assessment | None, others: Related) -> dict[str, Any]:
     """A case file as `caseworker show --json` prints it: the fields of the case, and its parts below them."""
     return {
         **fields_of(view.case),
@@ -38,6 +39,35 @@ def case_as_json(view: CaseFileView, assessed: Assessment | None) -> dict[str, A
         "notes": [fields_of(note) for note in view.notes],
         "tags": view.tags,
         "assessment": assessed and {"missing": assessed.missing, "risk": fields_of(assessed.risk)},
+        "related": [_related_as_json(other) for other in others.cases],
+        "related_more": [
+            {"name": more.party.name, "cases": more.cases, "at_least": more.at_least} for more in others.more
+        ],
+    }
+
+
+def _related_as_json(other: RelatedCase) -> dict[str, Any]:
+    case = other.case
+    return {
+        "case_id": case.case_id,
+        "reference": case.reference,
+        "traitement_type": case.traitement_type,
+        "case_type": case.case_type,
+        "status": case.status,
+        "name": case.name,
+        "risk": case.risk,
+        "certainty": other.certainty,
+        "links": [
+            {
+                "name": link.ours.name,
+                "roles": link.ours.roles,
+                "name_there": link.theirs.name,
+                "roles_there": link.theirs.roles,
+                "certainty": link.likeness.certainty,
+                "reason": link.likeness.reason,
+            }
+            for link in other.links
+        ],
     }
 
 
@@ -80,7 +110,7 @@ def _to_the_minute(timestamp: str) -> str:
     return timestamp[:16].replace("T", " ")
 
 
-def write_case(view: CaseFileView, assessed: Assessment | None) -> None:
+def write_case(view: CaseFileView, assessed: Assessment | None, others: Related) -> None:
     """A case file to read: what is not known is left out."""
     case = view.case
     write_line(f"{case.reference}  {case.name}")
@@ -120,7 +150,23 @@ def write_case(view: CaseFileView, assessed: Assessment | None) -> None:
         _write_heading("Notes")
         for note in view.notes:
             _write_note(note)
+    _write_related(others)
     _write_decision(case, assessed)
+
+
+def _write_related(others: Related) -> None:
+    """Related cases, a line for each party that links one; without any, it says so."""
+    _write_heading(f"Related cases: {others.summary}")
+    if others.cases:
+        _write_rows(("REFERENCE", "NAME", "TYPE", "STATUS", "RISK", "WHY"), chain(*map(_related_rows, others.cases)))
+    for more in others.more:
+        write_line(f"  {more.sentence}")
+
+
+def _related_rows(other: RelatedCase) -> Iterator[Cells]:
+    case = other.case
+    for link in other.links:
+        yield case.reference, case.name, case.traitement_type, case.status, case.risk or "", link.sentence
 
 
 def _write_decision(case: QueueRow, assessed: Assessment | None) -> None:

@@ -8,6 +8,7 @@ from operator import attrgetter
 from textual.content import Content
 
 from caseworker_tui.wording import (
+    CERTAINTY_MARKS,
     CHECK_MARKS,
     CHECK_STYLES,
     DOCUMENT_MARKS,
@@ -21,6 +22,7 @@ from store.domain.statuses import ADVERSE, DONE, REJECTION_SENTENCES, RejectionR
 from store.domain.values import words
 from store.queries.assessment import Assessment
 from store.queries.case_file import CaseFileView, CompanyRow, DocumentRow, OwnerRow, PersonRow
+from store.queries.related import Related, RelatedCase
 from store.queries.timeline import TimelineEntry
 
 Lines = Iterator[Content]
@@ -37,7 +39,7 @@ def title(view: CaseFileView) -> Content:
     )
 
 
-def preview(view: CaseFileView, now: datetime) -> Content:
+def preview(view: CaseFileView, now: datetime, others: Related) -> Content:
     """A case at a glance: what stands between it and a decision comes first."""
     case = view.case
     people = ", ".join(f"{person.firstname} {person.lastname}" for person in view.persons)
@@ -45,6 +47,7 @@ def preview(view: CaseFileView, now: datetime) -> Content:
     return _lines(
         Content.assemble((case.name, "bold")),
         Content.assemble((f"{case.reference} · {case.traitement_type} · {label(case.case_type)}", "dim")),
+        *([Content(others.summary.capitalize())] if others.cases else []),
         Content(f"Documents {case.documents_done} of {case.documents_required} done"),
         *(document_line(document, of=case.name) for document in sorted(view.documents, key=_is_done)),
         *([Content(f"People: {people}")] if people else []),
@@ -54,7 +57,7 @@ def preview(view: CaseFileView, now: datetime) -> Content:
     )
 
 
-def overview(view: CaseFileView, now: datetime) -> Content:
+def overview(view: CaseFileView, now: datetime, others: Related) -> Content:
     case = view.case
     waiting = [document for document in view.documents if not _is_done(document)]
     return _lines(
@@ -67,6 +70,7 @@ def overview(view: CaseFileView, now: datetime) -> Content:
             ("Risk", label(case.risk) if case.risk else "not rated"),
             ("Next review", case.next_review_on),
             ("Tags", ", ".join(view.tags) or None),
+            ("Related", f"{others.summary}{': R lists them' if others.cases else ''}"),
             ("Opened", f"{local_time(case.created_at)} ({ago(case.created_at, now)})"),
             ("Last change", f"{local_time(case.updated_at)} by {case.updated_by}"),
             ("Documents", f"{case.documents_done} of {case.documents_required} done"),
@@ -75,20 +79,20 @@ def overview(view: CaseFileView, now: datetime) -> Content:
         ),
         *_heading("Still to do"),
         *([document_line(document, of=case.name) for document in waiting] or [Content("No document is waiting.")]),
-        *(_company(view.company) if view.company else ()),
+        *(_company(view.company, others) if view.company else ()),
     )
 
 
-def parties(view: CaseFileView) -> Content:
+def parties(view: CaseFileView, others: Related) -> Content:
     """Everybody in the case: people, then owners, each with all that is known."""
     current = [owner for owner in view.beneficial_owners if owner.ended_on is None]
     ended = [owner for owner in view.beneficial_owners if owner.ended_on is not None]
     names = {owner.party: owner.name for owner in view.beneficial_owners if owner.party}
     return _lines(
         *_heading(f"People ({len(view.persons)})", first=True),
-        *([line for person in view.persons for line in _person(person)] or [Content("Nobody is named.")]),
-        *(_owners("Owners", current, names) if view.company else ()),
-        *(_owners("Former owners", ended, names) if ended else ()),
+        *([line for person in view.persons for line in _person(person, others)] or [Content("Nobody is named.")]),
+        *(_owners("Owners", current, names, others) if view.company else ()),
+        *(_owners("Former owners", ended, names, others) if ended else ()),
     )
 
 
@@ -124,6 +128,20 @@ def review(view: CaseFileView, assessed: Assessment | None) -> Content:
     if not view.checks:
         lines.append(Content("Nothing is checked yet: c records a check."))
     return _lines(*lines)
+
+
+def related_case(other: RelatedCase) -> Content:
+    """Another case in the list of related ones: what it is, how it stands, and each party that links it."""
+    case = other.case
+    return _lines(
+        Content.assemble(f"{CERTAINTY_MARKS[other.certainty]} ", (f"{case.reference}  {case.name}", "bold")),
+        Content.styled(
+            f"  {case.traitement_type} · {label(case.case_type)} · {label(case.status)}"
+            f" · {f'risk {label(case.risk)}' if case.risk else 'risk not rated'}",
+            "dim",
+        ),
+        *(Content(f"  {link.who}\n    {link.likeness.sentence}") for link in other.links),
+    )
 
 
 def notes(view: CaseFileView) -> Content:
@@ -180,7 +198,7 @@ def _is_done(document: DocumentRow) -> bool:
     return document.status in DONE
 
 
-def _company(company: CompanyRow) -> Lines:
+def _company(company: CompanyRow, others: Related) -> Lines:
     address = ", ".join(
         part
         for part in (
@@ -204,10 +222,11 @@ def _company(company: CompanyRow) -> Lines:
         ("Legal form", company.legal_form),
         ("Business", company.business_type),
         ("Sector", company.industry_sector),
+        ("Also in", _elsewhere(company.company_id, others)),
     )
 
 
-def _person(person: PersonRow) -> Lines:
+def _person(person: PersonRow, others: Related) -> Lines:
     yield Content.assemble(
         (f"{person.firstname} {person.lastname}", "bold"),
         (f"  {person.role_in_company}" if person.role_in_company else "", "dim"),
@@ -217,10 +236,11 @@ def _person(person: PersonRow) -> Lines:
         ("  Nationality", country(person.nationality)),
         ("  Lives in", country(person.country_of_residence)),
         ("  E-mail", person.email),
+        ("  Also in", _elsewhere(person.person_id, others)),
     )
 
 
-def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str]) -> Lines:
+def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str], others: Related) -> Lines:
     yield from _heading(f"{heading} ({len(owners)})")
     if not owners:
         yield Content("Nobody is stated.")
@@ -240,8 +260,15 @@ def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str]) -> Line
             ("  Number", owner.registration_number),
             ("  LEI", owner.lei),
             ("  Ended", owner.ended_on),
+            ("  Also in", _elsewhere(owner.person_id or owner.owner_id, others)),
             ("  Stated by", ", as of ".join(part for part in (owner.source, owner.as_of) if part) or None),
         )
+
+
+def _elsewhere(party_id: str, others: Related) -> str | None:
+    """In how many other cases a party is; None for none."""
+    theirs = others.of_party(party_id)
+    return theirs.in_words() if theirs.cases else None
 
 
 def _heading(text: str, *, first: bool = False) -> Lines:

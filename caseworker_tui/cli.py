@@ -53,6 +53,7 @@ from store.queries.audit import Finding, log_digest
 from store.queries.audit import verify as find_faults
 from store.queries.case_file import CaseFileView, case_file, find_case
 from store.queries.queue import whole_queue
+from store.queries.related import Related, related
 
 
 @click.group(
@@ -213,7 +214,8 @@ def _write_cases(connection: Connection, *, as_json: bool) -> None:
 @json_option
 @pass_settings
 def show(settings: Settings, case: str, as_json: bool) -> None:
-    """Print a case file: the case, its parties, documents, checks and notes, and what a decision still needs.
+    """Print a case file: the case, its parties, documents, checks and notes, other cases of the same parties, and
+    what a decision still needs.
 
     CASE is an id or a reference, typed in any way.
 
@@ -221,22 +223,23 @@ def show(settings: Settings, case: str, as_json: bool) -> None:
     caseworker show 7F3-QK2-M9X
     caseworker show 7f3qk2m9x --json | jq '.documents[] | {document_requirement_id, status}'
     caseworker show 7f3qk2m9x --json | jq '.assessment.missing'
+    caseworker show 7f3qk2m9x --json | jq '.related[] | {reference, certainty}'
 
     Exit codes: 0 done; 1 there is no such case, or the database can't be read.
     """
     with settings.open_store(create=False) as store:
-        view, assessed = store.ask(_case_and_assessment, case)
+        found = store.ask(_all_of_case, case)
     if as_json:
-        write_json(case_as_json(view, assessed))
+        write_json(case_as_json(*found))
     else:
-        write_case(view, assessed)
+        write_case(*found)
 
 
-def _case_and_assessment(connection: Connection, id_or_reference: str) -> tuple[CaseFileView, Assessment | None]:
-    """Both as of one moment, whatever others write meanwhile."""
+def _all_of_case(connection: Connection, id_or_reference: str) -> tuple[CaseFileView, Assessment | None, Related]:
+    """All as of one moment, whatever others write meanwhile."""
     with read_transaction(connection):
         case_id = find_case(connection, id_or_reference)
-        return case_file(connection, case_id), assessment(connection, case_id)
+        return case_file(connection, case_id), assessment(connection, case_id), related(connection, case_id)
 
 
 @main.command()

@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
+from store.domain.likeness import Certainty
 from store.domain.statuses import CaseStatus, CheckOutcome, DocumentStatus
 from store.domain.values import country_names
 from store.queries.case_file import OwnerRow
@@ -42,6 +43,9 @@ CHECK_STYLES: Final[Mapping[str, str]] = {
     CheckOutcome.INCONCLUSIVE: "$text-warning",
     CheckOutcome.NOT_APPLICABLE: "dim",
 }
+
+CERTAINTY_MARKS: Final[Mapping[str, str]] = {Certainty.SAME: "●", Certainty.LIKELY: "◐", Certainty.MAYBE: "○"}
+"""How certain it is that a party is in another case, always beside the reason in words."""
 
 CASE_STATUSES_SHORT: Final[Mapping[str, str]] = {
     CaseStatus.OPEN: "open",

@@ -56,7 +56,8 @@ def _kyb(rng: random.Random, company: Company) -> Json:
 
 
 def _birthdate(rng: random.Random, person: Person, first_year: int, last_year: int) -> str:
-    return day(rng, first_year, last_year)[: _LENGTH_WHEN_KNOWN_TO[person.born]]
+    drawn = day(rng, first_year, last_year)
+    return (person.birthdate or drawn)[: _LENGTH_WHEN_KNOWN_TO[person.born]]
 
 
 def _person(person: Person, birthdate: str) -> Json:

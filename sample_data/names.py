@@ -9,7 +9,8 @@ from store.domain.values import UnspecifiedReason
 
 
 class Person(NamedTuple):
-    """`born` is how much of the date of birth is known: "day", "month", "year" or nothing."""
+    """`born` is how much of the date of birth is known: "day", "month", "year" or nothing. One who is in several cases
+    has a `birthdate` of their own; for all others it is drawn."""
 
     firstname: str
     lastname: str
@@ -17,6 +18,7 @@ class Person(NamedTuple):
     residence: str = ""
     born: str = "day"
     role: str = ""
+    birthdate: str = ""
 
     @property
     def full_name(self) -> str:
@@ -70,8 +72,8 @@ KYC_CLIENTS: Final[tuple[tuple[Person, ...], ...]] = (
     (Person("Amelia", "Thornbury", "GB"), Person("Edmund", "Thornbury", "GB")),
     (Person("Lukas", "Brandstetter", "AT"),),
     (Person("Inès", "Delacourt-Vasseur", "FR", "BE"),),
-    (Person("Siobhán", "O'Dwyer", "IE"),),
-    (Person("Mateus", "Figueiredo", "BR", "PT"),),
+    (Person("Siobhán", "O'Dwyer", "IE", birthdate="1983-04-19"),),
+    (Person("Mateus", "Figueiredo", "BR", "PT", birthdate="1971-08-02"),),
     (Person("美咲", "小林", "JP"),),
     (Person("Þórdís", "Hallgrímsdóttir", "IS"),),
     (Person("Kwabena", "Asante-Boadu", "GH", born="year"),),
@@ -160,7 +162,7 @@ KYB_CLIENTS: Final = (
         "2021-01-11",
         Address("8 impasse des Teinturières", "Lyon", "69099", "FR", "FR-ARA"),
         "Interior design",
-        (_MARCHANDEAU, Person("Solène", "Auvray-Kermadec", "FR", born="")),
+        (_MARCHANDEAU, Person("Jean Baptiste", "N’Guessan", "FR", born="")),
         (Owner(_MARCHANDEAU, "100", ("shareholding", "votingRights"), is_ubo=True),),
     ),
     Company(
@@ -187,7 +189,7 @@ KYB_CLIENTS: Final = (
         (_TAVEIRA,),
         (
             Owner(_TAVEIRA, "20"),
-            Owner(Person("Gonçalo", "Brandão Seixas", "PT"), "20"),
+            Owner(Person("MATEUS", "FIGUEIREDO", "PT", birthdate="1971-08-02"), "20"),
             Owner(Person("Catarina", "Vilhena", "PT", "LU"), "20"),
             Owner(Person("Duarte", "Escobar Pimenta", "PT", born="year"), "20"),
             Owner(Person("Mafalda", "Quintanilha", "PT"), "20"),
@@ -504,7 +506,7 @@ PARTIES: Final = (
     Party("settlor", "Archibald Marrowby", "GB", "knownPerson", since="1940-10", declared_by="harbour"),
     Party("beneficiary", "Octavia Marrowby-Sayle", "GB", "knownPerson", since="1991-06", declared_by="harbour"),
     Party("minor", "A beneficiary under age", "GB", "anonymousPerson", declared_by="harbour"),
-    Party("whitcombe", "Declan Marsh-Whitcombe", "IE", "knownPerson", since="1983-04", declared_by="chandlery"),
+    Party("odwyer", "Siobhan O’DWYER", "IE", "knownPerson", since="1983-04", declared_by="chandlery"),
 )
 
 _VOTES = ("shareholding", "votingRights")
@@ -540,7 +542,7 @@ HOLDINGS: Final = (
     Holding("harbour", "settlement", ("shareholding",), "75-100", "1989-07-03"),
     Holding("harbour", "trustee", ("appointmentOfBoard",), "", "2005-05-23"),
     Holding("chandlery", "harbour", ("shareholding",), "80", "1998-09-16"),
-    Holding("chandlery", "whitcombe", ("shareholding",), "20", "2015-03-02"),
+    Holding("chandlery", "odwyer", ("shareholding",), "20", "2015-03-02"),
     Holding("charter", "harbour", ("shareholding",), "55", "2007-04-02"),
     Holding("charter", "chandlery", ("shareholding",), "25", "2011-08-19"),
     Holding(

@@ -16,6 +16,7 @@ from caseworker_tui.case_dialogs import CASE_DIALOGS, document_status
 from caseworker_tui.navigation import BackToQueue, OpenNeighbour
 from caseworker_tui.questions import Dialog
 from caseworker_tui.screens.command import CommandScreen
+from caseworker_tui.screens.related import RelatedScreen
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.top_line import TopLine
@@ -23,6 +24,8 @@ from store.domain.commands import AssignCase, Command, DetermineInitialDocumentR
 from store.domain.statuses import label
 from store.queries.assessment import Assessment, assessment
 from store.queries.case_file import CaseFileView, DocumentRow, case_file
+from store.queries.queue import QueueRow
+from store.queries.related import Related, related
 from store.queries.timeline import TimelineEntry, timeline
 
 TABS = ("overview", "parties", "documents", "review", "notes", "timeline")
@@ -38,6 +41,8 @@ class CaseScreen(Screen[None]):
         self._case_id = ""
         self._view: CaseFileView | None = None
         self._assessed: Assessment | None = None
+        self._others = Related()
+        self._trail: tuple[QueueRow, ...] = ()
         self._top_line = TopLine(session)
         self._title = Static(id="title", markup=False)
         self._tabs = Tabs(*(Tab(f"{n} {name.capitalize()}", id=name) for n, name in enumerate(TABS, start=1)))
@@ -55,13 +60,11 @@ class CaseScreen(Screen[None]):
                 yield VerticalScroll(text, id=f"{name}-pane") if text else self._documents
         yield Footer()
 
-    def on_mount(self) -> None:
-        self._top_line.show("Case file")
-
-    def open(self, case_id: str) -> None:
-        """Show another case, from its overview on."""
-        self._case_id = case_id
-        self._view = None
+    def open(self, case_id: str, *, trail: tuple[QueueRow, ...] = ()) -> None:
+        """Show another case, from its overview on; `trail` leads back to the cases that led to it."""
+        self._case_id, self._trail = case_id, trail
+        self._top_line.show(f"Case file · related to {trail[-1].reference}" if trail else "Case file")
+        self._view, self._others = None, Related()
         self.action_tab(TABS[0])
         for pane in self.query("ContentSwitcher > *"):
             pane.scroll_home(animate=False)
@@ -75,14 +78,17 @@ class CaseScreen(Screen[None]):
             view = await self._session.ask(case_file, self._case_id)
             assessed = await self._session.ask(assessment, self._case_id)
             entries = await self._session.ask(timeline, self._case_id)
-            self._show(view, assessed, entries)
+            others = await self._session.ask(related, self._case_id)
+            self._show(view, assessed, entries, others)
 
-    def _show(self, view: CaseFileView, assessed: Assessment | None, entries: list[TimelineEntry]) -> None:
-        self._view, self._assessed = view, assessed
+    def _show(
+        self, view: CaseFileView, assessed: Assessment | None, entries: list[TimelineEntry], others: Related
+    ) -> None:
+        self._view, self._assessed, self._others = view, assessed, others
         now = self._session.now()
         self._title.update(case_text.title(view))
-        self._texts["overview"].update(case_text.overview(view, now))
-        self._texts["parties"].update(case_text.parties(view))
+        self._texts["overview"].update(case_text.overview(view, now, others))
+        self._texts["parties"].update(case_text.parties(view, others))
         self._texts["review"].update(case_text.review(view, assessed))
         self._texts["notes"].update(case_text.notes(view))
         self._texts["timeline"].update(case_text.timeline_lines(entries))
@@ -146,10 +152,12 @@ class CaseScreen(Screen[None]):
     def _was_given(self, dialog: Dialog, given: bool | None) -> None:
         if given:
             self.notify(dialog.done)
-            if dialog.leads_on:
-                self.post_message(OpenNeighbour(1))
-            else:
+            if not dialog.leads_on:
                 self.reload()
+            elif self._trail:
+                self.action_leave()
+            else:
+                self.post_message(OpenNeighbour(1))
 
     def action_why(self) -> None:
         if document := self._document():
@@ -182,10 +190,24 @@ class CaseScreen(Screen[None]):
     def action_next_case(self, step: int) -> None:
         self.post_message(OpenNeighbour(step))
 
+    def action_related(self) -> None:
+        if self._others.cases:
+            self.app.push_screen(RelatedScreen(self._others), self._open_related)
+        elif self._view is not None:
+            self.notify("No other case has the same parties.")
+
+    def _open_related(self, case_id: str | None) -> None:
+        if case_id is not None and self._view is not None:
+            self.open(case_id, trail=(*self._trail, self._view.case))
+
     def action_copy_reference(self) -> None:
         if self._view:
             self.app.copy_to_clipboard(self._view.case.reference)
             self.notify(f"Copied {self._view.case.reference}.")
 
     def action_leave(self) -> None:
-        self.post_message(BackToQueue())
+        if self._trail:
+            *trail, before = self._trail
+            self.open(before.case_id, trail=tuple(trail))
+        else:
+            self.post_message(BackToQueue())

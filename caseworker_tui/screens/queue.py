@@ -15,6 +15,7 @@ from caseworker_tui.widgets.case_table import PAGE_ROWS, CaseTable
 from caseworker_tui.widgets.top_line import TopLine
 from store.queries.case_file import case_file
 from store.queries.queue import queue_length, queue_page, queue_place
+from store.queries.related import related
 
 _NOTHING_YET = """No case yet.
 
@@ -85,7 +86,8 @@ class QueueScreen(Screen[None]):
     async def _show_preview(self, case_id: str) -> None:
         with told(self):
             view = await self._session.ask(case_file, case_id)
-            self._preview.update(preview(view, self._session.now()))
+            others = await self._session.ask(related, case_id)
+            self._preview.update(preview(view, self._session.now(), others))
 
     @on(CaseTable.Chosen)
     def action_open_case(self) -> None:

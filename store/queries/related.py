@@ -44,12 +44,16 @@ class Link:
     likeness: Likeness
 
     @property
-    def sentence(self) -> str:
-        """`Ana Ruiz: owner here, Director there as RUÍZ, Ana; maybe: same name only`."""
+    def who(self) -> str:
+        """`Ana Ruiz: owner here, Director there as RUÍZ, Ana`."""
         here, there = (" and ".join(party.roles) for party in (self.ours, self.theirs))
         roles = f"{here} in both" if here == there else f"{here} here, {there} there"
-        name = "" if self.theirs.name == self.ours.name else f" as {self.theirs.name}"
-        return f"{self.ours.name}: {roles}{name}; {self.likeness.sentence}"
+        return f"{self.ours.name}: {roles}{'' if self.theirs.name == self.ours.name else f' as {self.theirs.name}'}"
+
+    @property
+    def sentence(self) -> str:
+        """Who, and why: `…; maybe: same name only`."""
+        return f"{self.who}; {self.likeness.sentence}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,17 @@ class RelatedCase:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """In how many further cases a party is, or may be; with `at_least` there are even more."""
+    """In how many further cases a party is, or may be; with `at_least` there may be even more."""
 
     party: Party
     cases: int
     at_least: bool
+
+    @property
+    def sentence(self) -> str:
+        """`Ana Ruiz: 214 more cases`."""
+        number = f"{'at least ' if self.at_least else ''}{self.cases:,}"
+        return f"{self.party.name}: {number} more case{'' if self.cases == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +90,24 @@ class Related:
     cases: tuple[RelatedCase, ...] = ()
     more: tuple[More, ...] = ()
 
-    def certainties_of(self, party_id: str | None) -> list[Certainty]:
-        """How certain it is of each of the cases that this party of ours is in it."""
-        return [
-            min((link.likeness.certainty for link in links), key=_ORDER.index)
-            for case in self.cases
-            if (links := [link for link in case.links if link.ours.party_id == party_id])
-        ]
+    def of_party(self, party_id: str | None) -> "Related":
+        """Those in which this party of ours is."""
+        linked = ((case, [link for link in case.links if link.ours.party_id == party_id]) for case in self.cases)
+        return Related(
+            tuple(RelatedCase(case.case, tuple(links)) for case, links in linked if links),
+            tuple(more for more in self.more if more.party.party_id == party_id),
+        )
+
+    def in_words(self, such: str = "") -> str:
+        """How many they are: `2 other cases (1 maybe)`, `more than 50 other cases`."""
+        number, maybe = len(self.cases), sum(case.certainty is Certainty.MAYBE for case in self.cases)
+        count = f"{'more than ' if self.more else ''}{number or 'no'} other case{'' if number in (0, 1) else 's'}"
+        return f"{count}{such}{f' ({maybe} maybe)' if maybe else ''}"
+
+    @property
+    def summary(self) -> str:
+        """`2 other cases with the same parties (1 maybe)`."""
+        return self.in_words(" with the same parties")
 
 
 _ORDER: Final = list(Certainty)

@@ -1,9 +1,11 @@
 """docs/commands.md names everything that there is: what is added and not documented fails here."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from caseworker_tui.exec_commands import CommandLine
 from store.domain.commands import COMMANDS, CreateCase
 from store.domain.decisions import DECISIONS
 from store.domain.events import PAYLOADS
+from store.domain.likeness import Certainty
 from store.domain.risk import RISK_RULES, RiskRule
 from store.domain.statuses import (
     DOCUMENT_MOVES,
@@ -25,6 +28,7 @@ from store.domain.statuses import (
 from store.errors import StoreError
 from store.queries.case_file import CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
 from store.queries.queue import QueueRow
+from store.queries.related import More
 from tests.cli.conftest import PROJECT, Caseworker
 
 DOCUMENT = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -117,6 +121,14 @@ def test_every_field_of_the_json_is_named() -> None:
     rows = (QueueRow, CompanyRow, PersonRow, OwnerRow, DocumentRow, CheckRow, NoteRow)
     fields = {name for row in rows for name in row.__dataclass_fields__} | CommandLine.model_fields.keys()
     assert fields <= IN_CODE_SPANS
+
+
+def test_every_field_of_a_related_case_is_named(caseworker: Caseworker, sample: Path) -> None:
+    (case,) = [case for case in json.loads(caseworker("cases", "--json").stdout) if case["name"] == "Fjeldbro Vind AB"]
+    shown = json.loads(caseworker("show", case["case_id"], "--json").stdout)
+    fields = {field for other in shown["related"] for each in (other, *other["links"]) for field in each}
+    assert fields
+    assert fields | More.__dataclass_fields__.keys() - {"party"} | set(Certainty) <= IN_CODE_SPANS
 
 
 def test_every_move_of_a_document_is_in_the_table() -> None:

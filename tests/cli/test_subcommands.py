@@ -132,6 +132,29 @@ def test_show_prints_a_case_file_to_read(caseworker: Caseworker, sample: Path) -
     assert all(document["document_requirement_id"] in text for document in case["documents"])
 
 
+def test_show_names_the_other_cases_of_the_same_parties(caseworker: Caseworker, sample: Path) -> None:
+    shown = _case_of(caseworker, "Saltquill Chandlery Limited")
+    assert [(other["name"], other["certainty"]) for other in shown["related"]] == [
+        ("Saltquill Harbour Limited", "same"),
+        ("Saltquill Charter S.à r.l.", "same"),
+        ("Siobhán O'Dwyer", "likely"),
+    ]
+    assert shown["related"][2]["links"] == [
+        {
+            "name": "Siobhan O’DWYER",
+            "roles": ["owner"],
+            "name_there": "Siobhán O'Dwyer",
+            "roles_there": ["person"],
+            "certainty": "likely",
+            "reason": "same name, born in 1983-04",
+        }
+    ]
+    assert shown["related_more"] == []
+    text = caseworker("show", shown["reference"]).stdout
+    assert "\nRelated cases: 3 other cases with the same parties\n" in text
+    assert "Siobhan O’DWYER: owner here, person there as Siobhán O'Dwyer; likely: same name, born in 1983-04\n" in text
+
+
 def test_show_of_no_case_exits_with_1(caseworker: Caseworker, sample: Path) -> None:
     result = caseworker("show", "AAA-AAA-AAA")
     assert result.exit_code == 1

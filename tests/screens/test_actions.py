@@ -13,6 +13,7 @@ from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
+from caseworker_tui.screens.related import RelatedScreen
 from tests.screens.driving import run
 
 SCREENS: dict[Place, tuple[type, ...]] = {
@@ -20,6 +21,7 @@ SCREENS: dict[Place, tuple[type, ...]] = {
     Place.QUEUE: (QueueScreen,),
     Place.CASE: (CaseScreen,),
     Place.NEW_CASE: (NewCaseScreen,),
+    Place.RELATED: (RelatedScreen,),
     Place.DIALOG: (CommandScreen, HelpScreen),
     Place.CONFIRM: (ConfirmScreen,),
 }

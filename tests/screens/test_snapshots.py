@@ -21,6 +21,8 @@ SCREENS: dict[str, list[str]] = {
     "case_timeline": ["j", "j", "j", "enter", "6"],
     "case_review": ["j", "j", "j", "enter", "4"],
     "document_status": ["j", "j", "j", "enter", "3", "s"],
+    "related_parties": ["j", "j", "j", "j", "enter", "2"],
+    "related": ["j", "j", "j", "j", "enter", "R"],
     "propose": ["j", "enter", "p"],
     "new_case": ["n"],
     "new_case_wrong": ["n", "ctrl+t", *typed("C1"), "tab", "tab", *typed("Acme"), "tab", "tab", *typed("XX"), "ctrl+s"],

@@ -178,18 +178,36 @@ class TestManyOfThem:
         monkeypatch.setattr(related_module, "SHOWN", 3)
         monkeypatch.setattr(related_module, "LOOKED_AT", 7)
 
-    @pytest.mark.parametrize(("others", "more"), [(3, None), (5, (2, False)), (6, (3, False)), (9, (4, True))])
-    def test_the_rest_is_counted(
-        self, store: CaseStore, new_case: NewCase, others: int, more: tuple[int, bool] | None
-    ) -> None:
+    @pytest.mark.parametrize(("others", "more"), [(3, ""), (5, "2"), (6, "3"), (9, "at least 4")])
+    def test_the_rest_is_counted(self, store: CaseStore, new_case: NewCase, others: int, more: str) -> None:
         ours = new_case(kyc(person("John", "Smith", None))).case_id
         for _ in range(others):
             new_case(kyc(person("John", "Smith")))
         found = store.ask(related, ours)
         assert len(found.cases) == 3
-        assert [(it.party.name, it.cases, it.at_least) for it in found.more] == (
-            [("John Smith", *more)] if more else []
-        )
+        assert [it.sentence for it in found.more] == ([f"John Smith: {more} more cases"] if more else [])
+
+    def test_how_many_there_are_is_said_in_words(self, store: CaseStore, new_case: NewCase) -> None:
+        ours = new_case(kyc(person("John", "Smith"), BEN)).case_id
+        (ben,) = [it.person_id for it in store.ask(case_file, ours).persons if it.firstname == "Ben"]
+        said = [store.ask(related, ours).summary]
+        for other in (
+            person("John", "Smith"),
+            person("John", "Smith", None),
+            BEN,
+            *[person("John", "Smith", None)] * 2,
+        ):
+            new_case(kyc(other))
+            said.append(store.ask(related, ours).summary)
+        assert said == [
+            "no other case with the same parties",
+            "1 other case with the same parties",
+            "2 other cases with the same parties (1 maybe)",
+            "3 other cases with the same parties (1 maybe)",
+            "4 other cases with the same parties (2 maybe)",
+            "more than 4 other cases with the same parties (2 maybe)",
+        ]
+        assert store.ask(related, ours).of_party(ben).in_words() == "1 other case"
 
     def test_the_certain_ones_are_found_among_very_many(self, store: CaseStore, new_case: NewCase) -> None:
         for birthdate in (None, "1980", "1980-05", "1999-05-17"):
