@@ -14,6 +14,7 @@ class Place(StrEnum):
 
     EVERYWHERE = "Everywhere"
     QUEUE = "Queue"
+    SEARCH = "Search line"
     CASE = "Case file"
     NEW_CASE = "New case"
     RELATED = "Other cases"
@@ -37,13 +38,21 @@ _E, _Q, _C, _N, _R = Place.EVERYWHERE, Place.QUEUE, Place.CASE, Place.NEW_CASE, 
 
 ACTIONS: Final = (
     Action(_Q, "open_case", ("enter",), "Open", "Open the case under the cursor."),
+    Action(_Q, "search", ("slash",), "Search", "Search, as you type: words, or fields like status:open."),
     Action(_Q, "new_case", ("n",), "New case", "Enter a new case."),
+    Action(_Q, "show_all", ("escape",), "All", "Show all cases again.", in_footer=False),
+    Action(_Q, "order(1)", ("s",), "Order", "Order by the next column.", in_footer=False),
+    Action(_Q, "order(-1)", ("S",), "Order", "Order by the column before.", in_footer=False),
+    Action(_Q, "turn_order", ("r",), "Reverse", "Turn the order round.", in_footer=False),
     Action(_Q, "cursor('down')", ("down", "j"), "Down", "One case down.", in_footer=False),
     Action(_Q, "cursor('up')", ("up", "k"), "Up", "One case up.", in_footer=False),
     Action(_Q, "cursor('page_down')", ("pagedown", "ctrl+d"), "Page down", "One page down.", in_footer=False),
     Action(_Q, "cursor('page_up')", ("pageup", "ctrl+u"), "Page up", "One page up.", in_footer=False),
-    Action(_Q, "cursor('top')", ("home",), "Top", "To the oldest case.", in_footer=False),
-    Action(_Q, "cursor('bottom')", ("end", "G"), "Bottom", "To the newest case.", in_footer=False),
+    Action(_Q, "cursor('top')", ("home",), "Top", "To the first case.", in_footer=False),
+    Action(_Q, "cursor('bottom')", ("end", "G"), "Bottom", "To the last case.", in_footer=False),
+    Action(Place.SEARCH, "leave", ("down",), "Cases", "To the cases that were found; so does enter."),
+    Action(Place.SEARCH, "complete", ("tab",), "Complete", "Take what is shown behind the cursor."),
+    Action(Place.SEARCH, "clear", ("escape",), "All", "Show all cases again."),
     Action(_C, "leave", ("escape", "q"), "Back", "Back to the queue, or to the case that led to this one."),
     Action(_C, "set_status", ("s", "enter"), "Document", "Move the document under the cursor to another status."),
     Action(_C, "dialog('check')", ("c",), "Check", "Record what a check came to."),
@@ -129,6 +138,7 @@ _KEY_NAMES: Final = {
     "right_square_bracket": "]",
     "left_square_bracket": "[",
     "question_mark": "?",
+    "slash": "/",
     "escape": "esc",
     "pagedown": "page down",
     "pageup": "page up",

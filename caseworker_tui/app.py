@@ -23,11 +23,12 @@ from store.errors import StoreError
 from store.queries.queue import data_version
 
 _PLACES = {
-    QueueScreen: Place.QUEUE,
-    CaseScreen: Place.CASE,
-    NewCaseScreen: Place.NEW_CASE,
-    RelatedScreen: Place.RELATED,
+    QueueScreen: (Place.QUEUE, Place.SEARCH),
+    CaseScreen: (Place.CASE,),
+    NewCaseScreen: (Place.NEW_CASE,),
+    RelatedScreen: (Place.RELATED,),
 }
+"""Where one is on each screen: the first is the screen itself, the others are parts of it."""
 
 
 class CaseworkerApp(App[None], inherit_bindings=False):
@@ -69,8 +70,8 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette: every action of the screen below and of the app, and the theme."""
-        place = _PLACES.get(type(screen))
-        for action in (*(actions_at(place) if place else ()), *actions_at(Place.EVERYWHERE)):
+        places = _PLACES.get(type(screen), ())[:1]
+        for action in actions_at(*places, Place.EVERYWHERE):
             if action.name != "command_palette":
                 title = f"{action.label}  ({key_names(action)})"
                 yield SystemCommand(title, action.sentence, partial(screen.run_action, action.name))
@@ -117,6 +118,6 @@ class CaseworkerApp(App[None], inherit_bindings=False):
             self.screen.reload()
 
     def action_help(self) -> None:
-        place = _PLACES.get(type(self.screen))
-        if place:
-            self.push_screen(HelpScreen((place, Place.EVERYWHERE)))
+        places = _PLACES.get(type(self.screen))
+        if places:
+            self.push_screen(HelpScreen((*places, Place.EVERYWHERE)))

@@ -52,6 +52,7 @@ from store.queries.assessment import Assessment, assessment
 from store.queries.audit import Finding, log_digest
 from store.queries.audit import verify as find_faults
 from store.queries.case_file import CaseFileView, case_file, find_case
+from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
 from store.queries.queue import whole_queue
 from store.queries.related import Related, related
 
@@ -184,28 +185,39 @@ def _rejects_file(database: Path, first: Path) -> Path:
 
 
 @main.command()
+@click.option("--query", metavar="QUERY", default="", help="Only the cases that this means, in its order.")
 @database_option()
+@actor_option()
 @json_option
 @pass_settings
-def cases(settings: Settings, as_json: bool) -> None:
-    """List all cases, the oldest first.
+def cases(settings: Settings, query: str, as_json: bool) -> int | None:
+    """List all cases, or those that a query means; the oldest first unless it says otherwise.
+
+    The query is that of the search line: words search names and numbers, fields say the rest. `me` is --actor.
 
     \b
     caseworker cases
+    caseworker cases --query "vega status:open due:<7d -tag:vip sort:due"
     caseworker cases --json | jq '.[] | select(.documents_rejected > 0) | .reference'
 
-    Exit codes: 0 done; 1 the database can't be read.
+    Exit codes: 0 done; 1 the database can't be read; 2 the query can't be read.
     """
+    try:
+        selection = select(query, Asker(settings.person, datetime.now().astimezone()))
+    except NotAQuery as trouble:
+        say(str(trouble))
+        return UNUSABLE
     with settings.open_store(create=False) as store:
-        store.ask(_write_cases, as_json=as_json)
+        store.ask(_write_cases, selection, as_json=as_json)
+    return None
 
 
-def _write_cases(connection: Connection, *, as_json: bool) -> None:
+def _write_cases(connection: Connection, selection: Selection = EVERYTHING, *, as_json: bool) -> None:
     if as_json:
-        write_json_array(whole_queue(connection))
+        write_json_array(whole_queue(connection, selection))
         return
     with read_transaction(connection):
-        write_queue(lambda: whole_queue(connection))
+        write_queue(lambda: whole_queue(connection, selection))
 
 
 @main.command()

@@ -1,7 +1,7 @@
 """The engine as screens use it: every question and command is awaited, so that nothing blocks the screen.
 
-Questions and commands go through a thread each, with a store of its own: a command that waits for a lock does not
-hold up what is read.
+Questions, surveys of many cases, and commands go through a thread each, with a store of its own: neither a command that
+waits for a lock nor a count of a million cases holds up what is read.
 """
 
 import asyncio
@@ -32,6 +32,11 @@ class _StoreThread:
     async def run(self, work: Callable[[CaseStore], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._with_store, work)
 
+    def interrupt(self) -> None:
+        """What is being read is given up, with a `StoreError` for whoever still waits for it."""
+        if self._store is not None:
+            self._store.interrupt()
+
     def close(self) -> None:
         if self._store is not None:
             self._executor.submit(self._store.close)
@@ -53,6 +58,7 @@ class Session:
         self._rules = rules
         self._file: tuple[int, int] | None = None
         self._asking = _StoreThread("asking", self._open)
+        self._surveying = _StoreThread("surveying", self._open)
         self._executing = _StoreThread("executing", self._open)
 
     def check_file(self) -> None:
@@ -78,14 +84,22 @@ class Session:
         """The answer of a function of `store.queries`. Raises `store.errors.StoreError` or `Refusal`."""
         return await self._asking.run(lambda store: store.ask(query, *args, **kwargs))
 
+    async def survey(
+        self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same for a question that may take seconds: one at a time, and a new one ends the one before."""
+        self._surveying.interrupt()
+        return await self._surveying.run(lambda store: store.ask(query, *args, **kwargs))
+
     async def execute(self, command: Command, *, command_id: str | None = None) -> Receipt:
         """Carry out a command as this person. Raises `Refusal` or `store.errors.StoreError`."""
         return await self._executing.run(lambda store: store.execute(command, command_id=command_id, actor=self.actor))
 
     def close(self) -> None:
-        """Let what was begun end, and close both stores."""
-        self._executing.close()
-        self._asking.close()
+        """Let what was begun end, and close all stores."""
+        self._surveying.interrupt()
+        for thread in (self._executing, self._asking, self._surveying):
+            thread.close()
 
     def _open(self) -> CaseStore:
         first = self._file is None

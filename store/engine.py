@@ -114,6 +114,10 @@ class CaseStore:
     def close(self) -> None:
         self._connection.close()
 
+    def interrupt(self) -> None:
+        """From another thread: what is being read now ends with a `StoreError`."""
+        self._connection.interrupt()
+
     def ask(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer of a function of `store.queries` (or any that takes a connection first)."""
         with translated(self.path):

@@ -11,10 +11,14 @@ from caseworker_tui.case_text import preview
 from caseworker_tui.navigation import EnterCase, OpenCase
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
-from caseworker_tui.widgets.case_table import PAGE_ROWS, CaseTable
+from caseworker_tui.widgets.case_table import PAGE_ROWS, SORTED_BY, CaseTable
+from caseworker_tui.widgets.search_line import SearchLine
 from caseworker_tui.widgets.top_line import TopLine
 from store.queries.case_file import case_file
-from store.queries.queue import queue_length, queue_page, queue_place
+from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
+from store.queries.query_language.completion import Completion, completions
+from store.queries.query_language.selection import with_sort
+from store.queries.queue import STEP, Landmarks, landmarks, queue_page, queue_place
 from store.queries.related import related
 
 _NOTHING_YET = """No case yet.
@@ -24,12 +28,20 @@ Press n to enter one, or bring some in from files:
 To look around with sample cases:
     caseworker demo"""
 
+_NOTHING_FOUND = """No case fits what is in the search line.
+
+Press esc to see all cases, or / to change it."""
+
 
 class QueueScreen(Screen[None]):
-    """When cases come and go, the cursor stays on its case."""
+    """When cases come and go, the cursor stays on its case.
+
+    A first page is shown as soon as it is read; how many cases there are follows when they have been counted.
+    """
 
     CSS_PATH = "queue.tcss"
     BINDINGS = bindings(Place.QUEUE)
+    AUTO_FOCUS = "CaseTable"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (118, "-wide")]
 
     def __init__(self, session: Session) -> None:
@@ -37,46 +49,114 @@ class QueueScreen(Screen[None]):
         self._session = session
         self.table = CaseTable(session.now)
         self._top_line = TopLine(session)
-        self._nothing_yet = Static(_NOTHING_YET, id="empty", markup=False)
+        self._search_line = SearchLine(self._complete)
+        self._nothing = Static(id="empty", markup=False)
         self._preview = Static(markup=False)
+        self._selection = EVERYTHING
+        self._landmarks = Landmarks(0, ())
 
     def compose(self) -> ComposeResult:
         yield self._top_line
+        yield self._search_line
         with Container(id="body"):
             yield self.table
-            yield self._nothing_yet
+            yield self._nothing
             yield VerticalScroll(self._preview, id="preview", can_focus=False)
         yield Footer()
 
     def on_mount(self) -> None:
-        self._nothing_yet.display = False
+        self._nothing.display = False
         self.reload()
 
-    @work(exclusive=True, group="reload")
-    async def reload(self) -> None:
-        with told(self):
-            current = self.table.current
-            length = await self._session.ask(queue_length)
-            place = await self._session.ask(queue_place, current.case_id) if current else self.table.cursor
-            self._show(length, place)
+    def reload(self) -> None:
+        """Read the cases again; the cursor stays on its case, or where it was if that is gone."""
+        self._read(self._selection)
 
-    def _show(self, length: int, place: int) -> None:
-        self._top_line.show(f"Queue · {length:,} case{'' if length == 1 else 's'}")
+    @on(SearchLine.Changed)
+    def search(self, changed: SearchLine.Changed) -> None:
+        try:
+            selection = select(changed.text, Asker(self._session.actor, self._session.now().astimezone()))
+        except NotAQuery as trouble:
+            self._search_line.tell(str(trouble))
+            return
+        self._search_line.tell("")
+        self._read(selection)
+
+    @work(exclusive=True, group="reload")
+    async def _read(self, selection: Selection) -> None:
+        with told(self):
+            current, others = self.table.current, selection != self._selection
+            if others:
+                first = await self._session.ask(queue_page, selection, limit=PAGE_ROWS)
+                self._selection, self._landmarks = selection, Landmarks(0, ())
+                self.table.order = selection.sort.name, selection.sort.descending
+                self.table.renew(len(first), 0)
+                self.table.supply(0, first)
+            marks = await self._session.survey(landmarks, selection)
+            cursor = self.table.cursor
+            if current and not others:
+                place = await self._session.ask(queue_place, selection, current.case_id, marks)
+                cursor = self.table.cursor if place is None else place
+            self._landmarks = marks
+            self._show(marks.length, cursor)
+
+    def _show(self, length: int, cursor: int) -> None:
+        everything = self._selection.is_everything
+        place = "Queue" if everything else "Found"
+        self._top_line.show(f"{place} · {length:,} case{'' if length == 1 else 's'}")
         self.table.display = length > 0
-        self._nothing_yet.display = length == 0
-        self.table.renew(length, place)
-        if length:
+        self._nothing.display = length == 0
+        self._nothing.update(_NOTHING_YET if everything else _NOTHING_FOUND)
+        self._preview.display = length > 0
+        self.table.renew(length, cursor)
+        if length and not self._search_line.has_focus_within:
             self.table.focus()
 
     @on(CaseTable.PageWanted)
     def fetch(self, wanted: CaseTable.PageWanted) -> None:
-        self._fetch(wanted.page)
+        self._fetch(wanted.page, self._selection, self._landmarks)
 
     @work
-    async def _fetch(self, page: int) -> None:
+    async def _fetch(self, page: int, selection: Selection, marks: Landmarks) -> None:
         with told(self):
-            rows = await self._session.ask(queue_page, offset=page * PAGE_ROWS, limit=PAGE_ROWS)
-            self.table.supply(page, rows)
+            mark, offset = divmod(page * PAGE_ROWS, STEP) if marks.keys else (0, page * PAGE_ROWS)
+            start = marks.keys[mark] if mark < len(marks.keys) else None
+            rows = await self._session.ask(queue_page, selection, start=start, offset=offset, limit=PAGE_ROWS)
+            if selection == self._selection:
+                self.table.supply(page, rows)
+
+    async def _complete(self, text: str) -> list[Completion]:
+        return await self._session.ask(completions, text)
+
+    def action_search(self) -> None:
+        self._search_line.open()
+
+    @on(SearchLine.Left)
+    def to_the_cases(self) -> None:
+        if self.table.length:
+            self.table.focus()
+        elif self._search_line.text:
+            self._search_line.open()
+
+    def action_show_all(self) -> None:
+        self._search_line.write("")
+
+    def action_order(self, step: int) -> None:
+        names = [*SORTED_BY]
+        at = names.index(self._selection.sort.name) if self._selection.sort.name in names else -1
+        self._order_by(names[(at + step) % len(names)], descending=False)
+
+    def action_turn_order(self) -> None:
+        self._order_by(self._selection.sort.name, descending=not self._selection.sort.descending)
+
+    @on(CaseTable.HeadingClicked)
+    def order_by_heading(self, clicked: CaseTable.HeadingClicked) -> None:
+        again = clicked.sort == self._selection.sort.name
+        self._order_by(clicked.sort, descending=again and not self._selection.sort.descending)
+
+    def _order_by(self, name: str, *, descending: bool) -> None:
+        """The order is part of the query, so that it is seen, and kept with it."""
+        self._search_line.write(with_sort(self._search_line.text, name, descending=descending))
 
     @on(CaseTable.Moved)
     def show_preview(self, moved: CaseTable.Moved) -> None:

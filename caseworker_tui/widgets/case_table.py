@@ -30,26 +30,36 @@ _NARROWEST_NAME: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`width` in cells; 0 takes what the others leave. Where names would have too little room, `optional` ones go."""
+    """`width` in cells; 0 takes what the others leave. Where names would have too little room, `optional` ones go.
+
+    `sort` is what orders by it, in the query language.
+    """
 
     title: str
     width: int
     text: Callable[[QueueRow, datetime], str]
+    sort: str
     optional: bool = False
 
 
 COLUMNS: Final = (
-    Column("Reference", 11, lambda row, _: row.reference),
-    Column("Name", 0, lambda row, _: row.name),
-    Column("Kind", 4, lambda row, _: row.traitement_type),
-    Column("Type", 10, lambda row, _: label(row.case_type), optional=True),
-    Column("Status", 9, lambda row, _: CASE_STATUSES_SHORT[row.status]),
+    Column("Reference", 11, lambda row, _: row.reference, "reference"),
+    Column("Name", 0, lambda row, _: row.name, "name"),
+    Column("Kind", 4, lambda row, _: row.traitement_type, "type"),
+    Column("Type", 10, lambda row, _: label(row.case_type), "case", optional=True),
+    Column("Status", 9, lambda row, _: CASE_STATUSES_SHORT[row.status], "status"),
     Column(
-        "Docs", 6, lambda row, _: f"{row.documents_done}/{row.documents_required}{'!' * bool(row.documents_rejected)}"
+        "Docs",
+        6,
+        lambda row, _: f"{row.documents_done}/{row.documents_required}{'!' * bool(row.documents_rejected)}",
+        "documents",
     ),
-    Column("Age", 5, lambda row, now: age(row.created_at, now), optional=True),
-    Column("Change", 6, lambda row, now: age(row.updated_at, now), optional=True),
+    Column("Age", 5, lambda row, now: age(row.created_at, now), "created", optional=True),
+    Column("Change", 6, lambda row, now: age(row.updated_at, now), "updated", optional=True),
 )
+
+SORTED_BY: Final = tuple(column.sort for column in COLUMNS)
+"""The orders that the headings offer, in the query language."""
 
 
 class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -79,6 +89,8 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     cursor: reactive[int] = reactive(0)
     length: reactive[int] = reactive(0)
+    order: reactive[tuple[str, bool]] = reactive(("created", False))
+    """What the cases are ordered by, in the query language, and whether the other way round."""
 
     @dataclass
     class PageWanted(Message):
@@ -95,6 +107,12 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
     class Chosen(Message):
         """The row under the cursor was clicked twice."""
 
+    @dataclass
+    class HeadingClicked(Message):
+        """The heading of a column was clicked; `sort` is what orders by it."""
+
+        sort: str
+
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._now = now
@@ -104,7 +122,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def current(self) -> QueueRow | None:
         """The row under the cursor, None while there is none or it has not come yet."""
-        return self._row(self.cursor)
+        return self.row(self.cursor)
 
     def supply(self, page: int, rows: Sequence[QueueRow]) -> None:
         """The rows of a page that was wanted."""
@@ -149,12 +167,12 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y < _HEADER_LINES:
-            return self._line([column.title for column in COLUMNS], self.get_component_rich_style("case-table--header"))
+            return self._line([self._heading(c) for c in COLUMNS], self.get_component_rich_style("case-table--header"))
         index = y - _HEADER_LINES + self.scroll_offset.y
         if index >= self.length:
             return Strip.blank(width, self.rich_style)
         style = self.get_component_rich_style("case-table--cursor") if index == self.cursor else self.rich_style
-        row = self._row(index)
+        row = self.row(index)
         if row is None:
             self._want(index // PAGE_ROWS)
             return self._line(["…"] * len(COLUMNS), style)
@@ -165,6 +183,13 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         elif index != self.cursor and row.documents_required and row.documents_done == row.documents_required:
             mark = "case-table--done"
         return self._line([column.text(row, now) for column in COLUMNS], style, mark)
+
+    def _heading(self, column: Column) -> str:
+        """With an arrow on the column that the cases are ordered by; the usual order is left unsaid."""
+        sort, descending = self.order
+        if column.sort != sort or self.order == ("created", False):
+            return column.title
+        return f"{column.title[: column.width - 1] if column.width else column.title}{'▼' if descending else '▲'}"
 
     def _columns(self) -> list[Column]:
         """Those for which there is room."""
@@ -193,7 +218,8 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
             segments.append(Segment(" ", style))
         return Strip(segments).adjust_cell_length(width, style)
 
-    def _row(self, index: int) -> QueueRow | None:
+    def row(self, index: int) -> QueueRow | None:
+        """The case in this place, counted from 0; None while it has not come yet."""
         rows = self._pages.get(index // PAGE_ROWS, ())
         within = index % PAGE_ROWS
         return rows[within] if within < len(rows) and index < self.length else None
@@ -210,7 +236,19 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         index = event.y - _HEADER_LINES + self.scroll_offset.y
-        if event.y >= _HEADER_LINES and index < self.length:
+        if event.y < _HEADER_LINES:
+            if column := self._column_at(event.x):
+                self.post_message(self.HeadingClicked(column.sort))
+        elif index < self.length:
             self.cursor = index
             if event.chain == 2:
                 self.post_message(self.Chosen())
+
+    def _column_at(self, x: int) -> Column | None:
+        columns = self._columns()
+        end = 1
+        for column in columns:
+            end += (column.width or max(1, self._room(columns))) + 1
+            if x < end:
+                return column
+        return None

@@ -2,6 +2,7 @@
 
     projection              what a projection is
     cases, companies, persons, beneficial_owners, parties, required_documents, checks, notes, tags
+    search_documents
                             the tables
     rebuild                 all tables made anew from the log, and compared with the live ones
 
@@ -23,6 +24,7 @@ from store.projections import (
     parties,
     persons,
     required_documents,
+    search_documents,
     tags,
 )
 from store.projections.projection import Change, Projection
@@ -37,7 +39,10 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     checks.PROJECTION,
     notes.PROJECTION,
     tags.PROJECTION,
+    search_documents.PROJECTION,
 )
+
+TRIGGERS_OF_READ_TABLES: Final = frozenset(name for projection in PROJECTIONS for name in projection.triggers)
 
 _CHANGES: Final[dict[str, list[Change]]] = {}
 for _projection in PROJECTIONS:

@@ -48,6 +48,7 @@ def _case_created(event: RecordedEvent, e: CaseCreated) -> tuple[object, ...]:
         0,
         0,
         0,
+        0,
         event.timestamp,
         event.timestamp,
         event.actor,
@@ -62,7 +63,8 @@ def _document_required(event: RecordedEvent, e: DocumentRequirementDetermined) -
 def _document_moved(event: RecordedEvent, e: DocumentStatusUpdated) -> tuple[object, ...]:
     done = (e.new_status in DONE) - (e.old_status in DONE)
     rejected = (e.new_status is DocumentStatus.REJECTED) - (e.old_status is DocumentStatus.REJECTED)
-    return (done if e.is_required else 0, rejected, *_last_change(event, e.case_id))
+    uploaded = (e.new_status is DocumentStatus.UPLOADED) - (e.old_status is DocumentStatus.UPLOADED)
+    return (done if e.is_required else 0, rejected, uploaded, *_last_change(event, e.case_id))
 
 
 def _touched(event: RecordedEvent, e: Payload) -> tuple[object, ...]:
@@ -101,6 +103,7 @@ COLUMNS: Final = {
     "documents_required": "INTEGER NOT NULL",
     "documents_done": "INTEGER NOT NULL",
     "documents_rejected": "INTEGER NOT NULL",
+    "documents_uploaded": "INTEGER NOT NULL",
     "created_at": "TEXT NOT NULL",
     "updated_at": "TEXT NOT NULL",
     "updated_by": "TEXT NOT NULL",
@@ -115,8 +118,16 @@ PROJECTION: Final = Projection(
     version=1,
     columns=COLUMNS,
     indexes=(
-        "CREATE INDEX cases_by_reference ON cases (reference)",
+        # By these the queue is read in order: store/queries/query_language/fields.py has the same expressions.
+        "CREATE INDEX cases_by_reference ON cases (reference, case_id)",
+        "CREATE INDEX cases_by_client ON cases (lower(client_id), case_id)",
         "CREATE INDEX cases_by_age ON cases (created_at, case_id)",
+        "CREATE INDEX cases_by_change ON cases (updated_at, case_id)",
+        "CREATE INDEX cases_by_due_date ON cases (coalesce(due_date, '~' || created_at), case_id)",
+        "CREATE INDEX cases_by_name ON cases (lower(name), case_id)",
+        # By these it is counted.
+        "CREATE INDEX cases_by_status ON cases (status, updated_at)",
+        "CREATE INDEX cases_by_assignee ON cases (lower(assignee), status)",
     ),
     event_projectors={
         CaseCreated: Change(
@@ -130,7 +141,7 @@ PROJECTION: Final = Projection(
         ),
         DocumentStatusUpdated: Change(
             "UPDATE cases SET documents_done = documents_done + ?, documents_rejected = documents_rejected + ?,"
-            f" {_LAST_CHANGE}",
+            f" documents_uploaded = documents_uploaded + ?, {_LAST_CHANGE}",
             _document_moved,
         ),
         CompanyProfileUpdated: _set("name = ?", lambda e: (e.profile.registered_name,)),

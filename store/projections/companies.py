@@ -52,7 +52,10 @@ PROJECTION: Final = Projection(
     table="companies",
     version=1,
     columns=COLUMNS,
-    indexes=("CREATE INDEX companies_of_case ON companies (case_id)",),
+    indexes=(
+        "CREATE INDEX companies_of_case ON companies (case_id)",
+        "CREATE INDEX companies_by_country ON companies (country_of_incorporation, case_id)",
+    ),
     event_projectors={
         CompanyProfileCreated: Change(insert("companies", COLUMNS), _profile),
         CompanyProfileUpdated: Change(replace("companies", COLUMNS), _profile),

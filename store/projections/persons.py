@@ -47,7 +47,12 @@ PROJECTION: Final = Projection(
     table="persons",
     version=1,
     columns=COLUMNS,
-    indexes=("CREATE INDEX persons_of_case ON persons (case_id)",),
+    indexes=(
+        "CREATE INDEX persons_of_case ON persons (case_id)",
+        "CREATE INDEX persons_by_nationality ON persons (nationality, case_id) WHERE nationality IS NOT NULL",
+        "CREATE INDEX persons_by_residence ON persons (country_of_residence, case_id)"
+        " WHERE country_of_residence IS NOT NULL",
+    ),
     event_projectors={
         PersonAddedToCase: Change(_INSERT, _person_added),
         PersonLinkedToCompany: Change(_INSERT, _person_linked),

@@ -24,6 +24,9 @@ class Projection:
 
     Raise `version` when the functions in `event_projectors` change: the table is then rebuilt at the next start.
     A change of columns, indexes, statements or payload versions is noticed by itself.
+
+    `indexes` are the statements that make all that goes with the table. A table with a `full_text_index` has an
+    INTEGER PRIMARY KEY `local_id` before its columns for the index to refer to: it may differ from machine to machine.
     """
 
     table: str
@@ -31,11 +34,19 @@ class Projection:
     columns: Mapping[str, str]
     event_projectors: Mapping[type[Payload], Change]
     indexes: tuple[str, ...] = ()
+    local_id: str = ""
+    full_text_index: str = ""
 
     @property
     def create_table(self) -> str:
-        columns = ", ".join(f"{name} {definition}" for name, definition in self.columns.items())
+        local = {self.local_id: "INTEGER PRIMARY KEY"} if self.local_id else {}
+        columns = ", ".join(f"{name} {definition}" for name, definition in (local | dict(self.columns)).items())
         return f"CREATE TABLE {self.table} ({columns}) STRICT"
+
+    @property
+    def triggers(self) -> dict[str, str]:
+        """Name and statement of each trigger among the indexes."""
+        return {sql.split()[2]: sql for sql in self.indexes if sql.startswith("CREATE TRIGGER")}
 
     @property
     def key(self) -> str:

@@ -56,7 +56,12 @@ def differences(connection: sqlite3.Connection, progress: Progress) -> Iterator[
         with _fresh_tables() as side:
             _project_all(connection, side, progress)
             for projection in PROJECTIONS:
-                yield from _compare(projection, connection, side)
+                as_it_should_be = True
+                for sentence in _compare(projection, connection, side):
+                    as_it_should_be = False
+                    yield sentence
+                if as_it_should_be and projection.full_text_index:
+                    yield from _compare_full_text(projection, connection, side)
     finally:
         connection.text_factory = before
 
@@ -100,7 +105,8 @@ def _replace(connection: sqlite3.Connection, projection: Projection) -> None:
     table = projection.table
     connection.execute(f"DROP TABLE IF EXISTS main.{table}")
     connection.execute(projection.create_table)
-    connection.execute(f"INSERT INTO main.{table} SELECT * FROM fresh.{table} ORDER BY rowid")
+    columns = ", ".join(projection.columns)
+    connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM fresh.{table} ORDER BY rowid")
     for index in projection.indexes:
         connection.execute(index)
     connection.execute(
@@ -116,12 +122,15 @@ def _compare(projection: Projection, live: sqlite3.Connection, fresh: sqlite3.Co
     if not exists:
         yield f"The read table {table} is missing: `caseworker rebuild` makes it again."
         return
-    query = f"SELECT * FROM {table} ORDER BY {projection.key}"
-    live_rows, fresh_rows = live.execute(query), fresh.execute(query)
-    columns = [column[0] for column in live_rows.description]
-    if columns != list(projection.columns):
+    columns = list(projection.columns)
+    if [name for (name,) in live.execute("SELECT name FROM pragma_table_info(?)", (table,))] != [
+        *filter(None, [projection.local_id]),
+        *columns,
+    ]:
         yield f"The read table {table} has other columns than it should: `caseworker rebuild` makes it again."
         return
+    query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {projection.key}"
+    live_rows, fresh_rows = live.execute(query), fresh.execute(query)
     for key, is_live, should_be in _paired(live_rows, fresh_rows):
         if should_be is None:
             yield f"{table}: the row {key} does not follow from the log."
@@ -130,6 +139,31 @@ def _compare(projection: Projection, live: sqlite3.Connection, fresh: sqlite3.Co
         elif is_live != should_be:
             wrong = [c for c, a, b in zip(columns, is_live, should_be, strict=True) if a != b]
             yield f"{table}: the row {key} differs from the log in {', '.join(wrong)}."
+
+
+def _compare_full_text(projection: Projection, live: sqlite3.Connection, fresh: sqlite3.Connection) -> Iterator[str]:
+    """By what keeps the index, and by the words in it, and how often and in how many rows each stands there."""
+    triggers = dict(live.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))
+    for name, statement in projection.triggers.items():
+        if triggers.get(name) != statement:
+            yield f"The trigger {name} is not as caseworker made it: `caseworker rebuild` makes it again."
+    for statement in projection.indexes:
+        fresh.execute(statement)
+    index = projection.full_text_index
+    with ExitStack() as cursors:
+        queries = []
+        try:
+            for connection in (live, fresh):
+                connection.execute("DROP TABLE IF EXISTS temp.words_in_index")
+                connection.execute(f"CREATE VIRTUAL TABLE temp.words_in_index USING fts5vocab (main, {index}, row)")
+                words = connection.execute("SELECT * FROM temp.words_in_index ORDER BY term")
+                queries.append(cursors.enter_context(closing(words)))
+            for word, is_live, should_be in _paired(*queries):
+                if is_live != should_be:
+                    yield f"{index}: the word ‘{word}’ does not lead to its cases: `caseworker rebuild` mends that."
+                    return
+        except sqlite3.OperationalError:
+            yield f"The search index {index} is missing or damaged: `caseworker rebuild` makes it again."
 
 
 Row = tuple[object, ...]

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from store.database import read_transaction
 from store.log.verify import Progress, verify_log
+from store.projections import TRIGGERS_OF_READ_TABLES
 from store.projections.rebuild import differences
 
 
@@ -22,7 +23,8 @@ def verify(connection: sqlite3.Connection, progress: Progress) -> Iterator[Findi
     """Everything that is wrong, nothing if all is well. Read tables are compared only with a log that is whole."""
     with read_transaction(connection):  # one view of all of it, whatever others write meanwhile
         damaged = False
-        for where, sentences in (("file", _integrity(connection)), ("log", verify_log(connection, progress))):
+        log = verify_log(connection, progress, other_triggers=TRIGGERS_OF_READ_TABLES)
+        for where, sentences in (("file", _integrity(connection)), ("log", log)):
             for sentence in _as_far_as_it_goes(sentences):
                 damaged = True
                 yield Finding(where, sentence)

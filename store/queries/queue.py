@@ -1,9 +1,17 @@
-"""The queue: the cases that a person works from, the oldest first."""
+"""The queue: the cases that a person works from, as many of them and in the order that a query says.
+
+However many there are, a page is read off an index from a known row on (keyset, not OFFSET). `landmarks` names a row
+in every thousand, so that any page is near one.
+"""
 
 import sqlite3
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
+
+from store.queries.query_language.fields import Condition, Parameter, Sort
+from store.queries.query_language.selection import EVERYTHING, Selection, found_by_words, holds_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +37,116 @@ class QueueRow:
     documents_required: int
     documents_done: int
     documents_rejected: int
+    documents_uploaded: int
     created_at: str
     updated_at: str
     updated_by: str
     last_event_type: str
 
 
-_COLUMNS: Final = ", ".join(QueueRow.__dataclass_fields__)
+_COLUMNS: Final = ", ".join(f"c.{name}" for name in QueueRow.__dataclass_fields__)
+
+FEW: Final = 2_000
+"""So many cases are gathered and sorted at once; more are walked in order until a page is full."""
+
+STEP: Final = 1_000
+"""From one landmark to the next, in cases."""
 
 
-def queue_length(connection: sqlite3.Connection) -> int:
-    (count,) = connection.execute("SELECT count(*) FROM cases").fetchone()
-    return int(count)
+class Key(NamedTuple):
+    """The place of a case in an order: what the order looks at, and the case's id."""
+
+    value: str | int
+    case_id: str
 
 
-def queue_page(connection: sqlite3.Connection, *, offset: int = 0, limit: int = -1) -> list[QueueRow]:
-    """`limit` cases from the `offset`-th on; all of them for a limit of -1."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM cases ORDER BY created_at, case_id LIMIT ? OFFSET ?", (limit, offset)
-    )
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """How many cases a selection holds, and the first, the 1,001st, the 2,001st … of them."""
+
+    length: int
+    keys: tuple[Key, ...]
+
+    def before(self, key: Key, sort: Sort) -> int | None:
+        """The number of the last landmark that is not behind the key; None if all are."""
+        last = len(self.keys) - bisect_left(self.keys[::-1], key) if sort.descending else bisect_right(self.keys, key)
+        return last - 1 if last else None
+
+
+def queue_page(
+    connection: sqlite3.Connection,
+    selection: Selection = EVERYTHING,
+    *,
+    start: Key | None = None,
+    offset: int = 0,
+    limit: int = -1,
+) -> list[QueueRow]:
+    """`limit` cases of the selection from the `offset`-th behind `start` on; without it, behind the first.
+
+    With a limit of -1 all of them. `offset` is for the way from a landmark: it takes time.
+    """
+    reading = _reading(connection, selection)
+    sql, parameters = reading.query(_COLUMNS, *_from(selection.sort, start))
+    rows = connection.execute(f"{sql} ORDER BY {_order(selection.sort)} LIMIT ? OFFSET ?", (*parameters, limit, offset))
     return [QueueRow(*row) for row in rows]
 
 
-def whole_queue(connection: sqlite3.Connection) -> Iterator[QueueRow]:
-    """All cases in the order of the queue, read as they are asked for: for output of any length."""
-    for row in connection.execute(f"SELECT {_COLUMNS} FROM cases ORDER BY created_at, case_id"):
+def whole_queue(connection: sqlite3.Connection, selection: Selection = EVERYTHING) -> Iterator[QueueRow]:
+    """All cases of the selection, read as they are asked for: for output of any length."""
+    sql, parameters = _reading(connection, selection).query(_COLUMNS)
+    for row in connection.execute(f"{sql} ORDER BY {_order(selection.sort)}", parameters):
         yield QueueRow(*row)
 
 
+def queue_length(connection: sqlite3.Connection, selection: Selection = EVERYTHING) -> int:
+    sql, parameters = _gathering(selection).query("count(*)")
+    (count,) = connection.execute(sql, parameters).fetchone()
+    return int(count)
+
+
+def landmarks(connection: sqlite3.Connection, selection: Selection = EVERYTHING) -> Landmarks:
+    """Goes once through the keys of the selection, within SQLite."""
+    sort, reading = selection.sort, _reading(connection, selection)
+    if not reading.in_order:
+        return _landmarks_of_sorted(connection, selection, reading)
+    keys: list[Key] = []
+    start, offset = None, 0
+    while True:
+        sql, parameters = reading.query(f"{sort.expression}, c.case_id", *_from(sort, start))
+        row = connection.execute(f"{sql} ORDER BY {_order(sort)} LIMIT 1 OFFSET {offset}", parameters).fetchone()
+        if row is None:
+            break
+        start, offset = Key(*row), STEP
+        keys.append(start)
+    if start is None:
+        return Landmarks(0, ())
+    sql, parameters = reading.query("count(*)", *_from(sort, start))
+    (behind_the_last,) = connection.execute(sql, parameters).fetchone()
+    return Landmarks((len(keys) - 1) * STEP + behind_the_last, tuple(keys))
+
+
+def queue_place(
+    connection: sqlite3.Connection, selection: Selection, case_id: str, known: Landmarks | None = None
+) -> int | None:
+    """The place of a case in the selection, counted from 0; None if it is not among them.
+
+    Counted from the landmark before it on, where landmarks are `known`; they may be a little older than the cases.
+    """
+    sort, reading = selection.sort, _reading(connection, selection)
+    sql, parameters = reading.query(sort.expression, Condition("c.case_id = ?", (case_id,)), by_id=True)
+    row = connection.execute(sql, parameters).fetchone()
+    if row is None:
+        return None
+    key = Key(row[0], case_id)
+    passed = known.before(key, sort) if known else None
+    start = known.keys[passed] if known and passed is not None else None
+    sql, parameters = reading.query("count(*)", *_from(sort, start), _before(sort, key))
+    (between,) = connection.execute(sql, parameters).fetchone()
+    return (passed or 0) * STEP + int(between)
+
+
 def queue_row(connection: sqlite3.Connection, case_id: str) -> QueueRow | None:
-    row = connection.execute(f"SELECT {_COLUMNS} FROM cases WHERE case_id = ?", (case_id,)).fetchone()
+    row = connection.execute(f"SELECT {_COLUMNS} FROM cases AS c WHERE c.case_id = ?", (case_id,)).fetchone()
     return QueueRow(*row) if row else None
 
 
@@ -68,11 +156,74 @@ def data_version(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
-def queue_place(connection: sqlite3.Connection, case_id: str) -> int:
-    """The place of a case in the queue, counted from 0."""
-    (before,) = connection.execute(
-        "SELECT count(*) FROM cases WHERE (created_at, case_id) <"
-        " (SELECT created_at, case_id FROM cases WHERE case_id = ?)",
-        (case_id,),
-    ).fetchone()
-    return int(before)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How SQLite is to read a selection. `in_order`: along the index of its order, so that a page costs a page."""
+
+    source: str
+    conditions: tuple[Condition, ...]
+    in_order: bool
+
+    def query(self, columns: str, *more: Condition, by_id: bool = False) -> tuple[str, tuple[Parameter, ...]]:
+        """A SELECT without ORDER BY, and its parameters. `by_id`: for one case, which its id finds."""
+        conditions = (*self.conditions, *more)
+        parameters: tuple[Parameter, ...] = sum((condition.parameters for condition in conditions), ())
+        where = f" WHERE {' AND '.join(f'({condition.sql})' for condition in conditions)}" if conditions else ""
+        return f"SELECT {columns} FROM {'cases AS c' if by_id else self.source}{where}", parameters
+
+
+def _reading(connection: sqlite3.Connection, selection: Selection) -> _Reading:
+    """A few cases are gathered by whatever index finds them, and sorted. Many are walked in order: left alone, SQLite
+    would gather and sort them all for one page."""
+    findable = [found_by_words(selection.words)] if selection.words else []
+    findable += [condition for condition in selection.conditions if condition.found]
+    if any(_are_few(connection, condition) for condition in findable):
+        return _gathering(selection)
+    index = selection.sort.read_off
+    return _Reading(
+        f"cases AS c {f'INDEXED BY {index}' if index else 'NOT INDEXED'}",
+        (*selection.conditions, *map(holds_words, selection.words)),
+        in_order=bool(index),
+    )
+
+
+def _gathering(selection: Selection) -> _Reading:
+    words = (found_by_words(selection.words),) if selection.words else ()
+    return _Reading("cases AS c", (*selection.conditions, *words), in_order=False)
+
+
+def _are_few(connection: sqlite3.Connection, condition: Condition) -> bool:
+    sql = f"SELECT count(*) FROM ({condition.found} LIMIT {FEW + 1})"
+    (count,) = connection.execute(sql, condition.parameters).fetchone()
+    return int(count) <= FEW
+
+
+def _landmarks_of_sorted(connection: sqlite3.Connection, selection: Selection, reading: _Reading) -> Landmarks:
+    sort = selection.sort
+    numbered, parameters = reading.query(
+        f"{sort.expression} AS value, c.case_id AS case_id, row_number() OVER (ORDER BY {_order(sort)}) AS number"
+    )
+    rows = connection.execute(
+        f"SELECT value, case_id FROM ({numbered}) WHERE number % {STEP} = 1 ORDER BY number", parameters
+    ).fetchall()
+    return Landmarks(queue_length(connection, selection), tuple(Key(*row) for row in rows))
+
+
+def _from(sort: Sort, key: Key | None) -> tuple[Condition, ...]:
+    """What does not come before the key. Spelt out: SQLite does not look up a pair in an index on expressions."""
+    if key is None:
+        return ()
+    at, beyond = ("<=", "<") if sort.descending else (">=", ">")
+    it = sort.expression
+    return (Condition(f"{it} {at} ? AND ({it} {beyond} ? OR c.case_id {at} ?)", (key.value, key.value, key.case_id)),)
+
+
+def _before(sort: Sort, key: Key) -> Condition:
+    at, beyond = (">=", ">") if sort.descending else ("<=", "<")
+    it = sort.expression
+    return Condition(f"{it} {at} ? AND ({it} {beyond} ? OR c.case_id {beyond} ?)", (key.value, key.value, key.case_id))
+
+
+def _order(sort: Sort) -> str:
+    direction = " DESC" if sort.descending else ""
+    return f"{sort.expression}{direction}, c.case_id{direction}"

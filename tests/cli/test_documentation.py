@@ -27,6 +27,7 @@ from store.domain.statuses import (
 )
 from store.errors import StoreError
 from store.queries.case_file import CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
+from store.queries.query_language.fields import FIELDS, SORTS
 from store.queries.queue import QueueRow
 from store.queries.related import More
 from tests.cli.conftest import PROJECT, Caseworker
@@ -129,6 +130,14 @@ def test_every_field_of_a_related_case_is_named(caseworker: Caseworker, sample: 
     fields = {field for other in shown["related"] for each in (other, *other["links"]) for field in each}
     assert fields
     assert fields | More.__dataclass_fields__.keys() - {"party"} | set(Certainty) <= IN_CODE_SPANS
+
+
+def test_every_field_and_order_of_the_query_language_is_in_the_table() -> None:
+    table = DOCUMENT.partition("## The query language")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE))))
+    assert named == {*FIELDS, "sort"}
+    [orders] = re.findall(r"^\| `sort` \| (.*?);", table, re.MULTILINE)
+    assert re.findall(r"`(\w+)`", orders) == list(SORTS)
 
 
 def test_every_move_of_a_document_is_in_the_table() -> None:

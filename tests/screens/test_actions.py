@@ -14,11 +14,13 @@ from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.screens.related import RelatedScreen
+from caseworker_tui.widgets.search_line import SearchLine
 from tests.screens.driving import run
 
 SCREENS: dict[Place, tuple[type, ...]] = {
     Place.EVERYWHERE: (CaseworkerApp,),
     Place.QUEUE: (QueueScreen,),
+    Place.SEARCH: (SearchLine,),
     Place.CASE: (CaseScreen,),
     Place.NEW_CASE: (NewCaseScreen,),
     Place.RELATED: (RelatedScreen,),

@@ -15,6 +15,9 @@ SnapCompare = Callable[..., bool]
 SCREENS: dict[str, list[str]] = {
     "queue": ["j", "j"],
     "queue_bottom": ["end"],
+    "queue_search": ["slash", *typed("type:kyb st")],
+    "queue_found": ["slash", *typed("type:kyb status:open"), "enter", "r"],
+    "queue_search_wrong": ["slash", *typed("salt statsu:open")],
     "case_overview": ["j", "j", "j", "enter"],
     "case_parties": ["j", "j", "j", "enter", "2"],
     "case_documents": ["j", "j", "j", "enter", "3", "j"],

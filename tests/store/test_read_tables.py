@@ -14,6 +14,7 @@ from store.domain.statuses import DocumentStatus, RejectionReason
 from store.domain.values import Directness, Interest, PersonData, Share
 from store.engine import CaseStore, Receipt
 from store.queries.case_file import case_file, find_case
+from store.queries.query_language import EVERYTHING
 from store.queries.queue import data_version, queue_length, queue_page, queue_place, queue_row, whole_queue
 from store.queries.timeline import timeline
 from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, NOBODY, kyb, kyc, owner
@@ -83,7 +84,7 @@ class TestQueue:
         pages = [store.ask(queue_page, offset=offset, limit=2) for offset in (0, 2, 4)]
         assert [row.case_id for page in pages for row in page] == ids
         assert list(store.ask(whole_queue)) == store.ask(queue_page)
-        assert [store.ask(queue_place, case_id) for case_id in ids] == [0, 1, 2, 3, 4]
+        assert [store.ask(queue_place, EVERYTHING, case_id) for case_id in ids] == [0, 1, 2, 3, 4]
         assert store.ask(queue_length) == 5
         assert store.ask(queue_row, "nothing") is None
 

@@ -1,0 +1,61 @@
+"""What may stand where a person types, for the search line."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Final
+
+from store.queries.query_language.fields import FIELDS, OVERDUE, SORTS
+from store.queries.query_language.syntax import quoted
+
+MOST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """`text` is the whole query with what is offered in its place; `offered` and `meaning` are for the list."""
+
+    text: str
+    offered: str
+    meaning: str = ""
+
+
+def completions(connection: sqlite3.Connection, text: str) -> list[Completion]:
+    """What the last term of the text may become, the likeliest first; nothing where nothing is begun."""
+    before, last = _split(text)
+    minus = "-" * last.startswith("-")
+    begun = last.removeprefix("-")
+    if not begun:
+        return []
+    name, colon, values = begun.partition(":")
+    if not colon:
+        meanings = {f"{field}:": FIELDS[field].meaning for field in FIELDS}
+        meanings |= {"sort:": "the order", OVERDUE: "past its day and not closed"}
+        fitting = {offer: meaning for offer, meaning in meanings.items() if offer.startswith(begun.lower())}
+        return [Completion(f"{before}{minus}{offer}", offer, meaning) for offer, meaning in fitting.items()]
+    *chosen, value = values.split(",")
+    kept = f"{before}{minus}{name.lower()}:{''.join(f'{each},' for each in chosen)}"
+    offers = (
+        offer for offer in _values(connection, name.lower()) if offer.lower().startswith(value.strip('"').lower())
+    )
+    return [Completion(kept + quoted(offer), offer) for offer in offers if offer not in chosen][:MOST]
+
+
+def _split(text: str) -> tuple[str, str]:
+    """What stands before the term at the end, and that term."""
+    start, within_quotes = 0, False
+    for place, letter in enumerate(text):
+        if letter == '"':
+            within_quotes = not within_quotes
+        elif letter.isspace() and not within_quotes:
+            start = place + 1
+    return text[:start], text[start:]
+
+
+def _values(connection: sqlite3.Connection, name: str) -> list[str]:
+    if name == "sort":
+        return [sign + sort for sort in SORTS for sign in ("", "-")]
+    if name not in FIELDS:
+        return []
+    field = FIELDS[name]
+    found = connection.execute(f"{field.source} ORDER BY 1 LIMIT 1000") if field.source else ()
+    return [*field.values, *(value for (value,) in found)]

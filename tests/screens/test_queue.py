@@ -1,0 +1,99 @@
+"""Finding cases in the queue: the search line, its completion, and orders."""
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from caseworker_tui.app import CaseworkerApp
+from caseworker_tui.screens.queue import QueueScreen
+from caseworker_tui.widgets.case_table import CaseTable
+from caseworker_tui.widgets.search_line import SearchLine
+from store.engine import CaseStore
+from store.queries.query_language import Asker, select
+from store.queries.queue import queue_page
+from tests.screens.conftest import NOW
+from tests.screens.driving import keys, run, settle, typed
+
+
+def _expected(database: Path, query: str) -> list[str]:
+    with CaseStore.open(database) as store:
+        return [row.name for row in store.ask(queue_page, select(query, Asker("ana.ruiz", NOW)))]
+
+
+def _shown(pilot: Pilot[None]) -> list[str]:
+    table = pilot.app.screen.query_one(CaseTable)
+    return [row.name for row in (table.row(index) for index in range(table.length)) if row]
+
+
+def _hint(pilot: Pilot[None]) -> str:
+    return str(pilot.app.screen.query_one("SearchLine #hint", Static).content)
+
+
+def test_cases_are_found_as_one_types(app: CaseworkerApp, sample: Path) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "slash", *typed("salt"))
+        assert _shown(pilot) == _expected(sample, "salt")
+        await keys(pilot, *typed(" stat"))
+        assert "where the case stands" in _hint(pilot)
+        await keys(pilot, "tab", *typed("o"), "tab")
+        assert pilot.app.screen.query_one(SearchLine).text == "salt status:open"
+        assert _shown(pilot) == _expected(sample, "salt status:open")
+        await keys(pilot, "enter", "j")
+        assert isinstance(pilot.app.focused, CaseTable)
+        await keys(pilot, "escape")
+        assert _shown(pilot) == _expected(sample, "")
+
+    run(app, drive)
+
+
+def test_what_can_t_be_read_is_told_and_the_cases_stay(app: CaseworkerApp, sample: Path) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "slash", *typed("salt"), *typed(" statsu:x"))
+        assert _hint(pilot) == "There is no field statsu: did you mean status:?"
+        assert _shown(pilot) == _expected(sample, "salt")
+
+    run(app, drive)
+
+
+def test_nothing_found_says_the_way_back(app: CaseworkerApp) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "slash", *typed("xyzzy"), "enter")
+        nothing = pilot.app.screen.query_one("#empty", Static)
+        assert nothing.display
+        assert "Press esc to see all cases" in str(nothing.content)
+        await keys(pilot, "escape")
+        assert not nothing.display
+
+    run(app, drive)
+
+
+def test_orders_by_key_and_by_a_click_on_the_heading(app: CaseworkerApp, sample: Path) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "s")
+        assert _shown(pilot) == _expected(sample, "sort:updated")
+        await keys(pilot, "r")
+        assert _shown(pilot) == _expected(sample, "sort:-updated")
+        await pilot.click(CaseTable, offset=(15, 0))
+        await settle(pilot)
+        assert _shown(pilot) == _expected(sample, "sort:name")
+        await pilot.click(CaseTable, offset=(15, 0))
+        await settle(pilot)
+        assert _shown(pilot) == _expected(sample, "sort:-name")
+
+    run(app, drive)
+
+
+def test_the_cursor_stays_on_its_case_when_a_search_goes_on(app: CaseworkerApp, sample: Path) -> None:
+    """What is read again is not what is searched anew."""
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "slash", *typed("type:kyb"), "enter", "j", "j")
+        screen = pilot.app.screen
+        assert isinstance(screen, QueueScreen)
+        standing_on = screen.table.current
+        await keys(pilot, "f5")
+        assert screen.table.current == standing_on
+        assert screen.table.cursor == 2
+
+    run(app, drive)
