@@ -2,7 +2,7 @@
 
     projection              what a projection is
     cases, companies, persons, beneficial_owners, parties, required_documents, checks, notes, tags
-    search_documents
+    notifications, search_documents
                             the tables
     rebuild                 all tables made anew from the log, and compared with the live ones
 
@@ -21,6 +21,7 @@ from store.projections import (
     checks,
     companies,
     notes,
+    notifications,
     parties,
     persons,
     required_documents,
@@ -39,6 +40,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     checks.PROJECTION,
     notes.PROJECTION,
     tags.PROJECTION,
+    notifications.PROJECTION,
     search_documents.PROJECTION,
 )
 

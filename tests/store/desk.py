@@ -11,6 +11,7 @@ from typing import Any
 from store.domain import commands as c
 from store.domain.commands import Command, UpdateDocumentStatus
 from store.domain.decisions import Rules
+from store.domain.notification_rules import NotificationRule
 from store.domain.statuses import CheckKind, CheckOutcome, Decision, DocumentStatus, RiskLevel
 from store.engine import CaseStore, Receipt
 from store.projections import PROJECTIONS
@@ -19,6 +20,12 @@ from store.queries.case_file import DocumentRow, case_file
 from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, kyb, owner
 
 START = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
+
+APPROVALS_ARE_TOLD = Rules(
+    notifications=(
+        NotificationRule(rule_id="good-news", event_trigger="CASE_APPROVED_KYB_STANDARD", notification_type="EMAIL"),
+    )
+)
 
 Rows = list[tuple[Any, ...]]
 
@@ -95,7 +102,8 @@ def uploaded(document_requirement_id: str) -> UpdateDocumentStatus:
 
 
 def a_case_with_everything(store: CaseStore) -> str:
-    """The id of an approved and reopened case to which about all has been done that can be; some of each is left."""
+    """The id of an approved and reopened case to which about all has been done that can be; some of each is left.
+    (A notification too, where `APPROVALS_ARE_TOLD`.)"""
 
     def do(command: Command, actor: str = "ana") -> Receipt:
         return store.execute(command, actor=actor)

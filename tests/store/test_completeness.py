@@ -12,7 +12,7 @@ from store.domain import commands, events
 from store.domain.case_file import EVOLUTIONS, CaseFile, fold
 from store.domain.commands import COMMANDS, Command, CreateCase, DetermineInitialDocumentRequirements
 from store.domain.decisions import DECISIONS
-from store.domain.events import PAYLOADS, NotificationRequired, Payload
+from store.domain.events import PAYLOADS, Payload
 from store.engine import CaseStore
 from store.log import get_events_for_case
 from store.log.upcast import payload_model_name, typed_payload
@@ -25,7 +25,6 @@ from tests.store.desk import documents, findings, take_in, uploaded
 GOLDEN: Final = Path(__file__).with_name("golden_events.jsonl")
 
 WITHOUT_A_ROW_OF_ITS_OWN: Final = {
-    NotificationRequired: "is shown in the timeline only, and counts as the last change of its case",
     events.CaseAssigned: "is a column of its case",
     events.CaseUnassigned: "is a column of its case",
     events.DueDateSet: "is a column of its case",

@@ -17,6 +17,7 @@ from store.projections.rebuild import stale_tables
 from store.queries.queue import queue_length
 from tests.domain.examples import ANA, BEN, DIRECTOR, HOLDING, kyb, kyc, owner
 from tests.store.desk import (
+    APPROVALS_ARE_TOLD,
     a_case_with_everything,
     connection_of,
     everything,
@@ -52,7 +53,7 @@ def test_equals_what_was_there(filled: Path) -> None:
 
 
 def test_equals_what_was_there_whatever_was_done(database: Path) -> None:
-    with open_store(database) as store:
+    with open_store(database, rules=APPROVALS_ARE_TOLD) as store:
         a_case_with_everything(store)
         before = everything(store)
         assert all(before.values()), "every table has rows"

@@ -20,6 +20,7 @@ from store.projections import PROJECTIONS, TRIGGERS_OF_READ_TABLES
 from store.queries.audit import Finding, log_digest, verify
 from tests.domain.examples import ANA, BEN, DIRECTOR, kyb, kyc, owner
 from tests.store.desk import (
+    APPROVALS_ARE_TOLD,
     a_case_with_everything,
     by_hand,
     connection_of,
@@ -96,7 +97,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database in which every read table has rows, closed."""
     path = tmp_path_factory.mktemp("worked") / "cases.sqlite3"
-    with open_store(path) as store:
+    with open_store(path, rules=APPROVALS_ARE_TOLD) as store:
         a_case_with_everything(store)
         store.execute(kyc(), actor="ana")
         assert findings(store) == []
