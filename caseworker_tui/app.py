@@ -20,6 +20,9 @@ from caseworker_tui.session import Session
 from store.domain.decisions import Rules
 from store.engine import Clock, new_command_id, system_clock
 from store.errors import StoreError
+from store.notifications.config_service import ConfigService
+from store.notifications.refresh import Refresher
+from store.queries.notification_rules import notification_service_state
 from store.queries.queue import data_version
 
 _PLACES = {
@@ -37,35 +40,55 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     TITLE = "caseworker"
     BINDINGS = bindings(Place.EVERYWHERE)
 
-    def __init__(self, database: Path, *, actor: str, clock: Clock = system_clock, rules: Rules | None = None) -> None:
+    def __init__(
+        self,
+        database: Path,
+        *,
+        actor: str,
+        clock: Clock = system_clock,
+        rules: Rules | None = None,
+        config_service: ConfigService | None = None,
+    ) -> None:
         super().__init__()
         self.session = Session(database, actor=actor, clock=clock, rules=rules)
+        self._refresher = config_service and Refresher(database, config_service, clock=clock)
         self._queue = QueueScreen(self.session)
         self._case = CaseScreen(self.session)  # one for all cases: a mounted screen changes case in an instant
         self._seen_version = 0
         self._trouble = ""
+        self._outage = False  # of the config service
 
     def on_mount(self) -> None:
         self.push_screen(self._queue)
         self.install_screen(self._case, "case")
         self.set_interval(1, self._follow)
+        if self._refresher:
+            self.call_after_refresh(self._refresher.start)
 
     @work(exclusive=True)
     async def _follow(self) -> None:
-        """Read again when anybody changed the database; tell once when it can't be read."""
+        """Read again when anybody changed the database; tell once of trouble with it, or with the config service."""
+        service, outage = None, self._outage
         try:
             version, trouble = await self.session.ask(data_version), ""
             self.session.check_file()
+            if self._refresher and version != self._seen_version:
+                service = await self.session.ask(notification_service_state, self._refresher.service.url)
+                outage = bool(service.trouble)
         except StoreError as error:
             version, trouble = self._seen_version, str(error)
         if trouble and trouble != self._trouble:
             self.notify(trouble, severity="error", timeout=30)
+        if service and outage and not self._outage:
+            self.notify(service.sentence, title="Notification rules", severity="warning", timeout=10)
         if version != self._seen_version:
             self._queue.reload()
             self._case.reload()
-        self._seen_version, self._trouble = version, trouble
+        self._seen_version, self._trouble, self._outage = version, trouble, outage
 
     def on_unmount(self) -> None:
+        if self._refresher:
+            self._refresher.stop()
         self.session.close()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

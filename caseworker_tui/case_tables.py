@@ -12,6 +12,7 @@ from store.domain.values import words
 from store.log.read import RecordedEvent
 from store.queries.assessment import Assessment
 from store.queries.case_file import CaseFileView, CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
+from store.queries.notification_rules import RuleInForce
 from store.queries.queue import QueueRow
 from store.queries.related import Related, RelatedCase
 from store.queries.timeline import sentence
@@ -262,6 +263,23 @@ def write_log(events: Iterable[RecordedEvent], last_position: int) -> None:
             f"{event.position:>{len(str(last_position))}}  {event.timestamp}  {case_reference(event.case_id)}"
             f"  {event.event_type:<{_LONGEST_EVENT_TYPE}}  {event.actor} {sentence(event.payload)}"
         )
+
+
+def write_rules(rules: Iterable[RuleInForce]) -> None:
+    """The notification rules in force, one line each."""
+    headings = ("TRIGGER", "RULE", "NOTIFICATION", "TEMPLATE", "LANGUAGE", "FROM")
+    cells = [
+        (
+            rule.event_trigger,
+            rule.rule_id,
+            rule.notification_type,
+            rule.template_id or "",
+            rule.language_code or "",
+            rule.source,
+        )
+        for rule in rules
+    ]
+    write_table(lambda: [headings, *cells])
 
 
 def _write_heading(text: str) -> None:

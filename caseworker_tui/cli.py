@@ -12,11 +12,12 @@ from io import BytesIO
 from pathlib import Path
 from sqlite3 import Connection
 from tempfile import TemporaryDirectory
+from threading import Event
 
 import click
 from pydantic import JsonValue
 
-from caseworker_tui.case_tables import case_as_json, write_case, write_log, write_queue
+from caseworker_tui.case_tables import case_as_json, write_case, write_log, write_queue, write_rules
 from caseworker_tui.configuration import Configuration, default_path
 from caseworker_tui.doctor import examine
 from caseworker_tui.exec_commands import answers, schema
@@ -44,7 +45,7 @@ from caseworker_tui.program import (
 )
 from store.database import connect, read_transaction, translated
 from store.domain.commands import COMMANDS
-from store.engine import CaseStore
+from store.engine import CaseStore, system_clock
 from store.errors import DatabaseDamaged
 from store.log.read import get_all_events, get_events_for_case, last_position
 from store.projections import PROJECTIONS
@@ -52,6 +53,7 @@ from store.queries.assessment import Assessment, assessment
 from store.queries.audit import Finding, log_digest
 from store.queries.audit import verify as find_faults
 from store.queries.case_file import CaseFileView, case_file, find_case
+from store.queries.notification_rules import notification_rules, notification_service_state
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
 from store.queries.queue import whole_queue
 from store.queries.related import Related, related
@@ -97,10 +99,16 @@ def _has_terminal() -> bool:
     return all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
 
 
-def _run_app(database: Path, settings: Settings) -> int:
+def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> int:
     from caseworker_tui.app import CaseworkerApp  # noqa: PLC0415 (Textual: 275 ms)
 
-    app = CaseworkerApp(database, actor=settings.person, rules=settings.configuration.rules)
+    configuration = settings.configuration
+    app = CaseworkerApp(
+        database,
+        actor=settings.person,
+        rules=configuration.rules,
+        config_service=None if made_up else configuration.notifications.service,
+    )
     app.run()
     return app.return_code or 0
 
@@ -124,7 +132,7 @@ def demo(settings: Settings) -> int:
         database = Path(folder) / "cases.sqlite3"
         build_sample(database, datetime.now(UTC))
         if _has_terminal():
-            return _run_app(database, settings)
+            return _run_app(database, settings, made_up=True)
         with CaseStore.open(database) as store:
             store.ask(_write_cases, as_json=False)
     return 0
@@ -393,6 +401,49 @@ def _number(count: int | None, thing: str) -> str:
 
 
 @main.command()
+@click.option("--refresh", "anew", is_flag=True, help="Ask the config service first.")
+@database_option()
+@json_option
+@pass_settings
+def notifications(settings: Settings, anew: bool, as_json: bool) -> int | None:
+    """List the notification rules in force, and tell how the config service is.
+
+    The rules are those of the file and of the service that the configuration names; the file goes first. The app
+    asks the service in the background, and commands are decided by what it answered last.
+
+    \b
+    caseworker notifications
+    caseworker notifications --refresh
+    caseworker notifications --json | jq .service.trouble
+
+    Exit codes: 0 done; 1 the service gave no answer; 2 none is configured.
+    """
+    from store.notifications.refresh import refresh  # noqa: PLC0415 (only to ask)
+
+    configured = settings.configuration.notifications
+    rules = settings.configuration.rules
+    if anew and configured.service is None:
+        say("There is no config service to ask: the configuration names one as service_url under [notifications].")
+        return UNUSABLE
+    with settings.open_store(create=False) as store:
+        if anew and configured.service:
+            with progress_bar("Asking") as progress:
+                refresh(settings.path, configured.service, clock=system_clock, stopped=Event(), progress=progress)
+        in_force = store.ask(notification_rules, rules)
+        state = store.ask(notification_service_state, configured.service_url) if configured.service_url else None
+    if as_json:
+        file = configured.rules_file and str(configured.rules_file)
+        write_json({"rules": in_force, "rules_file": file, "service": state})
+    else:
+        write_rules(in_force)
+        if state:
+            say(state.sentence)
+        if state and state.asked_at:
+            say(f"Asked at {state.asked_at}; it last answered everything at {state.answered_at or 'no time'}.")
+    return FAILED if anew and state and state.trouble else None
+
+
+@main.command()
 @click.option("--schema", "as_schema", is_flag=True, help="Print the JSON Schema of the file, and stop.")
 @json_option
 @pass_settings
@@ -442,7 +493,7 @@ def doctor(settings: Settings, as_json: bool) -> int | None:
 
     Exit codes: 0 all is well; 1 something is wrong.
     """
-    checks = list(examine(settings.path))
+    checks = list(examine(settings.path, settings.configuration.rules))
     wrong = [check for check in checks if not check.ok]
     if as_json:
         write_json({"ok": not wrong, "checks": checks})

@@ -5,16 +5,29 @@ reads it: `rules` is what decisions take from it.
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_config_path
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from store.domain.decisions import Rules
 from store.domain.statuses import RiskLevel
 from store.domain.values import Text
+from store.notifications.config_service import ConfigService
+from store.notifications.rules_file import BadRulesFile, read_rules
 from store.validation import explain
 
 LARGEST: Final = 1024 * 1024
@@ -38,6 +51,33 @@ def _from_its_folder(path: object, info: ValidationInfo) -> object:
 
 FilePath = Annotated[Path, BeforeValidator(_from_its_folder)]
 
+
+# What these two refuse is not told again: it may be a secret in the wrong place.
+def _address_of_a_service(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        complete = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, half an IPv6 address
+        complete = False
+    if not complete or not text.isprintable() or " " in text:
+        raise ValueError("must be the address of a service, like https://config.example.org/api")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("must be an address without name, password, ‘?’ and ‘#’: a token goes into the environment")
+    return text.rstrip("/")
+
+
+def _name_of_a_variable(text: str) -> str:
+    if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text):
+        raise ValueError("must be the name of an environment variable, which holds the token")
+    return text
+
+
+Url = Annotated[str, AfterValidator(_address_of_a_service)]
+
+VariableName = Annotated[str, AfterValidator(_name_of_a_variable)]
+
+Seconds = Annotated[float, Field(strict=True, gt=0, le=60, allow_inf_nan=False)]
+
 Years = Annotated[int, Field(strict=True, ge=1, le=100)]
 
 
@@ -55,6 +95,32 @@ class Review(Section):
     high: Years = 1
 
 
+class Notifications(Section):
+    """Whom to notify of what: rules in a file, and behind them those of a config service."""
+
+    rules_file: Annotated[FilePath | None, Field(description="Rules of one's own, JSON.")] = None
+    service_url: Annotated[Url | None, Field(description="The config service, asked in the background.")] = None
+    timeout_seconds: Annotated[Seconds, Field(description="How long one answer may take.")] = 5
+    token_env: Annotated[VariableName | None, Field(description="The environment variable with its token.")] = None
+
+    @model_validator(mode="after")
+    def _tokens_are_not_overheard(self) -> Self:
+        if self.token_env is None:
+            return self
+        if self.service_url is None:
+            raise ValueError("token_env is for the service at service_url, which is not set")
+        parts = urlsplit(self.service_url)
+        if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("a token goes to https only: what is sent by http can be read on its way")
+        return self
+
+    @property
+    def service(self) -> ConfigService | None:
+        if self.service_url is None:
+            return None
+        return ConfigService(self.service_url, self.token_env, self.timeout_seconds)
+
+
 class Configuration(Section):
     """What the file says; what it leaves out is as here."""
 
@@ -63,12 +129,19 @@ class Configuration(Section):
         None
     )
     review: Review = Review()
+    notifications: Notifications = Notifications()
 
     @property
     def rules(self) -> Rules:
-        """The rules by which commands are decided."""
+        """The rules by which commands are decided, those of the rules file with them. Raises `BadConfiguration`."""
         years = {RiskLevel.LOW: self.review.low, RiskLevel.MEDIUM: self.review.medium, RiskLevel.HIGH: self.review.high}
-        return Rules(review_years=years)
+        try:
+            notifications = read_rules(self.notifications.rules_file) if self.notifications.rules_file else ()
+        except BadRulesFile as error:
+            raise BadConfiguration(str(error)) from error
+        return Rules(
+            review_years=years, notifications=notifications, notification_service=self.notifications.service_url
+        )
 
 
 def default_path() -> Path | None:

@@ -17,8 +17,10 @@ from typing import Final
 
 from caseworker_tui.printing import is_terminal, safe
 from store.database import SCHEMA_VERSION, connect, translated
+from store.domain.decisions import Rules
 from store.errors import StoreError
 from store.projections.rebuild import stale_tables
+from store.queries.notification_rules import notification_rules, notification_service_state
 
 OLDEST_SQLITE: Final = (3, 38, 0)  # STRICT tables, JSON functions
 LITTLE_SPACE: Final = 100 * 1024**2
@@ -35,10 +37,10 @@ class Check:
     advice: str = ""
 
 
-def examine(database: Path) -> Iterator[Check]:
+def examine(database: Path, rules: Rules) -> Iterator[Check]:
     yield from _machine()
     yield from _file(database)
-    yield from _contents(database)
+    yield from _contents(database, rules)
 
 
 def caseworker_version() -> str:
@@ -100,7 +102,7 @@ def _file(database: Path) -> Iterator[Check]:
     )
 
 
-def _contents(database: Path) -> Iterator[Check]:
+def _contents(database: Path, rules: Rules) -> Iterator[Check]:
     if database.is_file() and not database.stat().st_size:
         return  # to open an empty file is to make a database of it
     try:
@@ -110,6 +112,7 @@ def _contents(database: Path) -> Iterator[Check]:
             yield writing
             with translated(database):
                 yield from _answers(connection, writing.ok)
+                yield from _notification_rules(connection, rules)
     except StoreError as error:
         yield Check("Opening", False, error.code, safe(str(error)))
 
@@ -133,6 +136,21 @@ def _answers(connection: sqlite3.Connection, writable: bool) -> Iterator[Check]:
     yield Check("Contents", True, ", ".join(counts))
     stale = stale_tables(connection)
     yield Check("Read tables", not stale, ", ".join(stale) or "current", "Run `caseworker rebuild`.")
+
+
+def _notification_rules(connection: sqlite3.Connection, rules: Rules) -> Iterator[Check]:
+    in_force = notification_rules(connection, rules)
+    if rules.notification_service is None:
+        yield Check("Notification rules", True, f"{len(in_force)} in force")
+        return
+    state = notification_service_state(connection, rules.notification_service)
+    yield Check(
+        "Notification rules",
+        not state.trouble,
+        safe(f"{len(in_force)} in force. {state.sentence}"),
+        f"The service last answered in full {state.answered_at or 'never'}; nothing else is held up by it."
+        " `caseworker notifications --refresh` asks it again.",
+    )
 
 
 def _writing(connection: sqlite3.Connection, database: Path) -> Check:

@@ -27,6 +27,7 @@ from store.domain.events import Payload
 from store.domain.identifiers import time_ordered_id
 from store.domain.refusals import Refusal
 from store.log import CommitHeader, RecordedEvent, get_events_for_case, head_of, save_events
+from store.notifications.answers import rules_in_force
 from store.projections import project
 from store.projections.rebuild import Progress, rebuild, stale_tables
 
@@ -150,7 +151,8 @@ class CaseStore:
             if expected_head not in (None, parent):
                 raise Refusal("stale", "The case has changed since you looked at it: look at it again, then decide.")
             case, versions = self._load(case_id)
-            facts = decide(case, command, Context(command_id, self._rules, actor, now.date()))
+            rules = rules_in_force(self._connection, self._rules)
+            facts = decide(case, command, Context(command_id, rules, actor, now.date()))
             header = CommitHeader(
                 case_id=case_id,
                 parent=parent,
@@ -158,7 +160,7 @@ class CaseStore:
                 command=text,
                 device=self._device,
                 actor=actor,
-                rules_version=self._rules.version,
+                rules_version=rules.version,
                 recorded_at=now.isoformat(timespec="microseconds"),
             )
             commit_id, events = save_events(

@@ -1,4 +1,4 @@
-"""The schema of what must be kept: the log, and which version of each read table stands.
+"""The schema of what must be kept: the log, which version of each read table stands, and answers from outside.
 
 Read tables are not here: each is declared by its projection and made anew when that changes (store/projections).
 A migration is never changed once released; a new one is added below, and `SCHEMA_VERSION` raised.
@@ -25,6 +25,12 @@ def migrate(connection: sqlite3.Connection) -> None:
 @migrations()
 def the_log(db: Database) -> None:
     for statement in _LOG:
+        db.execute(statement)
+
+
+@migrations()
+def what_the_config_service_answered(db: Database) -> None:
+    for statement in _ANSWERS:
         db.execute(statement)
 
 
@@ -70,4 +76,24 @@ _LOG = (
     ) STRICT
     """,
     *GUARDS.values(),
+)
+
+_ANSWERS = (
+    """
+    CREATE TABLE notification_answers (
+        service_url TEXT NOT NULL,
+        event_trigger TEXT NOT NULL,
+        rule TEXT CHECK (rule IS NULL OR json_valid(rule)),
+        answered_at TEXT NOT NULL,
+        PRIMARY KEY (service_url, event_trigger)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE notification_services (
+        service_url TEXT PRIMARY KEY,
+        asked_at TEXT NOT NULL,
+        answered_at TEXT,
+        trouble TEXT
+    ) STRICT, WITHOUT ROWID
+    """,
 )

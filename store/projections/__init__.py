@@ -1,7 +1,7 @@
 """The read tables. One module a table: its columns, and how each event changes it.
 
     projection              what a projection is
-    cases, companies, persons, beneficial_owners, parties, required_documents, checks, notes, tags
+    cases, companies, persons, beneficial_owners, parties, required_documents, checks, notes, tags,
     notifications, search_documents
                             the tables
     rebuild                 all tables made anew from the log, and compared with the live ones

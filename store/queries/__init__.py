@@ -5,4 +5,6 @@ case_file   one case with everything that belongs to it
 related     the other cases in which its parties are, too
 timeline    what happened in a case, in sentences
 audit       proof that the database is whole
+notification_rules
+            which are in force, and how the config service is
 """

@@ -15,7 +15,7 @@ from tests.store.desk import open_store
 
 ROOT = Path(__file__).parents[2]
 INTERFACE = {"textual", "rich", "click", "caseworker_tui", "sample_data"}
-ONLY_WHERE_USED = {"sqlite_utils", "pycountry", "stdnum", "confluent_kafka"}
+ONLY_WHERE_USED = {"sqlite_utils", "pycountry", "stdnum", "confluent_kafka", "httpx2"}
 
 
 def loaded_by(program: str) -> set[str]:
@@ -51,13 +51,18 @@ def test_the_engine_loads_no_interface_and_nothing_slow() -> None:
 
 def test_queries_load_no_interface_and_nothing_slow() -> None:
     loaded = loaded_by(
-        "import store.queries.audit, store.queries.case_file, store.queries.queue, store.queries.timeline"
+        "import store.queries.audit, store.queries.case_file, store.queries.notification_rules, store.queries.queue,"
+        " store.queries.timeline"
     )
     assert loaded & (INTERFACE | ONLY_WHERE_USED) == set()
 
 
 def test_intake_loads_no_interface() -> None:
     assert loaded_by("import store.intake.importer") & INTERFACE == set()
+
+
+def test_the_config_service_loads_its_client_only_to_ask() -> None:
+    assert loaded_by("import store.notifications.refresh") & (INTERFACE | ONLY_WHERE_USED) == set()
 
 
 def test_the_domain_loads_no_database() -> None:

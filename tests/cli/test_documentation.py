@@ -27,6 +27,7 @@ from store.domain.statuses import (
 )
 from store.errors import StoreError
 from store.queries.case_file import CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
+from store.queries.notification_rules import RuleInForce, ServiceState
 from store.queries.query_language.fields import FIELDS, SORTS
 from store.queries.queue import QueueRow
 from store.queries.related import More
@@ -119,7 +120,7 @@ def test_every_event_is_listed(event: str) -> None:
 
 
 def test_every_field_of_the_json_is_named() -> None:
-    rows = (QueueRow, CompanyRow, PersonRow, OwnerRow, DocumentRow, CheckRow, NoteRow)
+    rows = (QueueRow, CompanyRow, PersonRow, OwnerRow, DocumentRow, CheckRow, NoteRow, RuleInForce, ServiceState)
     fields = {name for row in rows for name in row.__dataclass_fields__} | CommandLine.model_fields.keys()
     assert fields <= IN_CODE_SPANS
 

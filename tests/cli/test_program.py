@@ -111,13 +111,20 @@ try:
     main(sys.argv[1:])
 finally:
     loaded = {name.partition(".")[0] for name in sys.modules}
-    print(*sorted(loaded & {"textual", "rich", "sqlite_utils"}), file=sys.stderr)
+    print(*sorted(loaded & {"textual", "rich", "sqlite_utils", "httpx2"}), file=sys.stderr)
 """
 
 
 @pytest.mark.parametrize(
     ("arguments", "loaded"),
-    [(("--help",), ""), (("cases", "--json"), ""), (("log",), ""), (("cases",), "rich"), (("doctor",), "")],
+    [
+        (("--help",), ""),
+        (("cases", "--json"), ""),
+        (("log",), ""),
+        (("cases",), "rich"),
+        (("doctor",), ""),
+        (("notifications",), ""),
+    ],
 )
 def test_a_subcommand_loads_only_what_it_needs(arguments: tuple[str, ...], loaded: str, sample: Path) -> None:
     ran = subprocess.run(

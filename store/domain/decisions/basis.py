@@ -18,10 +18,14 @@ REVIEW_YEARS: Final[Mapping[RiskLevel, int]] = {RiskLevel.LOW: 5, RiskLevel.MEDI
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules in force, which `version` names in every commit."""
+    """The rules in force, which `version` names in every commit.
+
+    Behind `notifications` come those that the config service at `notification_service`, an address, answered last.
+    """
 
     documents: tuple[DocumentRule, ...] = DOCUMENT_RULES
     notifications: tuple[NotificationRule, ...] = ()
+    notification_service: str | None = None
     review_years: Mapping[RiskLevel, int] = field(default_factory=lambda: REVIEW_YEARS)
     version: str = RULES_VERSION
 
