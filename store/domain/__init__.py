@@ -8,5 +8,6 @@ commands    what somebody wants        (one model a command)
 events      what happened              (one model an event)
 case_file   the state: `evolve(case, event) -> case`
 decisions   the rules: `decide(case, command, context) -> events`, or a `Refusal`
+undo        the command that leads back from an event, where there is one
 identifiers ids that follow from what they name
 """
