@@ -16,6 +16,7 @@ class Place(StrEnum):
     QUEUE = "Queue"
     SEARCH = "Search line"
     CASE = "Case file"
+    CASE_THEN = "Case file as it stood"
     NEW_CASE = "New case"
     RELATED = "Other cases"
     DIALOG = "Dialog"
@@ -34,7 +35,34 @@ class Action:
     in_footer: bool = True
 
 
-_E, _Q, _C, _N, _R = Place.EVERYWHERE, Place.QUEUE, Place.CASE, Place.NEW_CASE, Place.RELATED
+_E, _Q, _C, _T, _N = Place.EVERYWHERE, Place.QUEUE, Place.CASE, Place.CASE_THEN, Place.NEW_CASE
+_R = Place.RELATED
+
+
+def _in_the_panes(place: Place) -> tuple[Action, ...]:
+    """What can be done in the panes of a case, that of today or of then."""
+    return (
+        Action(place, "tab('overview')", ("1",), "Overview", "What is known of the case at a glance.", in_footer=False),
+        Action(place, "tab('parties')", ("2",), "Parties", "The people and owners of the case.", in_footer=False),
+        Action(
+            place, "tab('documents')", ("3",), "Documents", "The documents that the case asks for.", in_footer=False
+        ),
+        Action(
+            place, "tab('review')", ("4",), "Review", "Checks, risk, and what a decision still needs.", in_footer=False
+        ),
+        Action(place, "tab('notes')", ("5",), "Notes", "What people wrote about the case.", in_footer=False),
+        Action(
+            place, "tab('timeline')", ("6",), "Timeline", "What happened in the case, newest first.", in_footer=False
+        ),
+        Action(place, "next_tab(1)", ("right", "l", "tab"), "Next tab", "To the tab on the right.", in_footer=False),
+        Action(
+            place, "next_tab(-1)", ("left", "h", "shift+tab"), "Tab before", "To the tab on the left.", in_footer=False
+        ),
+        Action(place, "line(1)", ("j",), "Down", "One line down.", in_footer=False),
+        Action(place, "line(-1)", ("k",), "Up", "One line up.", in_footer=False),
+        Action(place, "copy_reference", ("y",), "Copy", "Copy the reference of the case.", in_footer=False),
+    )
+
 
 ACTIONS: Final = (
     Action(_Q, "open_case", ("enter",), "Open", "Open the case under the cursor."),
@@ -54,7 +82,15 @@ ACTIONS: Final = (
     Action(Place.SEARCH, "complete", ("tab",), "Complete", "Take what is shown behind the cursor."),
     Action(Place.SEARCH, "clear", ("escape",), "All", "Show all cases again."),
     Action(_C, "leave", ("escape", "q"), "Back", "Back to the queue, or to the case that led to this one."),
-    Action(_C, "set_status", ("s", "enter"), "Document", "Move the document under the cursor to another status."),
+    Action(_C, "set_status", ("s",), "Document", "Move the document under the cursor to another status."),
+    Action(
+        _C,
+        "choose",
+        ("enter",),
+        "Choose",
+        "Move the document under the cursor, or open the case as it stood at that point of the timeline.",
+        in_footer=False,
+    ),
     Action(_C, "dialog('check')", ("c",), "Check", "Record what a check came to."),
     Action(_C, "dialog('note')", ("n",), "Note", "Add a note."),
     Action(_C, "dialog('propose')", ("p",), "Propose", "Propose a decision."),
@@ -82,18 +118,14 @@ ACTIONS: Final = (
     Action(_C, "dialog('add_owner')", ("o",), "Owner", "Add an owner of the company.", in_footer=False),
     Action(_C, "dialog('remove_owner')", ("O",), "Remove", "Remove an owner.", in_footer=False),
     Action(_C, "dialog('update_company')", ("e",), "Company", "Update the company's profile.", in_footer=False),
-    Action(_C, "tab('overview')", ("1",), "Overview", "What is known of the case at a glance.", in_footer=False),
-    Action(_C, "tab('parties')", ("2",), "Parties", "The people and owners of the case.", in_footer=False),
-    Action(_C, "tab('documents')", ("3",), "Documents", "The documents that the case asks for.", in_footer=False),
-    Action(_C, "tab('review')", ("4",), "Review", "Checks, risk, and what a decision still needs.", in_footer=False),
-    Action(_C, "tab('notes')", ("5",), "Notes", "What people wrote about the case.", in_footer=False),
-    Action(_C, "tab('timeline')", ("6",), "Timeline", "What happened in the case, newest first.", in_footer=False),
-    Action(_C, "next_tab(1)", ("right", "l", "tab"), "Next tab", "To the tab on the right.", in_footer=False),
-    Action(_C, "next_tab(-1)", ("left", "h", "shift+tab"), "Tab before", "To the tab on the left.", in_footer=False),
-    Action(_C, "line(1)", ("j",), "Down", "One line down.", in_footer=False),
-    Action(_C, "line(-1)", ("k",), "Up", "One line up.", in_footer=False),
+    Action(_C, "undo", ("u",), "Undo", "Take back your last change of the case.", in_footer=False),
     Action(_C, "related", ("R",), "Others", "Other cases of the same parties.", in_footer=False),
-    Action(_C, "copy_reference", ("y",), "Copy", "Copy the reference of the case.", in_footer=False),
+    *_in_the_panes(_C),
+    Action(_T, "leave", ("escape", "q"), "Today", "Back to the case as it stands today."),
+    Action(_T, "version(-1)", ("left_square_bracket", "K"), "Older", "The version before."),
+    Action(_T, "version(1)", ("right_square_bracket", "J"), "Newer", "The next version."),
+    Action(_T, "choose", ("enter",), "Choose", "To the version under the cursor of the timeline.", in_footer=False),
+    *_in_the_panes(_T),
     Action(_N, "save", ("ctrl+s",), "Save", "Open the case that was entered."),
     Action(_N, "leave", ("escape",), "Back", "Back to the queue; what was typed is kept as a draft."),
     Action(_N, "other_kind", ("ctrl+t",), "Kind", "From a person (KYC) to a company (KYB), or back."),
@@ -132,6 +164,12 @@ def bindings(place: Place) -> list[BindingType]:
         )
         for action in actions_at(place)
     ]
+
+
+def other_keys(place: Place, *, than: Place, action: str) -> list[BindingType]:
+    """The keys of a place that mean nothing in another one, bound there to an action that says why."""
+    taken = {key for each in actions_at(than) for key in each.keys}
+    return [Binding(key, action, show=False) for each in actions_at(place) for key in each.keys if key not in taken]
 
 
 _KEY_NAMES: Final = {

@@ -10,8 +10,9 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from caseworker_tui.actions import Place, actions_at, bindings, key_names
-from caseworker_tui.navigation import BackToQueue, EnterCase, OpenCase, OpenNeighbour
+from caseworker_tui.navigation import BackToQueue, EnterCase, OpenCase, OpenNeighbour, OpenVersion
 from caseworker_tui.screens.case import CaseScreen
+from caseworker_tui.screens.case_then import CaseThenScreen
 from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
@@ -28,6 +29,7 @@ from store.queries.queue import data_version
 _PLACES = {
     QueueScreen: (Place.QUEUE, Place.SEARCH),
     CaseScreen: (Place.CASE,),
+    CaseThenScreen: (Place.CASE_THEN,),
     NewCaseScreen: (Place.NEW_CASE,),
     RelatedScreen: (Place.RELATED,),
 }
@@ -54,6 +56,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self._refresher = config_service and Refresher(database, config_service, clock=clock)
         self._queue = QueueScreen(self.session)
         self._case = CaseScreen(self.session)  # one for all cases: a mounted screen changes case in an instant
+        self._case_then = CaseThenScreen(self.session)
         self._seen_version = 0
         self._trouble = ""
         self._outage = False  # of the config service
@@ -61,6 +64,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.push_screen(self._queue)
         self.install_screen(self._case, "case")
+        self.install_screen(self._case_then, "case_then")
         self.set_interval(1, self._follow)
         if self._refresher:
             self.call_after_refresh(self._refresher.start)
@@ -84,6 +88,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         if version != self._seen_version:
             self._queue.reload()
             self._case.reload()
+            self._case_then.reload()
         self._seen_version, self._trouble, self._outage = version, trouble, outage
 
     def on_unmount(self) -> None:
@@ -106,7 +111,12 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     @on(OpenNeighbour)
     def open_neighbour(self, wanted: OpenNeighbour) -> None:
-        self._queue.open_neighbour(wanted.step)
+        self._queue.open_neighbour(wanted.case_id, wanted.step)
+
+    @on(OpenVersion)
+    def open_version(self, wanted: OpenVersion) -> None:
+        self.push_screen(self._case_then)
+        self.call_after_refresh(self._case_then.open, wanted.case_id, wanted.version)
 
     @on(EnterCase)
     def enter_case(self) -> None:
@@ -137,7 +147,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self.notify("ctrl+q leaves caseworker.")
 
     def action_refresh(self) -> None:
-        if isinstance(self.screen, QueueScreen | CaseScreen):
+        if isinstance(self.screen, QueueScreen | CaseScreen | CaseThenScreen):
             self.screen.reload()
 
     def action_help(self) -> None:

@@ -10,8 +10,9 @@ from store.domain.identifiers import case_reference
 from store.domain.statuses import label
 from store.domain.values import words
 from store.log.read import RecordedEvent
+from store.queries.as_of import CaseThen, Standing
 from store.queries.assessment import Assessment
-from store.queries.case_file import CaseFileView, CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
+from store.queries.case_file import CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
 from store.queries.notification_rules import RuleInForce
 from store.queries.queue import QueueRow
 from store.queries.related import Related, RelatedCase
@@ -27,11 +28,13 @@ def fields_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
 
-def case_as_json(view: CaseFileView, assessed: Assessment | None, others: Related) -> dict[str, Any]:
+def case_as_json(stands: Standing, others: Related | None, then: CaseThen | None) -> dict[str, Any]:
     """A case file as `caseworker show --json` prints it: the fields of the case, and its parts below them."""
+    view, assessed = stands.view, stands.assessed
     return {
         **fields_of(view.case),
         "head": view.head,
+        "as_of": then and _then_as_json(then),
         "company": view.company and fields_of(view.company),
         "persons": [fields_of(person) for person in view.persons],
         "beneficial_owners": [fields_of(owner) for owner in view.beneficial_owners],
@@ -40,10 +43,9 @@ def case_as_json(view: CaseFileView, assessed: Assessment | None, others: Relate
         "notes": [fields_of(note) for note in view.notes],
         "tags": view.tags,
         "assessment": assessed and {"missing": assessed.missing, "risk": fields_of(assessed.risk)},
-        "related": [_related_as_json(other) for other in others.cases],
-        "related_more": [
-            {"name": more.party.name, "cases": more.cases, "at_least": more.at_least} for more in others.more
-        ],
+        "related": others and [_related_as_json(other) for other in others.cases],
+        "related_more": others
+        and [{"name": more.party.name, "cases": more.cases, "at_least": more.at_least} for more in others.more],
     }
 
 
@@ -69,6 +71,18 @@ def _related_as_json(other: RelatedCase) -> dict[str, Any]:
             }
             for link in other.links
         ],
+    }
+
+
+def _then_as_json(then: CaseThen) -> dict[str, Any]:
+    entry = then.entry
+    return {
+        "version": entry.version,
+        "versions": then.versions,
+        "commit_id": entry.commit_id,
+        "recorded_at": entry.recorded_at,
+        "actor": entry.actor,
+        "changes": then.changes,
     }
 
 
@@ -111,9 +125,11 @@ def _to_the_minute(timestamp: str) -> str:
     return timestamp[:16].replace("T", " ")
 
 
-def write_case(view: CaseFileView, assessed: Assessment | None, others: Related) -> None:
+def write_case(stands: Standing, others: Related | None, then: CaseThen | None) -> None:
     """A case file to read: what is not known is left out."""
-    case = view.case
+    view, case = stands.view, stands.view.case
+    if then:
+        _write_when(then)
     write_line(f"{case.reference}  {case.name}")
     _write_known(
         ("Case", f"{case.traitement_type} {case.case_type}, {case.status}"),
@@ -151,8 +167,18 @@ def write_case(view: CaseFileView, assessed: Assessment | None, others: Related)
         _write_heading("Notes")
         for note in view.notes:
             _write_note(note)
-    _write_related(others)
-    _write_decision(case, assessed)
+    if others:
+        _write_related(others)
+    _write_decision(case, stands.assessed)
+
+
+def _write_when(then: CaseThen) -> None:
+    """That what follows is the past, and what brought the case there."""
+    entry = then.entry
+    write_line(f"AS IT STOOD at {entry.recorded_at}: version {entry.version} of {then.versions}")
+    for done in entry.sentences:
+        write_line(f"  {entry.actor} {done}")
+    write_line()
 
 
 def _write_related(others: Related) -> None:
@@ -256,12 +282,12 @@ def _write_note(note: NoteRow) -> None:
         write_line(f"    {line.expandtabs()}".rstrip())
 
 
-def write_log(events: Iterable[RecordedEvent], last_position: int) -> None:
-    """One line an event: position, time, case, event type, who, and what they did."""
-    for event in events:
+def write_log(events: Iterable[tuple[RecordedEvent, int]], last_position: int) -> None:
+    """One line an event: position, time, case and its version, event type, who, and what they did."""
+    for event, version in events:
         write_line(
             f"{event.position:>{len(str(last_position))}}  {event.timestamp}  {case_reference(event.case_id)}"
-            f"  {event.event_type:<{_LONGEST_EVENT_TYPE}}  {event.actor} {sentence(event.payload)}"
+            f" v{version:<3}  {event.event_type:<{_LONGEST_EVENT_TYPE}}  {event.actor} {sentence(event.payload)}"
         )
 
 

@@ -1,9 +1,8 @@
 """A case file as text: what preview and panes show, in one place so that they say the same."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
+from difflib import SequenceMatcher
 
 from textual.content import Content
 
@@ -17,13 +16,16 @@ from caseworker_tui.wording import (
     country,
     local_time,
     share,
+    shortened,
 )
 from store.domain.statuses import ADVERSE, DONE, REJECTION_SENTENCES, RejectionReason, label
 from store.domain.values import words
+from store.queries.as_of import CaseThen
 from store.queries.assessment import Assessment
 from store.queries.case_file import CaseFileView, CompanyRow, DocumentRow, OwnerRow, PersonRow
 from store.queries.related import Related, RelatedCase
 from store.queries.timeline import TimelineEntry
+from store.queries.undo import UndoOffer
 
 Lines = Iterator[Content]
 
@@ -57,7 +59,7 @@ def preview(view: CaseFileView, now: datetime, others: Related) -> Content:
     )
 
 
-def overview(view: CaseFileView, now: datetime, others: Related) -> Content:
+def overview(view: CaseFileView, now: datetime, others: Related | None) -> Content:
     case = view.case
     waiting = [document for document in view.documents if not _is_done(document)]
     return _lines(
@@ -70,7 +72,7 @@ def overview(view: CaseFileView, now: datetime, others: Related) -> Content:
             ("Risk", label(case.risk) if case.risk else "not rated"),
             ("Next review", case.next_review_on),
             ("Tags", ", ".join(view.tags) or None),
-            ("Related", f"{others.summary}{': R lists them' if others.cases else ''}"),
+            ("Related", f"{others.summary}{': R lists them' if others.cases else ''}" if others else None),
             ("Opened", f"{local_time(case.created_at)} ({ago(case.created_at, now)})"),
             ("Last change", f"{local_time(case.updated_at)} by {case.updated_by}"),
             ("Documents", f"{case.documents_done} of {case.documents_required} done"),
@@ -83,7 +85,7 @@ def overview(view: CaseFileView, now: datetime, others: Related) -> Content:
     )
 
 
-def parties(view: CaseFileView, others: Related) -> Content:
+def parties(view: CaseFileView, others: Related | None) -> Content:
     """Everybody in the case: people, then owners, each with all that is known."""
     current = [owner for owner in view.beneficial_owners if owner.ended_on is None]
     ended = [owner for owner in view.beneficial_owners if owner.ended_on is not None]
@@ -183,22 +185,64 @@ def document_reason(document: DocumentRow) -> str:
     return "; ".join(parts)
 
 
-def timeline_lines(entries: Iterable[TimelineEntry]) -> Content:
-    """What happened, newest first: when and who once for all that one command did, each in a line of its own."""
+def timeline_entry(entry: TimelineEntry) -> Content:
+    """What one command did: when, who and which version came of it, and below it what they did, a line each."""
+    return _lines(
+        Content.assemble(
+            (f"{local_time(entry.recorded_at)}  ", "dim"), (entry.actor, "bold"), (f"  version {entry.version}", "dim")
+        ),
+        *(Content(f"  {shortened(sentence)}") for sentence in entry.sentences),
+    )
+
+
+def as_it_stood(then: CaseThen) -> Content:
+    """That this is the past, and what brought the case there."""
+    entry = then.entry
+    more = f", and {len(entry.sentences) - 1} more" if len(entry.sentences) > 1 else ""
+    return _lines(
+        Content.assemble(
+            (f"As it stood on {local_time(entry.recorded_at)}", "bold"),
+            f" · version {entry.version} of {then.versions} · esc back to today",
+        ),
+        Content(f"after {entry.actor} {shortened(entry.sentences[0])}{more}"),
+    )
+
+
+def undo_question(offer: UndoOffer) -> str:
+    when, what = local_time(offer.entry.recorded_at), shortened(offer.entry.sentences[0])
+    but = f"\n\nNot all comes back: {offer.undo.but}." if offer.undo.but else ""
+    return f"Undo what you did on {when}?\n\nYou {what}{but}"
+
+
+def marked(before: Content, after: Content) -> Content:
+    """`after`, in the margin of which + marks what `before` does not say; what is gone since stands there with a -."""
+    old, new = (text.split("\n", allow_blank=True) for text in (before, after))
     lines: list[Content] = []
-    for _, commit in groupby(entries, key=attrgetter("commit_id")):
-        together = list(commit)
-        when = local_time(together[0].timestamp)
-        lines.append(Content.assemble((f"{when}  ", "dim"), (together[0].actor, "bold")))
-        lines.extend(Content(f"  {entry.sentence}") for entry in reversed(together))
+    steps = SequenceMatcher(None, [line.plain for line in old], [line.plain for line in new], autojunk=False)
+    for step, gone_from, gone_to, come_from, come_to in steps.get_opcodes():
+        come = new[come_from:come_to]
+        if step == "equal":
+            lines += [Content.assemble("  ", line) for line in come]
+        else:
+            gone = [line for line in old[gone_from:gone_to] if line.plain]
+            lines += [Content.assemble(("- ", "$text-error"), line).stylize("dim") for line in gone]
+            lines += [Content.assemble(("+ ", "bold $text-success"), line) if line.plain else line for line in come]
     return _lines(*lines)
+
+
+def above_first_mark(text: Content) -> Content | None:
+    """What stands above the first mark of a marked text, None if there is no mark."""
+    lines = text.split("\n", allow_blank=True)
+    marks = (number for number, line in enumerate(lines) if line.plain.startswith(("+", "-")))
+    first = next(marks, None)
+    return None if first is None else _lines(*lines[:first])
 
 
 def _is_done(document: DocumentRow) -> bool:
     return document.status in DONE
 
 
-def _company(company: CompanyRow, others: Related) -> Lines:
+def _company(company: CompanyRow, others: Related | None) -> Lines:
     address = ", ".join(
         part
         for part in (
@@ -226,7 +270,7 @@ def _company(company: CompanyRow, others: Related) -> Lines:
     )
 
 
-def _person(person: PersonRow, others: Related) -> Lines:
+def _person(person: PersonRow, others: Related | None) -> Lines:
     yield Content.assemble(
         (f"{person.firstname} {person.lastname}", "bold"),
         (f"  {person.role_in_company}" if person.role_in_company else "", "dim"),
@@ -240,7 +284,7 @@ def _person(person: PersonRow, others: Related) -> Lines:
     )
 
 
-def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str], others: Related) -> Lines:
+def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str], others: Related | None) -> Lines:
     yield from _heading(f"{heading} ({len(owners)})")
     if not owners:
         yield Content("Nobody is stated.")
@@ -265,10 +309,10 @@ def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str], others:
         )
 
 
-def _elsewhere(party_id: str, others: Related) -> str | None:
-    """In how many other cases a party is; None for none."""
-    theirs = others.of_party(party_id)
-    return theirs.in_words() if theirs.cases else None
+def _elsewhere(party_id: str, others: Related | None) -> str | None:
+    """In how many other cases a party is; None for none, and where they are not known."""
+    theirs = others and others.of_party(party_id)
+    return theirs.in_words() if theirs and theirs.cases else None
 
 
 def _heading(text: str, *, first: bool = False) -> Lines:

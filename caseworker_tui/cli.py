@@ -21,6 +21,7 @@ from caseworker_tui.case_tables import case_as_json, write_case, write_log, writ
 from caseworker_tui.configuration import Configuration, default_path
 from caseworker_tui.doctor import examine
 from caseworker_tui.exec_commands import answers, schema
+from caseworker_tui.moments import read_moment
 from caseworker_tui.printing import (
     is_terminal,
     progress_bar,
@@ -47,12 +48,13 @@ from store.database import connect, read_transaction, translated
 from store.domain.commands import COMMANDS
 from store.engine import CaseStore, system_clock
 from store.errors import DatabaseDamaged
-from store.log.read import get_all_events, get_events_for_case, last_position
+from store.log.read import case_version, get_all_events, get_events_for_case, last_position
 from store.projections import PROJECTIONS
-from store.queries.assessment import Assessment, assessment
+from store.queries.as_of import CaseThen, Standing, as_of
+from store.queries.assessment import assessment
 from store.queries.audit import Finding, log_digest
 from store.queries.audit import verify as find_faults
-from store.queries.case_file import CaseFileView, case_file, find_case
+from store.queries.case_file import case_file, find_case
 from store.queries.notification_rules import notification_rules, notification_service_state
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
 from store.queries.queue import whole_queue
@@ -228,38 +230,69 @@ def _write_cases(connection: Connection, selection: Selection = EVERYTHING, *, a
         write_queue(lambda: whole_queue(connection, selection))
 
 
+def _as_moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
+    try:
+        return read_moment(text) if text is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @main.command()
 @click.argument("case")
+@click.option(
+    "--at",
+    "moment",
+    metavar="MOMENT",
+    callback=_as_moment,
+    help="The case as it stood at a moment, like 2026-03-31T12:00.",
+)
+@click.option(
+    "--at-version",
+    "version",
+    metavar="N",
+    type=click.IntRange(1),
+    help="The case as it stood after its first N changes, which `log` and the timeline count.",
+)
 @database_option()
 @json_option
 @pass_settings
-def show(settings: Settings, case: str, as_json: bool) -> None:
+def show(settings: Settings, case: str, moment: datetime | None, version: int | None, as_json: bool) -> None:
     """Print a case file: the case, its parties, documents, checks and notes, other cases of the same parties, and
     what a decision still needs.
 
-    CASE is an id or a reference, typed in any way.
+    CASE is an id or a reference, typed in any way. MOMENT is local time unless Z or an offset like +02:00 follows;
+    a day stands for its end, a minute for its last second.
 
     \b
     caseworker show 7F3-QK2-M9X
+    caseworker show 7F3-QK2-M9X --at 2026-03-31
     caseworker show 7f3qk2m9x --json | jq '.documents[] | {document_requirement_id, status}'
     caseworker show 7f3qk2m9x --json | jq '.assessment.missing'
     caseworker show 7f3qk2m9x --json | jq '.related[] | {reference, certainty}'
 
-    Exit codes: 0 done; 1 there is no such case, or the database can't be read.
+    Exit codes: 0 done; 1 there is or was no such case, or the database can't be read.
     """
+    if moment and version:
+        raise click.UsageError("--at and --at-version both say when: give one of them.")
     with settings.open_store(create=False) as store:
-        found = store.ask(_all_of_case, case)
+        found = store.ask(_all_of_case, case, moment or version)
     if as_json:
         write_json(case_as_json(*found))
     else:
         write_case(*found)
 
 
-def _all_of_case(connection: Connection, id_or_reference: str) -> tuple[CaseFileView, Assessment | None, Related]:
-    """All as of one moment, whatever others write meanwhile."""
+def _all_of_case(
+    connection: Connection, id_or_reference: str, when: datetime | int | None
+) -> tuple[Standing, Related | None, CaseThen | None]:
+    """The case as it stands, or stood; all of it as of one moment, whatever others write meanwhile."""
     with read_transaction(connection):
         case_id = find_case(connection, id_or_reference)
-        return case_file(connection, case_id), assessment(connection, case_id), related(connection, case_id)
+        if when is not None:
+            then = as_of(connection, case_id, when)
+            return then.stood, None, then
+        stands = Standing(case_file(connection, case_id), assessment(connection, case_id))
+        return stands, related(connection, case_id), None
 
 
 @main.command()
@@ -270,7 +303,8 @@ def _all_of_case(connection: Connection, id_or_reference: str) -> tuple[CaseFile
 def log(settings: Settings, case: str | None, as_json: bool) -> None:
     """Print the events of a case, or of all cases, in the order in which they happened.
 
-    CASE is an id or a reference. Times are UTC.
+    CASE is an id or a reference. Times are UTC. The number behind a case's reference is its version after that
+    change, which `show --at-version` takes.
 
     \b
     caseworker log 7F3-QK2-M9X
@@ -284,10 +318,11 @@ def log(settings: Settings, case: str | None, as_json: bool) -> None:
 
 def _write_log(connection: Connection, case: str | None, *, as_json: bool) -> None:
     events = get_events_for_case(connection, find_case(connection, case)) if case else get_all_events(connection)
+    numbered = ((event, case_version(connection, event)) for event in events)
     if as_json:
-        write_json_array(event.as_json() for event in events)
+        write_json_array(event.as_json() | {"case_version": version} for event, version in numbered)
     else:
-        write_log(events, last_position(connection))
+        write_log(numbered, last_position(connection))
 
 
 @main.command("exec")

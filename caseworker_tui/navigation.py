@@ -12,9 +12,18 @@ class OpenCase(Message):
 
 @dataclass
 class OpenNeighbour(Message):
-    """The case `step` places on in the queue."""
+    """The case `step` places on in the queue from this one."""
 
+    case_id: str
     step: int
+
+
+@dataclass
+class OpenVersion(Message):
+    """A case as it stood."""
+
+    case_id: str
+    version: int
 
 
 class EnterCase(Message):

@@ -91,9 +91,13 @@ class Session:
         self._surveying.interrupt()
         return await self._surveying.run(lambda store: store.ask(query, *args, **kwargs))
 
-    async def execute(self, command: Command, *, command_id: str | None = None) -> Receipt:
+    async def execute(
+        self, command: Command, *, command_id: str | None = None, expected_head: str | None = None
+    ) -> Receipt:
         """Carry out a command as this person. Raises `Refusal` or `store.errors.StoreError`."""
-        return await self._executing.run(lambda store: store.execute(command, command_id=command_id, actor=self.actor))
+        return await self._executing.run(
+            lambda store: store.execute(command, command_id=command_id, actor=self.actor, expected_head=expected_head)
+        )
 
     def close(self) -> None:
         """Let what was begun end, and close all stores."""

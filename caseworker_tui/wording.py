@@ -66,6 +66,8 @@ DOCUMENT_MOVES_SPOKEN: Final[Mapping[str, str]] = {
 }
 """What a person does to a document to bring it to a status; only systems say VERIFIED_SYSTEM."""
 
+_LONGEST_SENTENCE: Final = 200
+
 _UNITS: Final = (
     (timedelta(days=365), "y"),
     (timedelta(days=1), "d"),
@@ -110,6 +112,11 @@ def share(owner: OwnerRow) -> str:
 
 def country(code: str | None) -> str | None:
     return f"{country_names().get(code, code)} ({code})" if code else None
+
+
+def shortened(text: str) -> str:
+    """A sentence as a list has room for it: of a long note the beginning."""
+    return text if len(text) <= _LONGEST_SENTENCE else f"{text[:_LONGEST_SENTENCE].rstrip()}…"
 
 
 def fit(text: str, width: int) -> str:

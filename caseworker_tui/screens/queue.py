@@ -18,7 +18,7 @@ from store.queries.case_file import case_file
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
 from store.queries.query_language.completion import Completion, completions
 from store.queries.query_language.selection import with_sort
-from store.queries.queue import STEP, Landmarks, landmarks, queue_page, queue_place
+from store.queries.queue import STEP, Landmarks, QueueRow, landmarks, queue_page, queue_place
 from store.queries.related import related
 
 _NOTHING_YET = """No case yet.
@@ -119,11 +119,14 @@ class QueueScreen(Screen[None]):
     @work
     async def _fetch(self, page: int, selection: Selection, marks: Landmarks) -> None:
         with told(self):
-            mark, offset = divmod(page * PAGE_ROWS, STEP) if marks.keys else (0, page * PAGE_ROWS)
-            start = marks.keys[mark] if mark < len(marks.keys) else None
-            rows = await self._session.ask(queue_page, selection, start=start, offset=offset, limit=PAGE_ROWS)
+            rows = await self._rows(page * PAGE_ROWS, PAGE_ROWS, selection, marks)
             if selection == self._selection:
                 self.table.supply(page, rows)
+
+    async def _rows(self, place: int, number: int, selection: Selection, marks: Landmarks) -> list[QueueRow]:
+        mark, offset = divmod(place, STEP) if marks.keys else (0, place)
+        start = marks.keys[mark] if mark < len(marks.keys) else None
+        return await self._session.ask(queue_page, selection, start=start, offset=offset, limit=number)
 
     async def _complete(self, text: str) -> list[Completion]:
         return await self._session.ask(completions, text)
@@ -180,13 +183,21 @@ class QueueScreen(Screen[None]):
     def action_cursor(self, where: str) -> None:
         self.table.move(where)
 
-    def open_neighbour(self, step: int) -> None:
-        """Move the cursor `step` cases on and open the case there, or say that this is the end."""
-        before = self.table.cursor
-        self.table.cursor = before + step
-        if self.table.cursor == before:
-            self.app.notify(
-                "This is the last case of the queue." if step > 0 else "This is the first case of the queue."
-            )
-        elif row := self.table.current:
-            self.post_message(OpenCase(row.case_id))
+    @work(exclusive=True, group="neighbour")
+    async def open_neighbour(self, case_id: str, step: int) -> None:
+        """Open the case `step` places on from this one, with the cursor on it, or say that this is the end.
+
+        A case that fits the search no longer has left its place, on which the cursor stands, to the next one.
+        """
+        with told(self):
+            selection, marks = self._selection, self._landmarks
+            place = await self._session.ask(queue_place, selection, case_id, marks)
+            wanted = (self.table.cursor - (step > 0) if place is None else place) + step
+            rows = await self._rows(wanted, 1, selection, marks) if wanted >= 0 else []
+            if rows:
+                self.table.cursor = wanted
+                self.post_message(OpenCase(rows[0].case_id))
+            elif place is None:
+                self.app.notify("There is no further case in the queue.")
+            else:
+                self.app.notify(f"This is the {'last' if step > 0 else 'first'} case of the queue.")

@@ -10,8 +10,11 @@ verify   proof that nothing was changed, dropped or moved
 from store.log.append import StaleVersion, save_events
 from store.log.commit import CommitHeader
 from store.log.read import (
+    RecordedCommit,
     RecordedEvent,
+    case_version,
     get_all_events,
+    get_commits_for_case,
     get_events_for_aggregate,
     get_events_for_case,
     head_of,
@@ -19,9 +22,12 @@ from store.log.read import (
 
 __all__ = [
     "CommitHeader",
+    "RecordedCommit",
     "RecordedEvent",
     "StaleVersion",
+    "case_version",
     "get_all_events",
+    "get_commits_for_case",
     "get_events_for_aggregate",
     "get_events_for_case",
     "head_of",

@@ -4,12 +4,14 @@ An event that is not what its name says raises `store.errors.DatabaseDamaged`.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 from pydantic_core import from_json
 
+from store.database import read_transaction
 from store.domain.events import Payload
 from store.errors import DatabaseDamaged
 from store.log.upcast import UnknownPayload, typed_payload
@@ -53,6 +55,17 @@ class RecordedEvent:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedCommit:
+    """What one command did to a case file. `version` counts the commits of the case, from 1 without gaps."""
+
+    version: int
+    commit_id: str
+    recorded_at: str
+    actor: str
+    events: tuple[RecordedEvent, ...]
+
+
 _EVENTS = """
 SELECT e.position, e.event_id, e.event_type, e.case_id, e.aggregate_id, e.version, e.timestamp,
        e.payload, e.payload_model_name, e.metadata, c.commit_id, c.actor
@@ -70,9 +83,41 @@ def get_events_for_case(connection: sqlite3.Connection, case_id: str) -> list[Re
     return list(_read(connection, "WHERE e.case_id = ? ORDER BY e.position", (case_id,)))
 
 
+def get_commits_for_case(connection: sqlite3.Connection, case_id: str) -> list[RecordedCommit]:
+    """All commits of one case file in order, those without an event too."""
+    with read_transaction(connection):
+        events = defaultdict[str, list[RecordedEvent]](list)
+        for event in get_events_for_case(connection, case_id):
+            events[event.commit_id].append(event)
+        commits = connection.execute(
+            "SELECT commit_id, recorded_at, actor FROM commits WHERE case_id = ? ORDER BY position", (case_id,)
+        ).fetchall()
+    return [
+        RecordedCommit(version, commit_id, recorded_at, actor, tuple(events[commit_id]))
+        for version, (commit_id, recorded_at, actor) in enumerate(commits, start=1)
+    ]
+
+
+def case_version(connection: sqlite3.Connection, event: RecordedEvent) -> int:
+    """The version of its case that came with an event."""
+    (version,) = connection.execute(
+        "SELECT count(*) FROM commits WHERE case_id = ?"
+        " AND position <= (SELECT commit_position FROM events WHERE position = ?)",
+        (event.case_id, event.position),
+    ).fetchone()
+    return int(version)
+
+
 def get_all_events(connection: sqlite3.Connection, *, after: int = 0) -> Iterator[RecordedEvent]:
     """The whole log in order, from behind position `after`."""
     return _read(connection, "WHERE e.position > ? ORDER BY e.position", (after,))
+
+
+def known_payloads(events: Iterable[RecordedEvent]) -> list[Payload] | None:
+    """What these events say, in order; None if one of them is of a newer version of the program."""
+    payloads = [event.payload for event in events]
+    known = [payload for payload in payloads if isinstance(payload, Payload)]
+    return known if len(known) == len(payloads) else None
 
 
 def head_of(connection: sqlite3.Connection, case_id: str) -> str | None:

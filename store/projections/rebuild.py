@@ -33,7 +33,7 @@ def rebuild(connection: sqlite3.Connection, progress: Progress) -> int:
     Others read the old tables meanwhile, and write: what they append is taken in before the swap, which is one
     transaction. If it ends early the live tables are as they were.
     """
-    with _folder_beside(connection) as folder, _fresh_tables(folder / "fresh.sqlite3") as side, ExitStack() as last:
+    with _folder_beside(connection) as folder, fresh_tables(folder / "fresh.sqlite3") as side, ExitStack() as last:
         read = _project_all(connection, side, progress)
         with write_transaction(connection):
             read = _project_all(connection, side, progress, after=read)
@@ -53,7 +53,7 @@ def differences(connection: sqlite3.Connection, progress: Progress) -> Iterator[
     before = connection.text_factory
     connection.text_factory = lambda data: data.decode(errors="backslashreplace")  # rows changed by hand, too
     try:
-        with _fresh_tables() as side:
+        with fresh_tables() as side:
             _project_all(connection, side, progress)
             for projection in PROJECTIONS:
                 as_it_should_be = True
@@ -67,7 +67,7 @@ def differences(connection: sqlite3.Connection, progress: Progress) -> Iterator[
 
 
 @contextmanager
-def _fresh_tables(path: Path | None = None) -> Iterator[sqlite3.Connection]:
+def fresh_tables(path: Path | None = None) -> Iterator[sqlite3.Connection]:
     """New and empty read tables, in a file at `path` or else in one that SQLite keeps to itself."""
     with closing(sqlite3.connect(path or "", isolation_level=None)) as side:
         side.execute("PRAGMA journal_mode = OFF")

@@ -4,6 +4,10 @@ queue       the list of cases that a person works from
 case_file   one case with everything that belongs to it
 related     the other cases in which its parties are, too
 timeline    what happened in a case, in sentences
+as_of       a case as it stood at one of its versions
+what_changed
+            what lies between two states of a case
+undo        what a person can take back
 audit       proof that the database is whole
 notification_rules
             which are in force, and how the config service is

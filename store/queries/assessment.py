@@ -1,13 +1,13 @@
 """What the rules say of a case as it stands: what is missing for an approval, and which risk they propose."""
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store.domain.case_file import fold
 from store.domain.decisions import missing_for_approval
-from store.domain.events import Payload
 from store.domain.risk import RiskProposal, propose_risk
-from store.log.read import get_events_for_case
+from store.log.read import RecordedEvent, get_events_for_case, known_payloads
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,13 @@ class Assessment:
 
 def assessment(connection: sqlite3.Connection, case_id: str) -> Assessment | None:
     """None when the case holds an event of a newer version of caseworker: its rules are not known here."""
-    payloads = [event.payload for event in get_events_for_case(connection, case_id)]
-    known = [payload for payload in payloads if isinstance(payload, Payload)]
-    if len(known) < len(payloads):
+    return assess(get_events_for_case(connection, case_id))
+
+
+def assess(events: Iterable[RecordedEvent]) -> Assessment | None:
+    """The same of the case to which these events lead."""
+    payloads = known_payloads(events)
+    if payloads is None:
         return None
-    case = fold(known)
+    case = fold(payloads)
     return Assessment(tuple(missing_for_approval(case)), propose_risk(case))

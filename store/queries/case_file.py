@@ -155,23 +155,26 @@ def find_case(connection: sqlite3.Connection, id_or_reference: str) -> str:
 def case_file(connection: sqlite3.Connection, case_id: str) -> CaseFileView:
     """Everything that belongs to a case. Raises `Refusal` when there is none with this id."""
     with read_transaction(connection):
-        case, head = queue_row(connection, case_id), head_of(connection, case_id)
-        if case is None or head is None:
-            raise unknown_case(f"with the id {case_id}")
-        companies = _rows(connection, "companies", CompanyRow, case_id)
-        return CaseFileView(
-            case=case,
-            head=head,
-            company=companies[0] if companies else None,
-            persons=_rows(connection, "persons", PersonRow, case_id),
-            beneficial_owners=_rows(connection, "beneficial_owners", OwnerRow, case_id),
-            documents=_rows(connection, "required_documents", DocumentRow, case_id),
-            checks=_rows(connection, "checks", CheckRow, case_id),
-            notes=_rows(connection, "notes", NoteRow, case_id),
-            tags=tuple(
-                tag for (tag,) in connection.execute("SELECT tag FROM tags WHERE case_id = ? ORDER BY tag", (case_id,))
-            ),
-        )
+        return case_file_in(connection, case_id, head_of(connection, case_id))
+
+
+def case_file_in(tables: sqlite3.Connection, case_id: str, head: str | None) -> CaseFileView:
+    """The same from any read tables, those of the past too; `head` is the commit to which they go."""
+    case = queue_row(tables, case_id)
+    if case is None or head is None:
+        raise unknown_case(f"with the id {case_id}")
+    companies = _rows(tables, "companies", CompanyRow, case_id)
+    return CaseFileView(
+        case=case,
+        head=head,
+        company=companies[0] if companies else None,
+        persons=_rows(tables, "persons", PersonRow, case_id),
+        beneficial_owners=_rows(tables, "beneficial_owners", OwnerRow, case_id),
+        documents=_rows(tables, "required_documents", DocumentRow, case_id),
+        checks=_rows(tables, "checks", CheckRow, case_id),
+        notes=_rows(tables, "notes", NoteRow, case_id),
+        tags=tuple(tag for (tag,) in tables.execute("SELECT tag FROM tags WHERE case_id = ? ORDER BY tag", (case_id,))),
+    )
 
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """What happened in a case, newest first, in sentences."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,25 +32,39 @@ from store.domain.events import (
     RiskRated,
 )
 from store.domain.statuses import REJECTION_SENTENCES, VERIFIED, DocumentStatus, label
-from store.log.read import get_events_for_case
+from store.log.read import RecordedCommit, get_commits_for_case
 from store.log.upcast import UnknownPayload
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One event as a person reads it. `timestamp` is UTC, ISO 8601."""
+    """What one command did, as a person reads it: the actor, and then each of the sentences.
 
-    timestamp: str
-    actor: str
-    event_type: str
-    sentence: str
+    `version` counts the changes of the case, from 1; `recorded_at` is UTC, ISO 8601.
+    """
+
+    version: int
     commit_id: str
+    recorded_at: str
+    actor: str
+    sentences: tuple[str, ...]
 
 
 def timeline(connection: sqlite3.Connection, case_id: str) -> list[TimelineEntry]:
+    return told(get_commits_for_case(connection, case_id))
+
+
+def told(commits: Sequence[RecordedCommit]) -> list[TimelineEntry]:
+    """These commits, the newest first."""
     return [
-        TimelineEntry(event.timestamp, event.actor, event.event_type, sentence(event.payload), event.commit_id)
-        for event in reversed(get_events_for_case(connection, case_id))
+        TimelineEntry(
+            commit.version,
+            commit.commit_id,
+            commit.recorded_at,
+            commit.actor,
+            tuple(sentence(event.payload) for event in commit.events) or ("found nothing to change",),
+        )
+        for commit in reversed(commits)
     ]
 
 
@@ -102,12 +116,12 @@ SENTENCES: Final[Mapping[type[Payload], Callable[[Any], str]]] = {
     BeneficialOwnerAdded: lambda e: f"added the owner {e.owner.name}",
     DocumentRequirementDetermined: lambda e: f"asked for the {label(e.document_type)} of {e.entity_name}",
     DocumentStatusUpdated: _document_moved,
-    NotificationRequired: lambda e: f"asked for a notification ({label(e.notification_type)})",
+    NotificationRequired: lambda e: f"set off a notification ({label(e.notification_type)})",
     CompanyProfileUpdated: lambda e: f"updated the profile of {e.profile.registered_name}",
     BeneficialOwnerCorrected: lambda e: f"corrected the owner {e.owner.name}",
     BeneficialOwnerRemoved: lambda e: f"removed the owner {e.name}: {e.reason}",
-    CaseAssigned: lambda e: f"gave the case to {e.assignee}",
-    CaseUnassigned: lambda e: f"took the case from {e.previous}",
+    CaseAssigned: lambda e: f"assigned the case to {e.assignee}",
+    CaseUnassigned: lambda e: f"left the case to nobody; {e.previous} had it",
     DueDateSet: lambda e: f"set the due date to {e.due_date}" if e.due_date else "took the due date away",
     CaseTagged: lambda e: f"tagged the case {e.tag}",
     CaseUntagged: lambda e: f"took the tag {e.tag} away",

@@ -31,6 +31,7 @@ from store.queries.notification_rules import RuleInForce, ServiceState
 from store.queries.query_language.fields import FIELDS, SORTS
 from store.queries.queue import QueueRow
 from store.queries.related import More
+from store.queries.what_changed import FieldChange, RowChange
 from tests.cli.conftest import PROJECT, Caseworker
 
 DOCUMENT = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -120,7 +121,10 @@ def test_every_event_is_listed(event: str) -> None:
 
 
 def test_every_field_of_the_json_is_named() -> None:
-    rows = (QueueRow, CompanyRow, PersonRow, OwnerRow, DocumentRow, CheckRow, NoteRow, RuleInForce, ServiceState)
+    rows = (
+        *(QueueRow, CompanyRow, PersonRow, OwnerRow, DocumentRow, CheckRow, NoteRow),
+        *(RowChange, FieldChange, RuleInForce, ServiceState),
+    )
     fields = {name for row in rows for name in row.__dataclass_fields__} | CommandLine.model_fields.keys()
     assert fields <= IN_CODE_SPANS
 

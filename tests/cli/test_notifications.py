@@ -62,7 +62,7 @@ class TestARulesFile:
         assert caseworker("import", tmp_path / "messages.jsonl").exit_code == 0
         assert told(caseworker) == ["of-file", "of-file"]
         assert caseworker("verify").exit_code == 0
-        assert "asked for a notification (sms)" in caseworker("log").stdout
+        assert "set off a notification (sms)" in caseworker("log").stdout
 
     def test_is_listed(self, caseworker: Caseworker, sample: Path, folder: Path) -> None:
         listed = caseworker("notifications")

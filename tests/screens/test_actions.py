@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from caseworker_tui.actions import ACTIONS, Action, Place, actions_at, key_sheet
 from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.case import CaseScreen
+from caseworker_tui.screens.case_then import CaseThenScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.screens.help import HelpScreen
@@ -22,6 +23,7 @@ SCREENS: dict[Place, tuple[type, ...]] = {
     Place.QUEUE: (QueueScreen,),
     Place.SEARCH: (SearchLine,),
     Place.CASE: (CaseScreen,),
+    Place.CASE_THEN: (CaseThenScreen,),
     Place.NEW_CASE: (NewCaseScreen,),
     Place.RELATED: (RelatedScreen,),
     Place.DIALOG: (CommandScreen, HelpScreen),

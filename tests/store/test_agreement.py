@@ -3,7 +3,11 @@
 A model decides the same commands in memory, with nothing but the domain; the store must never say anything else.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from store.domain import commands as c
-from store.domain.case_file import CaseFile, fold
+from store.domain.case_file import EMPTY, CaseFile, evolve, fold
 from store.domain.commands import (
     COMMANDS,
     Command,
@@ -21,7 +25,7 @@ from store.domain.commands import (
     WaiveDocument,
 )
 from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, missing_for_approval
-from store.domain.events import Payload
+from store.domain.events import BeneficialOwnerRemoved, Payload
 from store.domain.notification_rules import NotificationRule
 from store.domain.refusals import Refusal
 from store.domain.statuses import (
@@ -37,6 +41,7 @@ from store.domain.statuses import (
     RiskLevel,
     TraitementType,
 )
+from store.domain.undo import Undo, undo_of
 from store.domain.values import (
     AddressData,
     BeneficialOwnerData,
@@ -48,10 +53,14 @@ from store.domain.values import (
     UnspecifiedReason,
 )
 from store.engine import CaseStore, Receipt
-from store.log import get_all_events, get_events_for_aggregate, get_events_for_case
+from store.log import get_all_events, get_commits_for_case, get_events_for_aggregate, get_events_for_case
 from store.log.commit import CommitHeader, Stored, commit_id
-from store.queries.assessment import assessment
-from store.queries.timeline import timeline
+from store.log.read import known_payloads
+from store.queries.as_of import as_of
+from store.queries.assessment import Assessment, assessment
+from store.queries.case_file import CaseFileView, case_file
+from store.queries.timeline import TimelineEntry, timeline
+from store.queries.what_changed import SAYS_THAT_IT_CHANGED, Kind, what_changed
 from tests.store.desk import START, a_store, connection_of, findings, quiet, read_tables, rows
 
 RULES = Rules(
@@ -398,8 +407,10 @@ def answer(store: CaseStore, command: Command, command_id: str, by: str) -> Rece
         return refusal.code
 
 
-def carry_out(store: CaseStore, model: Model, taken: list[Step]) -> None:
-    """Every step on both sides, each time with the same answer."""
+def carry_out(
+    store: CaseStore, model: Model, taken: list[Step], look: Callable[[Receipt], None] = lambda _: None
+) -> None:
+    """Every step on both sides, each time with the same answer; and a look at the store after each."""
     for number, step in enumerate(taken):
         for command, command_id, by in model.commands_for(step, number):
             repeated = command_id in model.carried_out
@@ -408,6 +419,7 @@ def carry_out(store: CaseStore, model: Model, taken: list[Step]) -> None:
                 case Receipt() as receipt:
                     assert list(receipt.events) == expected
                     assert receipt.repeated is repeated
+                    look(receipt)
                 case code:
                     assert code == expected
 
@@ -491,7 +503,7 @@ def assert_read_tables_show(store: CaseStore, model: Model) -> None:
         assert assess is not None
         assert list(assess.missing) == missing_for_approval(case)
         assert_nobody_is_forgotten(case)
-        assert all(entry.sentence for entry in store.ask(timeline, case_id))
+        assert all(all(entry.sentences) for entry in store.ask(timeline, case_id))
     counts = (
         "SELECT c.case_id FROM cases AS c WHERE"
         " (documents_required, documents_done, documents_rejected) IS NOT (SELECT count(*),"
@@ -499,6 +511,96 @@ def assert_read_tables_show(store: CaseStore, model: Model) -> None:
         " coalesce(sum(d.status = 'REJECTED'), 0) FROM required_documents AS d WHERE d.case_id = c.case_id)"
     )
     assert rows(connection, counts) == []
+
+
+@given(steps)
+@settings(max_examples=30, deadline=None)
+def test_the_past_is_shown_as_it_was(taken: list[Step]) -> None:
+    def look(receipt: Receipt) -> None:
+        if not receipt.repeated:
+            case_id = receipt.case_id
+            shown = store.ask(case_file, case_id), store.ask(assessment, case_id), tuple(store.ask(timeline, case_id))
+            seen.setdefault(case_id, []).append(shown)
+
+    seen: dict[str, list[tuple[CaseFileView, Assessment | None, tuple[TimelineEntry, ...]]]] = {}
+    with a_store(rules=RULES) as store:
+        carry_out(store, Model(), taken, look)
+        for case_id, versions in seen.items():
+            before = None
+            for number, (view, assessed, entries) in enumerate(versions, start=1):
+                then = store.ask(as_of, case_id, number)
+                assert (then.stood.view, then.stood.assessed, then.timeline) == (view, assessed, entries)
+                assert (then.entry, then.entry.version, then.versions) == (entries[0], number, len(versions))
+                assert then.entry.commit_id == view.head
+                assert store.ask(as_of, case_id, datetime.fromisoformat(then.entry.recorded_at)) == then
+                assert (then.before and then.before.view) == before
+                assert_the_changes_lead_from(before, view)
+                before = view
+
+
+def assert_the_changes_lead_from(before: CaseFileView | None, after: CaseFileView) -> None:
+    """The rows before, with what is said to have changed in them, are the rows after."""
+    rows = rows_of(before) if before else {}
+    for change in what_changed(before, after):
+        key = change.part, change.row_id
+        row = rows.setdefault(key, {})
+        for name, was, now in ((it.field, it.before, it.after) for it in change.fields):
+            assert row.pop(name, None) == was
+            row |= {} if now is None else {name: now}
+        if change.kind is Kind.REMOVED:
+            assert rows.pop(key) == {}
+    assert rows == rows_of(after)
+
+
+def rows_of(view: CaseFileView) -> dict[tuple[str, str], dict[str, Any]]:
+    """All rows of a case file, without what is not known and what tells only that something changed."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {("tags", tag): {"tag": tag} for tag in view.tags}
+    parts = {"case": (view.case,), "company": (view.company,) if view.company else ()}
+    for part in ("persons", "beneficial_owners", "documents", "checks", "notes"):
+        parts[part] = getattr(view, part)
+    for part, of_part in parts.items():
+        for row in of_part:
+            known = {name: value for name, value in asdict(row).items() if value is not None}
+            rows[part, next(iter(known.values()))] = {
+                name: value for name, value in known.items() if name not in SAYS_THAT_IT_CHANGED
+            }
+    return rows
+
+
+@given(steps)
+@settings(max_examples=40, deadline=None)
+def test_an_undo_leads_back(taken: list[Step]) -> None:
+    """To the very state before, unless it says what does not come back; a removed owner comes back under a new id."""
+    with a_store(rules=RULES) as store:
+        carry_out(store, model := Model(), taken)
+        for case_id in model.cases:
+            before = EMPTY
+            for commit in store.ask(get_commits_for_case, case_id):
+                payloads = known_payloads(commit.events) or []
+                after = reduce(evolve, payloads, before)
+                undo = undo_of(before, payloads)
+                if isinstance(undo, Undo):
+                    with suppress_more_than_all():
+                        facts = decide(after, undo.command, Context("undo", RULES, commit.actor, START.date()))
+                        undone = reduce(evolve, [fact.payload for fact in facts], after)
+                        of = by_content if isinstance(payloads[0], BeneficialOwnerRemoved) else lambda case: case
+                        assert undo.but or of(undone) == of(before)
+                before = after
+
+
+def by_content(case: CaseFile) -> CaseFile:
+    """The case, its owners without their ids."""
+    return replace(case, owners={str(n): o for n, o in enumerate(sorted(case.owners.values(), key=repr))})
+
+
+@contextmanager
+def suppress_more_than_all() -> Iterator[None]:
+    """An import may state shares of more than 100 %, to which no person can lead back."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code != "shares_over_100":
+            raise
 
 
 @given(steps)

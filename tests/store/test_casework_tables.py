@@ -118,10 +118,11 @@ class TestWhatBelongsToIt:
 
 
 def test_the_timeline_tells_it_all(store: CaseStore, case_id: str) -> None:
-    told = [f"{entry.actor} {entry.sentence}" for entry in reversed(store.ask(timeline, case_id))]
-    start = next(i for i, sentence in enumerate(told) if "gave the case" in sentence)
+    entries = reversed(store.ask(timeline, case_id))
+    told = [f"{entry.actor} {sentence}" for entry in entries for sentence in entry.sentences]
+    start = next(i for i, sentence in enumerate(told) if "assigned the case" in sentence)
     assert [sentence for sentence in told[start:] if "waived" not in sentence] == [
-        "ana gave the case to ana",
+        "ana assigned the case to ana",
         "ana set the due date to 2026-12-24",
         "ana tagged the case vip",
         "ana tagged the case old-client",

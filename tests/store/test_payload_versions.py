@@ -19,8 +19,10 @@ from store.errors import DatabaseDamaged
 from store.log import CommitHeader, get_events_for_case, head_of, save_events, upcast
 from store.log.upcast import UnknownPayload, typed_payload
 from store.projections.rebuild import stale_tables
+from store.queries.as_of import as_of
 from store.queries.case_file import case_file
 from store.queries.timeline import timeline
+from store.queries.undo import undo_offer
 from tests.domain.examples import ANA, kyc
 from tests.store.desk import (
     by_hand,
@@ -92,7 +94,20 @@ class TestAnEventOfANewerVersion:
         append(store, case_id, payload)
         newest = store.ask(timeline, case_id)[0]
         assert newest.actor == "ben"
-        assert newest.sentence == f"something that only a newer version of caseworker can read ({name})"
+        assert newest.sentences == (f"something that only a newer version of caseworker can read ({name})",)
+
+    def test_changes_no_row_of_the_past_either(
+        self, store: CaseStore, new_case: NewCase, payload: Payload, name: str
+    ) -> None:
+        case_id = new_case().case_id
+        append(store, case_id, payload)
+        then = store.ask(as_of, case_id, 2)
+        assert (then.stood.view, then.stood.assessed) == (store.ask(case_file, case_id), None)
+
+    def test_can_not_be_undone_here(self, store: CaseStore, new_case: NewCase, payload: Payload, name: str) -> None:
+        case_id = new_case().case_id
+        append(store, case_id, payload)
+        assert "upgrade to undo" in str(store.ask(undo_offer, case_id, "ben"))
 
     def test_leaves_the_rest_of_the_case_readable(
         self, store: CaseStore, new_case: NewCase, payload: Payload, name: str

@@ -219,14 +219,23 @@ class TestTimeline:
         case_id = new_case(command_id="one").case_id
         move(store, case_id, DocumentStatus.UPLOADED, actor="ben")
         move(store, case_id, DocumentStatus.REJECTED, reason_code=RejectionReason.PAGE_MISSING, reason="page 2")
-        assert [(entry.actor, entry.sentence) for entry in store.ask(timeline, case_id)] == [
-            ("ana", "rejected the passport of Ana Ruiz: a page is missing; page 2"),
-            ("ben", "took in the passport of Ana Ruiz"),
-            ("ana", "asked for the proof of address of Ana Ruiz"),
-            ("ana", "asked for the passport of Ana Ruiz"),
-            ("ana", "added Ana Ruiz"),
-            ("ana", f"opened the KYC case {case_reference(case_id_of_new_case('one'))} (standard)"),
+        assert [(entry.version, entry.actor, *entry.sentences) for entry in store.ask(timeline, case_id)] == [
+            (3, "ana", "rejected the passport of Ana Ruiz: a page is missing; page 2"),
+            (2, "ben", "took in the passport of Ana Ruiz"),
+            (
+                1,
+                "ana",
+                f"opened the KYC case {case_reference(case_id_of_new_case('one'))} (standard)",
+                "added Ana Ruiz",
+                "asked for the passport of Ana Ruiz",
+                "asked for the proof of address of Ana Ruiz",
+            ),
         ]
+
+    def test_a_command_that_changed_nothing_is_in_it(self, store: CaseStore, new_case: NewCase) -> None:
+        case_id = new_case().case_id
+        store.execute(DetermineInitialDocumentRequirements(case_id=case_id))
+        assert store.ask(timeline, case_id)[0].sentences == ("found nothing to change",)
 
     def test_of_a_company(self, database: Any) -> None:
         rule = NotificationRule(
@@ -234,12 +243,12 @@ class TestTimeline:
         )
         with open_store(database, rules=Rules(notifications=(rule,))) as store:
             case_id = store.execute(kyb(DIRECTOR, owners=(HOLDING,)), actor="ana").case_id
-            told = [entry.sentence for entry in store.ask(timeline, case_id)]
+            (entry,) = store.ask(timeline, case_id)
             row = store.ask(queue_row, case_id)
-        assert told[0] == "asked for a notification (welcome mail)"
-        assert "linked Dora Lind to the company as Director" in told
-        assert "added the owner Acme Holding BV" in told
-        assert told[-1] == f"entered the company {ACME.registered_name}"
+        assert entry.sentences[0] == f"entered the company {ACME.registered_name}"
+        assert "linked Dora Lind to the company as Director" in entry.sentences
+        assert "added the owner Acme Holding BV" in entry.sentences
+        assert entry.sentences[-1] == "set off a notification (welcome mail)"
         assert row is not None
         assert row.last_event_type == "NotificationRequired"
 

@@ -1,0 +1,84 @@
+"""A case file as it stood: its commits up to there, projected into fresh tables that the queries of today read.
+
+Versions of a case count its commits from 1, so that version N is the case as it stood after N of them.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from store.domain.decisions import unknown_case
+from store.domain.refusals import Refusal
+from store.log.read import RecordedCommit, RecordedEvent, get_commits_for_case
+from store.projections import project
+from store.projections.rebuild import fresh_tables
+from store.queries.assessment import Assessment, assess
+from store.queries.case_file import CaseFileView, case_file_in
+from store.queries.timeline import TimelineEntry, told
+from store.queries.what_changed import RowChange, what_changed
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case file, and what the rules say of it."""
+
+    view: CaseFileView
+    assessed: Assessment | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseThen:
+    """A case as it stood at one of its versions, which `entry` tells of, and `before` that, None for the first.
+
+    `versions` is how many the case has today; `timeline` goes back from `entry`.
+    """
+
+    entry: TimelineEntry
+    versions: int
+    stood: Standing
+    before: Standing | None
+    timeline: tuple[TimelineEntry, ...]
+
+    @property
+    def changes(self) -> tuple[RowChange, ...]:
+        """What this version made other than it was."""
+        return what_changed(self.before.view if self.before else None, self.stood.view)
+
+
+def as_of(connection: sqlite3.Connection, case_id: str, when: int | datetime) -> CaseThen:
+    """The case at a version, or at the newest one that was recorded by a moment.
+
+    Raises `Refusal` when there is no such case, it has no such version, or it was not there yet.
+    """
+    commits = get_commits_for_case(connection, case_id)
+    if not commits:
+        raise unknown_case(f"with the id {case_id}")
+    version = _version_at(commits, when) if isinstance(when, datetime) else when
+    if not 1 <= version <= len(commits):
+        raise Refusal("unknown_version", f"The case has no version {version}: they count from 1 to {len(commits)}.")
+    *earlier, newest = commits[:version]
+    with fresh_tables() as tables:
+        project(tables, _events(earlier))
+        before = _standing(tables, case_id, earlier) if earlier else None
+        project(tables, newest.events)
+        stood = _standing(tables, case_id, [*earlier, newest])
+    entries = tuple(told([*earlier, newest]))
+    return CaseThen(entries[0], len(commits), stood, before, entries)
+
+
+def _version_at(commits: list[RecordedCommit], moment: datetime) -> int:
+    latest = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    version = max((commit.version for commit in commits if commit.recorded_at <= latest), default=0)
+    if not version:
+        raise Refusal("not_yet_opened", f"The case was opened at {commits[0].recorded_at}, after {latest}.")
+    return version
+
+
+def _standing(tables: sqlite3.Connection, case_id: str, commits: list[RecordedCommit]) -> Standing:
+    """The case after these commits, to which the tables go."""
+    return Standing(case_file_in(tables, case_id, commits[-1].commit_id), assess(_events(commits)))
+
+
+def _events(commits: list[RecordedCommit]) -> Iterator[RecordedEvent]:
+    return (event for commit in commits for event in commit.events)

@@ -1,0 +1,209 @@
+"""Looking back at a case as it stood, and taking back one's own last change, through the keyboard and the mouse."""
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static, Tab, Tabs
+
+from caseworker_tui.app import CaseworkerApp
+from caseworker_tui.navigation import OpenCase
+from caseworker_tui.screens.case import CaseScreen
+from caseworker_tui.screens.case_then import CaseThenScreen
+from caseworker_tui.screens.confirm import ConfirmScreen
+from caseworker_tui.widgets.case_table import CaseTable
+from caseworker_tui.widgets.version_slider import VersionSlider
+from store.domain.commands import AddNote, AssignCase, CreateCase, TagCase, UpdateDocumentStatus
+from store.domain.statuses import DocumentStatus
+from store.engine import CaseStore
+from store.queries.case_file import CaseFileView, case_file
+from store.queries.queue import queue_page
+from tests.domain.examples import ANA, BEN, kyc
+from tests.screens.driving import keys, run, settle, typed
+
+
+def a_case_in(database: Path, *more: CreateCase) -> str:
+    """The id of a case of which a document was taken in by Ben, and which Ana tagged; other cases come after it."""
+    with CaseStore.open(database) as store:
+        case_id = store.execute(kyc(), actor="ana.ruiz").case_id
+        for command in more:
+            store.execute(command)
+        document_id = store.ask(case_file, case_id).documents[0].document_requirement_id
+        taken_in = UpdateDocumentStatus(document_requirement_id=document_id, new_status=DocumentStatus.UPLOADED)
+        store.execute(taken_in, actor="ben.osei")
+        store.execute(TagCase(case_id=case_id, tag="vip"), actor="ana.ruiz")
+        return case_id
+
+
+def case_of(database: Path, case_id: str) -> CaseFileView:
+    with CaseStore.open(database) as store:
+        return store.ask(case_file, case_id)
+
+
+def text(pilot: Pilot[None], selector: str) -> str:
+    return str(pilot.app.screen.query(selector).first(Static).content)
+
+
+def screen(pilot: Pilot[None]) -> type:
+    return type(pilot.app.screen)
+
+
+def told(pilot: Pilot[None]) -> list[str]:
+    return [note.message for note in pilot.app._notifications]
+
+
+def marked_tabs(pilot: Pilot[None]) -> list[str]:
+    return [tab.label_text[2:-1] for tab in pilot.app.screen.query(Tab) if tab.label_text.endswith("*")]
+
+
+def test_a_case_as_it_stood(empty_app: CaseworkerApp) -> None:
+    database = empty_app.session.database
+    database.parent.mkdir()
+    case_id = a_case_in(database)
+    before = case_of(database, case_id)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "f5", "enter", "6")
+        timeline = pilot.app.screen.query_one("#timeline-pane", OptionList)
+        entries = [str(option.prompt) for option in timeline.options]
+        assert [entry.splitlines()[1] for entry in entries[:2]] == [
+            "  tagged the case vip",
+            "  took in the passport of Ana Ruiz",
+        ]
+        assert [entry.splitlines()[0][-9:] for entry in entries] == ["version 3", "version 2", "version 1"]
+
+        await keys(pilot, "enter")
+        assert screen(pilot) is CaseThenScreen
+        assert "version 3 of 3 · esc back to today" in text(pilot, "#banner")
+        assert marked_tabs(pilot) == ["Overview"]
+        assert "+ Tags          vip" in text(pilot, "#overview-pane Static")
+
+        await keys(pilot, "left_square_bracket", "3")
+        assert "after ben.osei took in the passport of Ana Ruiz" in text(pilot, "#banner")
+        assert "Tags" not in text(pilot, "#overview-pane Static")
+        assert marked_tabs(pilot) == ["Overview", "Documents", "Review"]
+        passport = str(pilot.app.screen.query_one("#documents-pane", OptionList).options[0].prompt)
+        assert [line[:20] for line in passport.splitlines()[::2]] == ["- ○ awaiting upload ", "+ ◐ uploaded  passpo"]
+
+        await keys(pilot, "left_square_bracket", "left_square_bracket")
+        assert "version 1 of 3" in text(pilot, "#banner")
+        assert marked_tabs(pilot) == []
+        assert told(pilot) == ["This is how the case was opened."]
+
+        await keys(pilot, "s", "u", "enter")
+        assert screen(pilot) is CaseThenScreen
+        assert told(pilot)[1:] == ["This is the case as it stood, to look at only: esc goes back to today."] * 3
+
+        slider = pilot.app.screen.query_one(VersionSlider)
+        await pilot.click(VersionSlider, offset=(slider.size.width - 3, 0))
+        await settle(pilot)
+        assert "version 3 of 3" in text(pilot, "#banner")
+        await keys(pilot, "6", "j", "j", "enter")
+        assert "version 1 of 3" in text(pilot, "#banner")
+
+        with CaseStore.open(database) as other:
+            other.execute(AddNote(case_id=case_id, text="They called."))
+        await keys(pilot, "f5")
+        assert "version 1 of 4" in text(pilot, "#banner")
+        await keys(pilot, "escape")
+        assert screen(pilot) is CaseScreen
+        assert pilot.app.screen.query_one(Tabs).active == "timeline"
+        assert "Tags          vip" in text(pilot, "#overview-pane Static")
+
+    run(empty_app, drive)
+    assert case_of(database, case_id).documents == before.documents
+
+
+def test_a_document_s_move_is_undone_and_done_again(empty_app: CaseworkerApp) -> None:
+    database = empty_app.session.database
+    database.parent.mkdir()
+    case_id = a_case_in(database)
+
+    def status() -> str:
+        return case_of(database, case_id).documents[0].status
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "f5", "enter", "3", "s", "1")
+        assert status() == "VERIFIED_MANUAL"
+        await keys(pilot, "u")
+        assert screen(pilot) is ConfirmScreen
+        assert "You verified the passport of Ana Ruiz" in str(pilot.app.screen.query(Static).first().content)
+        await keys(pilot, "n")
+        assert status() == "VERIFIED_MANUAL"
+        await keys(pilot, "u", "y")
+        assert status() == "UPLOADED"
+        passport = pilot.app.screen.query_one("#documents-pane", OptionList).options[0]
+        assert "by ana.ruiz: undone: verified" in str(passport.prompt)
+        await keys(pilot, "u", "y")
+        assert status() == "VERIFIED_MANUAL"
+
+        await keys(pilot, "u")
+        with CaseStore.open(database) as other:
+            other.execute(AssignCase(case_id=case_id, assignee="ben.osei"), actor="ben.osei")
+        await keys(pilot, "y")
+        assert status() == "VERIFIED_MANUAL"
+        assert "has changed since you looked at it" in told(pilot)[-1]
+        await keys(pilot, "u")
+        assert told(pilot)[-1] == "The newest change of the case is by ben.osei, and only they can undo it."
+
+    run(empty_app, drive)
+
+
+def test_what_cannot_be_undone_says_what_to_do_instead(empty_app: CaseworkerApp) -> None:
+    database = empty_app.session.database
+    database.parent.mkdir()
+    a_case_in(database)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "f5", "enter", "n", *typed("They called."), "enter", "u")
+        assert told(pilot)[-1] == "A note stays as it was written: add another that puts it right."
+
+    run(empty_app, drive)
+
+
+def test_the_end_of_the_queue_after_a_decision(empty_app: CaseworkerApp) -> None:
+    """The neighbour is that of the case on screen, wherever the cursor of the queue is."""
+    database = empty_app.session.database
+    database.parent.mkdir()
+    a_case_in(database, kyc(BEN))
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "f5")
+        last = queue_of(database)[-1]
+        pilot.app.post_message(OpenCase(last))
+        await settle(pilot)
+        await keys(pilot, "p", "2", *typed("nothing adds up here"), "enter")
+        assert told(pilot) == [
+            "The decision is proposed; somebody else approves it.",
+            "This is the last case of the queue.",
+        ]
+        assert "Ben Okoro" in text(pilot, "#title")
+        assert "pending approval" in text(pilot, "#title")
+        await keys(pilot, "left_square_bracket")
+        assert ANA.full_name in text(pilot, "#title")
+        await keys(pilot, "left_square_bracket")
+        assert told(pilot)[-1] == "This is the first case of the queue."
+        await keys(pilot, "escape")
+        assert pilot.app.screen.query_one(CaseTable).cursor == 0
+
+    run(empty_app, drive)
+
+
+def test_decided_cases_leave_a_search_one_after_the_other(empty_app: CaseworkerApp) -> None:
+    database = empty_app.session.database
+    database.parent.mkdir()
+    a_case_in(database, kyc(BEN))
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "f5", "slash", *typed("status:open"), "enter", "enter")
+        for name in (ANA.full_name, BEN.full_name):
+            assert name in text(pilot, "#title")
+            await keys(pilot, "p", "2", *typed("nothing adds up here"), "enter")
+        assert told(pilot)[-1] == "There is no further case in the queue."
+        assert f"{BEN.full_name}  KYC · standard · pending approval" in text(pilot, "#title")
+
+    run(empty_app, drive)
+
+
+def queue_of(database: Path) -> list[str]:
+    with CaseStore.open(database) as store:
+        return [row.case_id for row in store.ask(queue_page)]
