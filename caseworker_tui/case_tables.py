@@ -10,8 +10,8 @@ from store.domain.identifiers import case_reference
 from store.domain.statuses import label
 from store.domain.values import words
 from store.log.read import RecordedEvent
-from store.queries.as_of import CaseThen, Standing
-from store.queries.assessment import Assessment
+from store.queries.as_of import CaseThen
+from store.queries.assessment import Assessment, Standing
 from store.queries.case_file import CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
 from store.queries.notification_rules import RuleInForce
 from store.queries.queue import QueueRow

@@ -50,8 +50,8 @@ from store.engine import CaseStore, system_clock
 from store.errors import DatabaseDamaged
 from store.log.read import case_version, get_all_events, get_events_for_case, last_position
 from store.projections import PROJECTIONS
-from store.queries.as_of import CaseThen, Standing, as_of
-from store.queries.assessment import assessment
+from store.queries.as_of import CaseThen, as_of
+from store.queries.assessment import Standing, assessment
 from store.queries.audit import Finding, log_digest
 from store.queries.audit import verify as find_faults
 from store.queries.case_file import case_file, find_case

@@ -21,8 +21,7 @@ from caseworker_tui.widgets.case_panes import CasePanes, Shown
 from caseworker_tui.widgets.top_line import TopLine
 from store.domain.commands import AssignCase, Command, DetermineInitialDocumentRequirements, UnassignCase
 from store.domain.statuses import label
-from store.queries.as_of import Standing
-from store.queries.assessment import Assessment, assessment
+from store.queries.assessment import Assessment, Standing, assessment
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import QueueRow
 from store.queries.related import Related, related

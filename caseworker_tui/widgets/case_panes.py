@@ -15,7 +15,7 @@ from textual.widgets import ContentSwitcher, OptionList, Static, Tab, Tabs
 from textual.widgets.option_list import Option
 
 from caseworker_tui import case_text
-from store.queries.as_of import Standing
+from store.queries.assessment import Standing
 from store.queries.case_file import DocumentRow
 from store.queries.related import Related
 from store.queries.timeline import TimelineEntry
@@ -168,7 +168,9 @@ class CasePanes(Vertical):
     def _scroll_to_mark(self, name: str, entries: Mapping[str, Content]) -> None:
         """To the first mark, unless that is in sight already."""
         marks = ((key, case_text.above_first_mark(text)) for key, text in entries.items())
-        key, above = next((key, above) for key, above in marks if above is not None)
+        key, above = next((mark for mark in marks if mark[1] is not None), ("", None))
+        if above is None:
+            return
         if name in self._lists:
             self._lists[name].highlighted = self._lists[name].get_option_index(key)
             return

@@ -13,18 +13,10 @@ from store.domain.refusals import Refusal
 from store.log.read import RecordedCommit, RecordedEvent, get_commits_for_case
 from store.projections import project
 from store.projections.rebuild import fresh_tables
-from store.queries.assessment import Assessment, assess
-from store.queries.case_file import CaseFileView, case_file_in
-from store.queries.timeline import TimelineEntry, told
+from store.queries.assessment import Standing, assess
+from store.queries.case_file import case_file_in
+from store.queries.timeline import TimelineEntry, entries_of
 from store.queries.what_changed import RowChange, what_changed
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A case file, and what the rules say of it."""
-
-    view: CaseFileView
-    assessed: Assessment | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,7 @@ def as_of(connection: sqlite3.Connection, case_id: str, when: int | datetime) ->
         before = _standing(tables, case_id, earlier) if earlier else None
         project(tables, newest.events)
         stood = _standing(tables, case_id, [*earlier, newest])
-    entries = tuple(told([*earlier, newest]))
+    entries = tuple(entries_of([*earlier, newest]))
     return CaseThen(entries[0], len(commits), stood, before, entries)
 
 

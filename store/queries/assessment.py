@@ -8,6 +8,7 @@ from store.domain.case_file import fold
 from store.domain.decisions import missing_for_approval
 from store.domain.risk import RiskProposal, propose_risk
 from store.log.read import RecordedEvent, get_events_for_case, known_payloads
+from store.queries.case_file import CaseFileView
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,14 @@ class Assessment:
 
     missing: tuple[str, ...]
     risk: RiskProposal
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case file, and what the rules say of it."""
+
+    view: CaseFileView
+    assessed: Assessment | None
 
 
 def assessment(connection: sqlite3.Connection, case_id: str) -> Assessment | None:

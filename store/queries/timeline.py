@@ -51,10 +51,10 @@ class TimelineEntry:
 
 
 def timeline(connection: sqlite3.Connection, case_id: str) -> list[TimelineEntry]:
-    return told(get_commits_for_case(connection, case_id))
+    return entries_of(get_commits_for_case(connection, case_id))
 
 
-def told(commits: Sequence[RecordedCommit]) -> list[TimelineEntry]:
+def entries_of(commits: Sequence[RecordedCommit]) -> list[TimelineEntry]:
     """These commits, the newest first."""
     return [
         TimelineEntry(
@@ -71,7 +71,7 @@ def told(commits: Sequence[RecordedCommit]) -> list[TimelineEntry]:
 def sentence(payload: Payload | UnknownPayload) -> str:
     """What the event says, without who and when."""
     if isinstance(payload, UnknownPayload):
-        return f"something that only a newer version of caseworker can read ({payload.payload_model_name})"
+        return f"did something that only a newer version of caseworker can read ({payload.payload_model_name})"
     return SENTENCES[type(payload)](payload)
 
 

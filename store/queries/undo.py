@@ -7,7 +7,7 @@ from store.domain.case_file import fold
 from store.domain.decisions import unknown_case
 from store.domain.undo import Undo, undo_of
 from store.log.read import get_commits_for_case, known_payloads
-from store.queries.timeline import TimelineEntry, told
+from store.queries.timeline import TimelineEntry, entries_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,4 @@ def undo_offer(connection: sqlite3.Connection, case_id: str, actor: str) -> Undo
     if before is None or payloads is None:
         return "The case holds an event of a newer version of caseworker: upgrade to undo anything in it."
     undo = undo_of(fold(before), payloads)
-    return undo if isinstance(undo, str) else UndoOffer(told([newest])[0], undo)
+    return undo if isinstance(undo, str) else UndoOffer(entries_of([newest])[0], undo)

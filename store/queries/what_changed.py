@@ -59,7 +59,7 @@ def _of_part(part: str, before: Any, after: Any) -> Iterator[RowChange]:
     for row_id in dict.fromkeys([*old, *new]):
         kind = Kind.ADDED if row_id not in old else Kind.REMOVED if row_id not in new else Kind.CHANGED
         fields = tuple(_of_row(old.get(row_id, {}), new.get(row_id, {})))
-        if fields or kind is not Kind.CHANGED:
+        if fields:  # a row that came or went has its id among them
             yield RowChange(part, row_id, kind, fields)
 
 

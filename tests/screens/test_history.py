@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static, Tab, Tabs
 
 from caseworker_tui.app import CaseworkerApp
+from caseworker_tui.case_text import above_first_mark, marked
 from caseworker_tui.navigation import OpenCase
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.case_then import CaseThenScreen
@@ -53,6 +55,23 @@ def told(pilot: Pilot[None]) -> list[str]:
 
 def marked_tabs(pilot: Pilot[None]) -> list[str]:
     return [tab.label_text[2:-1] for tab in pilot.app.screen.query(Tab) if tab.label_text.endswith("*")]
+
+
+def test_what_came_and_what_went_is_marked_in_the_margin() -> None:
+    before, after = Content("Status  open\nOwners\nAna"), Content("Status  pending\n\nOwners\nAna\nBen")
+    text = marked(before, after)
+    assert text.plain.split("\n") == ["- Status  open", "+ Status  pending", "", "  Owners", "  Ana", "+ Ben"]
+    assert marked(after, before).plain.split("\n") == [
+        "- Status  pending",
+        "+ Status  open",
+        "  Owners",
+        "  Ana",
+        "- Ben",
+    ]
+    assert above_first_mark(text) is not None
+    assert above_first_mark(marked(before, before)) is None
+    (above,) = [above_first_mark(marked(Content("Owners"), Content("Owners\nBen")))]
+    assert str(above) == "  Owners"
 
 
 def test_a_case_as_it_stood(empty_app: CaseworkerApp) -> None:

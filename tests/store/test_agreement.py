@@ -545,7 +545,7 @@ def assert_the_changes_lead_from(before: CaseFileView | None, after: CaseFileVie
         key = change.part, change.row_id
         row = rows.setdefault(key, {})
         for name, was, now in ((it.field, it.before, it.after) for it in change.fields):
-            assert row.pop(name, None) == was
+            assert row.pop(name, None) == was != now
             row |= {} if now is None else {name: now}
         if change.kind is Kind.REMOVED:
             assert rows.pop(key) == {}

@@ -94,7 +94,7 @@ class TestAnEventOfANewerVersion:
         append(store, case_id, payload)
         newest = store.ask(timeline, case_id)[0]
         assert newest.actor == "ben"
-        assert newest.sentences == (f"something that only a newer version of caseworker can read ({name})",)
+        assert newest.sentences == (f"did something that only a newer version of caseworker can read ({name})",)
 
     def test_changes_no_row_of_the_past_either(
         self, store: CaseStore, new_case: NewCase, payload: Payload, name: str
