@@ -57,11 +57,17 @@ class TestAVersion:
         assert as_of["recorded_at"] == then["updated_at"]
         assert as_of["changes"] == [
             {
+                "part": "case",
+                "row_id": case,
+                "kind": "changed",
+                "fields": [{"field": "documents_uploaded", "before": 0, "after": 1}],
+            },
+            {
                 "part": "documents",
                 "row_id": document_id,
                 "kind": "changed",
                 "fields": [{"field": "status", "before": "AWAITING_UPLOAD", "after": "UPLOADED"}],
-            }
+            },
         ]
 
     def test_of_today_is_the_same_but_for_saying_so(self, caseworker: Caseworker, case: str) -> None:

@@ -23,6 +23,7 @@ SCREENS: dict[str, list[str]] = {
     "case_documents": ["j", "j", "j", "enter", "3", "j"],
     "case_timeline": ["j", "j", "j", "enter", "6"],
     "case_then": ["j", "j", "j", "enter", "6", *["j"] * 12, "enter", "3"],
+    "undo": ["j", "j", "j", "enter", "t", *typed("vip"), "enter", "u"],
     "case_review": ["j", "j", "j", "enter", "4"],
     "document_status": ["j", "j", "j", "enter", "3", "s"],
     "related_parties": ["j", "j", "j", "j", "enter", "2"],

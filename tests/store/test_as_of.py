@@ -103,7 +103,12 @@ class TestWhatChanged:
         then = store.ask(as_of, case_id, 3)
         document_id = then.stood.view.documents[0].document_requirement_id
         assert then.changes == (
-            RowChange("case", case_id, Kind.CHANGED, (FieldChange("documents_rejected", 0, 1),)),
+            RowChange(
+                "case",
+                case_id,
+                Kind.CHANGED,
+                (FieldChange("documents_rejected", 0, 1), FieldChange("documents_uploaded", 1, 0)),
+            ),
             RowChange(
                 "documents",
                 document_id,
