@@ -11,7 +11,7 @@ from store.domain.statuses import label
 from store.domain.values import words
 from store.log.read import RecordedEvent
 from store.queries.as_of import CaseThen
-from store.queries.assessment import Assessment, Standing
+from store.queries.assessment import AssessedCase, Assessment
 from store.queries.case_file import CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
 from store.queries.notification_rules import RuleInForce
 from store.queries.queue import QueueRow
@@ -28,7 +28,7 @@ def fields_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
 
-def case_as_json(stands: Standing, others: Related | None, then: CaseThen | None) -> dict[str, Any]:
+def case_as_json(stands: AssessedCase, others: Related | None, then: CaseThen | None) -> dict[str, Any]:
     """A case file as `caseworker show --json` prints it: the fields of the case, and its parts below them."""
     view, assessed = stands.view, stands.assessed
     return {
@@ -125,7 +125,7 @@ def _to_the_minute(timestamp: str) -> str:
     return timestamp[:16].replace("T", " ")
 
 
-def write_case(stands: Standing, others: Related | None, then: CaseThen | None) -> None:
+def write_case(stands: AssessedCase, others: Related | None, then: CaseThen | None) -> None:
     """A case file to read: what is not known is left out."""
     view, case = stands.view, stands.view.case
     if then:

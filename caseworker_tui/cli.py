@@ -51,8 +51,8 @@ from store.errors import DatabaseDamaged
 from store.log.read import case_version, get_all_events, get_events_for_case, last_position
 from store.projections import PROJECTIONS
 from store.queries.as_of import CaseThen, as_of
-from store.queries.assessment import Standing, assessment
-from store.queries.audit import Finding, log_digest
+from store.queries.assessment import AssessedCase, assessment
+from store.queries.audit import Finding, log_digest, log_size
 from store.queries.audit import verify as find_faults
 from store.queries.case_file import case_file, find_case
 from store.queries.notification_rules import notification_rules, notification_service_state
@@ -284,14 +284,14 @@ def show(settings: Settings, case: str, moment: datetime | None, version: int | 
 
 def _all_of_case(
     connection: Connection, id_or_reference: str, when: datetime | int | None
-) -> tuple[Standing, Related | None, CaseThen | None]:
+) -> tuple[AssessedCase, Related | None, CaseThen | None]:
     """The case as it stands, or stood; all of it as of one moment, whatever others write meanwhile."""
     with read_transaction(connection):
         case_id = find_case(connection, id_or_reference)
         if when is not None:
             then = as_of(connection, case_id, when)
             return then.stood, None, then
-        stands = Standing(case_file(connection, case_id), assessment(connection, case_id))
+        stands = AssessedCase(case_file(connection, case_id), assessment(connection, case_id))
         return stands, related(connection, case_id), None
 
 
@@ -427,8 +427,7 @@ def verify(settings: Settings, as_json: bool) -> int | None:
 
 
 def _log_counts(connection: Connection) -> tuple[int, int, str]:
-    (commits,) = connection.execute("SELECT count(*) FROM commits").fetchone()
-    return commits, last_position(connection), log_digest(connection)
+    return *log_size(connection), log_digest(connection)
 
 
 def _number(count: int | None, thing: str) -> str:

@@ -24,7 +24,7 @@ from store.errors import (
 APPLICATION_ID: Final = 0x43415345
 """`CASE` in ASCII, in the file's header: tells our files from other programs' (PRAGMA application_id)."""
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """The number of migrations in store/migrations.py (PRAGMA user_version)."""
 
 SMALLEST_DATABASE: Final = 512
@@ -65,8 +65,8 @@ def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
 @contextmanager
 def write_transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """One transaction that takes the write lock at once, so that what it reads can't change before it writes."""
-    connection.execute("BEGIN IMMEDIATE")
     try:
+        connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("COMMIT")
     except BaseException:

@@ -8,7 +8,6 @@ A store is for one thread; other threads and processes open the same file with a
 """
 
 import getpass
-import json
 import platform
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -17,16 +16,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from store.database import connect, savepoint, translated, write_transaction
-from store.domain.case_file import CaseFile, fold
-from store.domain.commands import Command, CreateCase, OfCase, UpdateDocumentStatus, WaiveDocument
+from store.domain.commands import Command, CreateCase, OfCase, UpdateDocumentStatus, WaiveDocument, as_text
 from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, unknown_document
-from store.domain.events import Payload
 from store.domain.identifiers import time_ordered_id
 from store.domain.refusals import Refusal
-from store.log import CommitHeader, RecordedEvent, get_events_for_case, head_of, save_events
+from store.log import CommitHeader, head_of, save_events
+from store.log.standing import standing
 from store.notifications.answers import rules_in_force
 from store.projections import project
 from store.projections.rebuild import Progress, rebuild, stale_tables
@@ -64,14 +62,21 @@ class Receipt:
     repeated: bool
 
 
+_EARLIER: Final = """
+SELECT position, case_id, commit_id, command, 'events' FROM commits WHERE command_id = ?1
+UNION ALL
+SELECT position, case_id, commit_id, command, 'pending_events' FROM pending_commits WHERE command_id = ?1
+"""
+
+
 class CaseStore:
     """The engine on one database file. Made by `CaseStore.open`."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, clock: Clock, device: str, rules: Rules) -> None:
         self.path = path
         self._connection = connection
-        self._clock = clock
-        self._device = device
+        self.clock = clock
+        self.device = device
         self._rules = rules
         self._in_batch = False
 
@@ -139,35 +144,47 @@ class CaseStore:
         `expected_head`, the commit id of the case that the person saw, a newer commit is a refusal.
         Raises `Refusal` (the domain's no) or `store.errors.StoreError` (the database's).
         """
-        now = self._clock().astimezone(UTC)
+        now = self.clock().astimezone(UTC)
         command_id = new_command_id(now) if command_id is None else command_id
         actor = actor or default_actor()
         with translated(self.path), self._transaction():
-            text = _as_text(command)
+            text = as_text(command)
             if earlier := self._earlier(command_id, text):
                 return earlier
+            self._refuse_unsettled(command_id)
             case_id = self._case_of(command, command_id)
-            parent = head_of(self._connection, case_id)
-            if expected_head not in (None, parent):
+            self._refuse_frozen(case_id)
+            if expected_head not in (None, head_of(self._connection, case_id)):
                 raise Refusal("stale", "The case has changed since you looked at it: look at it again, then decide.")
-            case, versions = self._load(case_id)
-            rules = rules_in_force(self._connection, self._rules)
-            facts = decide(case, command, Context(command_id, rules, actor, now.date()))
+            stands, rules = standing(self._connection, case_id), self.rules_in_force()
+            context = Context.of(
+                command, command_id=command_id, case_id=case_id, rules=rules, actor=actor, today=now.date()
+            )
+            facts = decide(stands.case, command, context)
             header = CommitHeader(
                 case_id=case_id,
-                parent=parent,
+                parent=stands.head,
                 command_id=command_id,
                 command=text,
-                device=self._device,
+                device=self.device,
                 actor=actor,
                 rules_version=rules.version,
                 recorded_at=now.isoformat(timespec="microseconds"),
             )
             commit_id, events = save_events(
-                self._connection, header, facts, expected_versions=versions, correlation_id=correlation_id
+                self._connection, header, facts, expected_versions=stands.versions, correlation_id=correlation_id
             )
             project(self._connection, events)
         return Receipt(command_id, case_id, commit_id, tuple(event.event_type for event in events), repeated=False)
+
+    def rules_in_force(self) -> Rules:
+        """The rules that commands are decided by at this moment."""
+        return rules_in_force(self._connection, self._rules)
+
+    def change(self, change: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What a function that takes a connection first returns, with all that it writes in one transaction."""
+        with translated(self.path), self._transaction():
+            return change(self._connection, *args, **kwargs)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -197,22 +214,46 @@ class CaseStore:
                 yield
 
     def _earlier(self, command_id: str, text: str) -> Receipt | None:
-        row = self._connection.execute(
-            "SELECT position, case_id, commit_id, command FROM commits WHERE command_id = ?", (command_id,)
-        ).fetchone()
-        if row is None:
+        earlier = self._connection.execute(_EARLIER, (command_id,)).fetchall()
+        if not earlier:
             return None
-        position, case_id, commit_id, earlier_text = row
-        if earlier_text != text:
+        same = next((row for row in earlier if row[3] == text), None)
+        if same is None:
             raise Refusal(
                 "command_id_reused",
                 f"The command id {command_id} was already used for another command: give each command its own.",
             )
+        position, case_id, commit_id, _, table = same
         types = self._connection.execute(
-            "SELECT event_type FROM events WHERE case_id = ? AND commit_position = ? ORDER BY position",
+            f"SELECT event_type FROM {table} WHERE case_id = ? AND commit_position = ? ORDER BY position",
             (case_id, position),
         )
         return Receipt(command_id, case_id, commit_id, tuple(name for (name,) in types), repeated=True)
+
+    def _refuse_unsettled(self, command_id: str) -> None:
+        """A command that was carried out once, and whose fate a person decides or has decided."""
+        if row := self._row("SELECT sentence FROM conflicts WHERE command_id = ?", command_id):
+            raise Refusal(
+                "command_in_conflict",
+                f"The command {command_id} was carried out here, and no longer holds since changes of the team came"
+                f" before it: {row[0]} Settle it among the conflicts.",
+            )
+        if row := self._row("SELECT reason FROM discarded_commands WHERE command_id = ?", command_id):
+            raise Refusal(
+                "command_discarded",
+                f"The command {command_id} was carried out here, and discarded when changes of the team came before it:"
+                f" {row[0]}. Give it again under another id, if it is to hold.",
+            )
+
+    def _refuse_frozen(self, case_id: str) -> None:
+        if row := self._row(
+            "SELECT sentence FROM quarantined_records WHERE case_id = ? ORDER BY log_offset LIMIT 1", case_id
+        ):
+            raise Refusal("case_frozen", f"The case rests: {row[0]} It can be read meanwhile.")
+
+    def _row(self, query: str, value: str) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._connection.execute(query, (value,)).fetchone()
+        return row
 
     def _case_of(self, command: Command, command_id: str) -> str:
         match command:
@@ -229,28 +270,3 @@ class CaseStore:
             case OfCase():
                 return command.case_id
         raise TypeError(f"no case file is known for {type(command).__name__}")
-
-    def _load(self, case_id: str) -> tuple[CaseFile, dict[str, int]]:
-        events = get_events_for_case(self._connection, case_id)
-        versions = {event.aggregate_id: event.version for event in events}
-        return fold(_known_payload(event) for event in events), versions
-
-
-def _known_payload(event: RecordedEvent) -> Payload:
-    if not isinstance(event.payload, Payload):
-        raise Refusal(
-            "newer_event",
-            f"This case holds an event ({event.payload_model_name}) of a newer version of caseworker:"
-            " upgrade caseworker to work on it. It can be read meanwhile.",
-        )
-    return event.payload
-
-
-def _as_text(command: Command) -> str:
-    data = command.model_dump(mode="json", exclude_defaults=True)
-    return json.dumps(
-        {"command": type(command).__name__, "data": data},
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    )

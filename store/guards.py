@@ -5,7 +5,7 @@ from typing import Final
 
 _UNCHANGED = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
-BEGIN SELECT raise(ABORT, '{table} of the log are never changed or deleted'); END
+BEGIN SELECT raise(ABORT, '{table} of the log are never changed{or_deleted}'); END
 """
 
 # INSERT OR REPLACE deletes what is in its way without firing the triggers above.
@@ -18,7 +18,7 @@ BEGIN SELECT raise(ABORT, '{table} of the log are never replaced'); END
 _SAME: Final[Mapping[str, tuple[str, ...]]] = {
     "commits": (
         "position = NEW.position",
-        "command_id = NEW.command_id",
+        "command_id = NEW.command_id AND case_id = NEW.case_id",
         "case_id = NEW.case_id AND coalesce(parent, '') = coalesce(NEW.parent, '')",
     ),
     "events": (
@@ -28,15 +28,31 @@ _SAME: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 
-GUARDS: Final[Mapping[str, str]] = {
-    **{
-        f"{table}_no_{verb}": _UNCHANGED.format(table=table, verb=verb).strip()
-        for table in _SAME
-        for verb in ("update", "delete")
-    },
+
+def _unchanged(table: str, *verbs: str) -> dict[str, str]:
+    or_deleted = " or deleted" if "delete" in verbs else ""
+    return {
+        f"{table}_no_{verb}": _UNCHANGED.format(table=table, verb=verb, or_deleted=or_deleted).strip() for verb in verbs
+    }
+
+
+LOG_GUARDS: Final[Mapping[str, str]] = {
+    **{name: sql for table in _SAME for name, sql in _unchanged(table, "update", "delete").items()},
     **{
         f"{table}_no_replace": _IN_THE_WAY.format(table=table, same=" OR ".join(f"({each})" for each in same)).strip()
         for table, same in _SAME.items()
     },
 }
+"""Of what is accepted."""
+
+TEAM_GUARDS: Final[Mapping[str, str]] = {
+    # What is pending goes when it is accepted or run again, but is never altered.
+    **_unchanged("pending_commits", "update"),
+    **_unchanged("pending_events", "update"),
+    **_unchanged("rejected_records", "update", "delete"),
+    **_unchanged("discarded_commands", "update", "delete"),
+}
+"""Of what a shared log brings with it."""
+
+GUARDS: Final[Mapping[str, str]] = {**LOG_GUARDS, **TEAM_GUARDS}
 """Name and statement of each trigger. `verify` compares them with what stands in the database."""

@@ -1,4 +1,5 @@
-"""The schema of what must be kept: the log, which version of each read table stands, and answers from outside.
+"""The schema of what must be kept: the log and what a team's shared log needs, which version of each read table
+stands, and answers from outside.
 
 Read tables are not here: each is declared by its projection and made anew when that changes (store/projections).
 A migration is never changed once released; a new one is added below, and `SCHEMA_VERSION` raised.
@@ -9,7 +10,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from store.database import APPLICATION_ID, SCHEMA_VERSION, write_transaction
-from store.guards import GUARDS
+from store.guards import LOG_GUARDS, TEAM_GUARDS
 
 migrations = Migrations("caseworker")
 
@@ -34,6 +35,12 @@ def what_the_config_service_answered(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def the_team(db: Database) -> None:
+    for statement in _TEAM:
+        db.execute(statement)
+
+
 _LOG = (
     """
     CREATE TABLE commits (
@@ -42,7 +49,7 @@ _LOG = (
         format INTEGER NOT NULL,
         case_id TEXT NOT NULL,
         parent TEXT,
-        command_id TEXT NOT NULL UNIQUE,
+        command_id TEXT NOT NULL,
         command TEXT NOT NULL CHECK (json_valid(command)),
         device TEXT NOT NULL,
         actor TEXT NOT NULL,
@@ -50,6 +57,8 @@ _LOG = (
         recorded_at TEXT NOT NULL
     ) STRICT
     """,
+    # Within its case: two laptops may give commands on two cases the same id, and nobody orders those two.
+    "CREATE UNIQUE INDEX commits_of_command ON commits (command_id, case_id)",
     "CREATE INDEX commits_of_case ON commits (case_id, position)",
     "CREATE UNIQUE INDEX commits_do_not_fork ON commits (case_id, coalesce(parent, ''))",
     """
@@ -75,7 +84,122 @@ _LOG = (
         fingerprint TEXT NOT NULL
     ) STRICT
     """,
-    *GUARDS.values(),
+    *LOG_GUARDS.values(),
+)
+
+_TEAM = (
+    # The shared log that this database joined; none, and a commit is accepted the moment it is made.
+    """
+    CREATE TABLE team (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        cluster_id TEXT NOT NULL,
+        topic_id TEXT NOT NULL,
+        partitions INTEGER NOT NULL,
+        joined_at TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE cursors (
+        log_partition INTEGER PRIMARY KEY,
+        next_offset INTEGER NOT NULL
+    ) STRICT
+    """,
+    # Commits that the team has not accepted yet, as they would stand in the log, on top of each case's accepted head.
+    """
+    CREATE TABLE pending_commits (
+        position INTEGER PRIMARY KEY,
+        commit_id TEXT NOT NULL UNIQUE,
+        format INTEGER NOT NULL,
+        case_id TEXT NOT NULL,
+        parent TEXT,
+        command_id TEXT NOT NULL UNIQUE,
+        command TEXT NOT NULL CHECK (json_valid(command)),
+        device TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        rules_version TEXT NOT NULL,
+        recorded_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX pending_commits_of_case ON pending_commits (case_id, position)",
+    "CREATE UNIQUE INDEX pending_commits_do_not_fork ON pending_commits (case_id, coalesce(parent, ''))",
+    """
+    CREATE TABLE pending_events (
+        position INTEGER PRIMARY KEY,
+        commit_position INTEGER NOT NULL REFERENCES pending_commits (position),
+        case_id TEXT NOT NULL,
+        event_id TEXT NOT NULL UNIQUE,
+        event_type TEXT NOT NULL,
+        aggregate_id TEXT NOT NULL,
+        version INTEGER NOT NULL CHECK (version >= 1),
+        timestamp TEXT NOT NULL,
+        payload TEXT NOT NULL CHECK (json_valid(payload)),
+        payload_model_name TEXT NOT NULL,
+        metadata TEXT NOT NULL CHECK (json_valid(metadata)),
+        UNIQUE (aggregate_id, version)
+    ) STRICT
+    """,
+    "CREATE INDEX pending_events_of_case ON pending_events (case_id, position)",
+    "CREATE INDEX pending_events_of_commit ON pending_events (commit_position)",
+    # Records of the shared log that the team did not accept, and why.
+    """
+    CREATE TABLE rejected_records (
+        log_partition INTEGER NOT NULL,
+        log_offset INTEGER NOT NULL,
+        case_id TEXT,
+        reason TEXT NOT NULL,
+        key BLOB,
+        value BLOB,
+        PRIMARY KEY (log_partition, log_offset)
+    ) STRICT
+    """,
+    # Records that are no commits, and what came after them for the same case: each freezes the case that it names.
+    """
+    CREATE TABLE quarantined_records (
+        log_partition INTEGER NOT NULL,
+        log_offset INTEGER NOT NULL,
+        case_id TEXT,
+        problem TEXT NOT NULL,
+        sentence TEXT NOT NULL,
+        key BLOB,
+        value BLOB,
+        PRIMARY KEY (log_partition, log_offset)
+    ) STRICT
+    """,
+    "CREATE INDEX quarantined_records_of_case ON quarantined_records (case_id, log_offset)",
+    # Commands that the domain refused when they were run again. `record` is the commit as it goes over the wire.
+    """
+    CREATE TABLE conflicts (
+        command_id TEXT PRIMARY KEY,
+        case_id TEXT NOT NULL,
+        record TEXT NOT NULL CHECK (json_valid(record)),
+        base TEXT,
+        seen TEXT NOT NULL CHECK (json_valid(seen)),
+        code TEXT NOT NULL,
+        sentence TEXT NOT NULL,
+        refused_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX conflicts_of_case ON conflicts (case_id)",
+    """
+    CREATE TABLE discarded_commands (
+        command_id TEXT PRIMARY KEY,
+        case_id TEXT NOT NULL,
+        record TEXT NOT NULL CHECK (json_valid(record)),
+        reason TEXT NOT NULL,
+        replaced_by TEXT,
+        discarded_by TEXT NOT NULL,
+        discarded_at TEXT NOT NULL
+    ) STRICT
+    """,
+    # Notifications that this database asked for and the team accepted.
+    """
+    CREATE TABLE notifications_to_send (
+        event_id TEXT PRIMARY KEY,
+        sent_at TEXT
+    ) STRICT
+    """,
+    "CREATE INDEX notifications_not_sent ON notifications_to_send (event_id) WHERE sent_at IS NULL",
+    *TEAM_GUARDS.values(),
 )
 
 _ANSWERS = (

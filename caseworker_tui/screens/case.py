@@ -21,7 +21,7 @@ from caseworker_tui.widgets.case_panes import CasePanes, Shown
 from caseworker_tui.widgets.top_line import TopLine
 from store.domain.commands import AssignCase, Command, DetermineInitialDocumentRequirements, UnassignCase
 from store.domain.statuses import label
-from store.queries.assessment import Assessment, Standing, assessment
+from store.queries.assessment import AssessedCase, Assessment, assessment
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import QueueRow
 from store.queries.related import Related, related
@@ -70,7 +70,7 @@ class CaseScreen(Screen[None]):
             others = await self._session.ask(related, self._case_id)
             self._view, self._assessed, self._others = view, assessed, others
             self._title.update(case_text.title(view))
-            self._panes.show(Shown(Standing(view, assessed), entries, self._session.now(), others))
+            self._panes.show(Shown(AssessedCase(view, assessed), entries, self._session.now(), others))
 
     def action_tab(self, name: str) -> None:
         self._panes.show_tab(name)

@@ -15,7 +15,7 @@ from textual.widgets import ContentSwitcher, OptionList, Static, Tab, Tabs
 from textual.widgets.option_list import Option
 
 from caseworker_tui import case_text
-from store.queries.assessment import Standing
+from store.queries.assessment import AssessedCase
 from store.queries.case_file import DocumentRow
 from store.queries.related import Related
 from store.queries.timeline import TimelineEntry
@@ -28,7 +28,7 @@ class Shown:
     `others` are known of a case of today only.
     """
 
-    stands: Standing
+    stands: AssessedCase
     entries: Sequence[TimelineEntry]
     now: datetime
     others: Related | None = None

@@ -3,11 +3,12 @@
 A command says what the person saw where that matters (`old_status`), so that it can tell when that no longer holds.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from store.domain.statuses import (
     CheckKind,
@@ -18,7 +19,16 @@ from store.domain.statuses import (
     RiskLevel,
     TraitementType,
 )
-from store.domain.values import BeneficialOwnerData, CompanyProfileData, Day, PersonData, Prose, Text, Value
+from store.domain.values import (
+    FROM_THE_LOG,
+    BeneficialOwnerData,
+    CompanyProfileData,
+    Day,
+    PersonData,
+    Prose,
+    Text,
+    Value,
+)
 
 Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 """An id as it is written: 1 to 200 printable ASCII characters without spaces."""
@@ -277,3 +287,23 @@ COMMANDS: Final[Mapping[str, type[Command]]] = {
         ReturnDecision,
     )
 }
+
+
+def as_text(command: Command) -> str:
+    """A command as the log keeps it: the same text for the same command, on every machine."""
+    data = command.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps(
+        {"command": type(command).__name__, "data": data},
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+
+
+def from_text(text: str) -> Command:
+    """The command that the log keeps as `text`. Raises `ValueError` if this version of the program has none such."""
+    kept = from_json(text)
+    model = COMMANDS.get(kept["command"])
+    if model is None:
+        raise ValueError(f"there is no command {kept['command']}")
+    return model.model_validate(kept["data"], context=FROM_THE_LOG)

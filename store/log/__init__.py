@@ -2,6 +2,8 @@
 
 commit   what a commit is, and how its id is computed
 append   `save_events`: one commit, against the versions that the writer expects
+pending  what a team has not accepted yet, on top of what it has
+standing where a case file stands: its state, versions and head
 read     events in order, of one aggregate, one case or all, with typed payloads
 upcast   old payload shapes to the present one; newer ones are named, never guessed at
 verify   proof that nothing was changed, dropped or moved

@@ -1,32 +1,51 @@
 """Appending to the log. There is no other way in, and no way to change what is there."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from itertools import count
+from typing import Final
 
 from pydantic_core import to_json
 
 from store.domain.decisions import Fact
+from store.domain.events import Payload
 from store.domain.identifiers import time_ordered_id
-from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, CommitHeader, commit_id
-from store.log.read import RecordedEvent, head_of, last_position
-from store.log.upcast import payload_model_name
+from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, Commit, CommitHeader, EventFields, commit_id
+from store.log.pending import is_shared
+from store.log.read import RecordedEvent, head_of, last_accepted_position
+from store.log.upcast import UnknownPayload, payload_model_name
 
 
 class StaleVersion(Exception):
     """Somebody else appended to the case or aggregate since the writer looked."""
 
 
-_INSERT_COMMIT = (
-    f"INSERT INTO commits (commit_id, {', '.join(COMMIT_FIELDS)})"
-    f" VALUES (?{', ?' * len(COMMIT_FIELDS)}) RETURNING position"
-)
-_INSERT_EVENT = (
-    f"INSERT INTO events (position, commit_position, case_id, {', '.join(EVENT_FIELDS)})"
-    f" VALUES (?, ?, ?{', ?' * len(EVENT_FIELDS)})"
-)
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """Where commits and events go, with the statements that put them there."""
+
+    commit: str
+    event: str
+    provisional: bool
+
+    @classmethod
+    def called(cls, commits: str, events: str, *, provisional: bool) -> "_Tables":
+        return cls(
+            commit=(
+                f"INSERT INTO {commits} (commit_id, {', '.join(COMMIT_FIELDS)}) VALUES (?{', ?' * len(COMMIT_FIELDS)})"
+            ),
+            event=(
+                f"INSERT INTO {events} (commit_position, case_id, {', '.join(EVENT_FIELDS)})"
+                f" VALUES (?, ?{', ?' * len(EVENT_FIELDS)})"
+            ),
+            provisional=provisional,
+        )
+
+
+ACCEPTED: Final = _Tables.called("commits", "events", provisional=False)
+PENDING: Final = _Tables.called("pending_commits", "pending_events", provisional=True)
 
 
 def save_events(
@@ -39,18 +58,27 @@ def save_events(
 ) -> tuple[str, list[RecordedEvent]]:
     """Append one commit: its id and its events as recorded, within the caller's transaction.
 
+    It is accepted at once, unless the log is shared with a team: then it is pending.
     `expected_versions` maps each aggregate to the version that the writer last saw (absent: no event yet).
     Raises `StaleVersion`, having written nothing, when the case's head is not `header.parent` or an aggregate is
     at another version than expected.
     """
     if head_of(connection, header.case_id) != header.parent:
         raise StaleVersion(f"case {header.case_id} has a newer commit than {header.parent}")
-    versions = {fact.aggregate_id: expected_versions.get(fact.aggregate_id, 0) for fact in facts}
-    for aggregate_id, expected in versions.items():
-        actual = _version(connection, aggregate_id)
+    for aggregate_id in dict.fromkeys(fact.aggregate_id for fact in facts):
+        actual, expected = version_of(connection, aggregate_id), expected_versions.get(aggregate_id, 0)
         if actual != expected:
             raise StaleVersion(f"aggregate {aggregate_id} is at version {actual}, not {expected}")
+    commit = new_commit(header, facts, expected_versions, correlation_id=correlation_id)
+    to = PENDING if is_shared(connection) else ACCEPTED
+    return commit.commit_id, append(connection, commit, [fact.payload for fact in facts], to=to)
 
+
+def new_commit(
+    header: CommitHeader, facts: Iterable[Fact], versions: Mapping[str, int], *, correlation_id: str | None = None
+) -> Commit:
+    """The commit of these facts on a case whose aggregates are at these versions (absent: no event yet)."""
+    versions = dict(versions)
     metadata = to_json(
         {
             "correlation_id": correlation_id or header.command_id,
@@ -59,51 +87,71 @@ def save_events(
             "device": header.device,
         }
     ).decode()
-    rows = []
+    events = []
     for index, fact in enumerate(facts):
-        versions[fact.aggregate_id] += 1
-        rows.append(
-            (
-                _event_id(header, index),
-                type(fact.payload).__name__,
-                fact.aggregate_id,
-                versions[fact.aggregate_id],
-                header.recorded_at,
-                fact.payload.model_dump_json(exclude_none=True),
-                payload_model_name(type(fact.payload)),
-                metadata,
+        versions[fact.aggregate_id] = versions.get(fact.aggregate_id, 0) + 1
+        events.append(
+            EventFields(
+                event_id=_event_id(header, index),
+                event_type=type(fact.payload).__name__,
+                aggregate_id=fact.aggregate_id,
+                version=versions[fact.aggregate_id],
+                timestamp=header.recorded_at,
+                payload=fact.payload.model_dump_json(exclude_none=True),
+                payload_model_name=payload_model_name(type(fact.payload)),
+                metadata=metadata,
             )
         )
-    identity = commit_id(header.fields(), rows)
-    (commit_position,) = connection.execute(_INSERT_COMMIT, (identity, *header.fields())).fetchone()
-    positions = count(last_position(connection) + 1)
+    return Commit(commit_id(header.fields(), events), header, tuple(events))
+
+
+def append(
+    connection: sqlite3.Connection, commit: Commit, payloads: Iterable[Payload | UnknownPayload], *, to: _Tables
+) -> list[RecordedEvent]:
+    """Write a commit, whose events have these payloads, as it is: its events as recorded."""
+    header = commit.header
+    commit_position = connection.execute(to.commit, (commit.commit_id, *header.fields())).lastrowid
+    before = last_accepted_position(connection) if to.provisional and commit.events else 0
     recorded = []
-    for row, fact in zip(rows, facts, strict=True):
-        event_id, event_type, aggregate_id, version, timestamp, _, model_name, _ = row
-        position = next(positions)
-        connection.execute(_INSERT_EVENT, (position, commit_position, header.case_id, *row))
+    for event, payload in zip(commit.events, payloads, strict=True):
+        position = connection.execute(to.event, (commit_position, header.case_id, *event)).lastrowid
+        assert position is not None  # only None before the first INSERT
         recorded.append(
             RecordedEvent(
-                position=position,
-                event_id=event_id,
-                event_type=event_type,
+                position=before + position,
+                event_id=event.event_id,
+                event_type=event.event_type,
                 case_id=header.case_id,
-                aggregate_id=aggregate_id,
-                version=version,
-                timestamp=timestamp,
-                payload=fact.payload,
-                payload_model_name=model_name,
-                metadata=metadata,
-                commit_id=identity,
+                aggregate_id=event.aggregate_id,
+                version=event.version,
+                timestamp=event.timestamp,
+                payload=payload,
+                payload_model_name=event.payload_model_name,
+                metadata=event.metadata,
+                commit_id=commit.commit_id,
                 actor=header.actor,
+                provisional=to.provisional,
             )
         )
-    return identity, recorded
+    return recorded
 
 
-def _version(connection: sqlite3.Connection, aggregate_id: str) -> int:
-    row = connection.execute("SELECT max(version) FROM events WHERE aggregate_id = ?", (aggregate_id,)).fetchone()
-    return row[0] or 0
+def version_of(connection: sqlite3.Connection, aggregate_id: str) -> int:
+    """The version of an aggregate, 0 before its first event."""
+    (version,) = connection.execute(
+        "SELECT coalesce(max(version), 0) FROM (SELECT max(version) AS version FROM events WHERE aggregate_id = ?1"
+        " UNION ALL SELECT max(version) FROM pending_events WHERE aggregate_id = ?1)",
+        (aggregate_id,),
+    ).fetchone()
+    return int(version)
+
+
+def accepted_version_of(connection: sqlite3.Connection, aggregate_id: str) -> int:
+    """The version of an aggregate without what is pending, 0 before its first event."""
+    (version,) = connection.execute(
+        "SELECT coalesce(max(version), 0) FROM events WHERE aggregate_id = ?", (aggregate_id,)
+    ).fetchone()
+    return int(version)
 
 
 def _event_id(header: CommitHeader, index: int) -> str:

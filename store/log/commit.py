@@ -12,7 +12,7 @@ each event in order. The fields are hashed as they are stored: no JSON is parsed
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 FORMAT: Final = 1
 
@@ -27,16 +27,22 @@ COMMIT_FIELDS: Final = (
     "rules_version",
     "recorded_at",
 )
-EVENT_FIELDS: Final = (
-    "event_id",
-    "event_type",
-    "aggregate_id",
-    "version",
-    "timestamp",
-    "payload",
-    "payload_model_name",
-    "metadata",
-)
+
+
+class EventFields(NamedTuple):
+    """An event as it is stored and hashed: payload and metadata are JSON text."""
+
+    event_id: str
+    event_type: str
+    aggregate_id: str
+    version: int
+    timestamp: str
+    payload: str
+    payload_model_name: str
+    metadata: str
+
+
+EVENT_FIELDS: Final = EventFields._fields
 
 Stored = str | bytes | int | None
 """A column's value as SQLite holds it."""
@@ -62,6 +68,15 @@ class CommitHeader:
 
     def fields(self) -> tuple[Stored, ...]:
         return tuple(getattr(self, name) for name in COMMIT_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit whole, as it is stored."""
+
+    commit_id: str
+    header: CommitHeader
+    events: tuple[EventFields, ...]
 
 
 def commit_id(header: Iterable[Stored], events: Sequence[tuple[Stored, ...]]) -> str:

@@ -1,4 +1,4 @@
-"""Reading the log, always in order, with typed payloads.
+"""Reading the log, always in order, with typed payloads: first what is accepted, then what is pending on top of it.
 
 An event that is not what its name says raises `store.errors.DatabaseDamaged`.
 """
@@ -19,7 +19,10 @@ from store.log.upcast import UnknownPayload, typed_payload
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """An event as it stands in the log. `timestamp` is UTC, ISO 8601, in microseconds; `metadata` is JSON text."""
+    """An event as it stands in the log. `timestamp` is UTC, ISO 8601, in microseconds; `metadata` is JSON text.
+
+    It is `provisional` while its commit is pending: nobody else has seen it, and its position may still change.
+    """
 
     position: int
     event_id: str
@@ -33,6 +36,7 @@ class RecordedEvent:
     metadata: str
     commit_id: str
     actor: str
+    provisional: bool = False
 
     def as_json(self) -> dict[str, JsonValue]:
         """The event as `caseworker log --json` prints it."""
@@ -52,35 +56,47 @@ class RecordedEvent:
             "payload_model_name": self.payload_model_name,
             "metadata": from_json(self.metadata),
             "commit_id": self.commit_id,
+            "provisional": self.provisional,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedCommit:
-    """What one command did to a case file. `version` counts the commits of the case, from 1 without gaps."""
+    """What one command did to a case file. `version` counts the commits of the case, from 1 without gaps.
+
+    It is `provisional` while it is pending: its version may still change.
+    """
 
     version: int
     commit_id: str
     recorded_at: str
     actor: str
     events: tuple[RecordedEvent, ...]
+    provisional: bool = False
 
 
-_EVENTS = """
-SELECT e.position, e.event_id, e.event_type, e.case_id, e.aggregate_id, e.version, e.timestamp,
+_COLUMNS = """
+       e.event_id, e.event_type, e.case_id, e.aggregate_id, e.version, e.timestamp,
        e.payload, e.payload_model_name, e.metadata, c.commit_id, c.actor
-FROM events AS e JOIN commits AS c ON c.position = e.commit_position
 """
+_ACCEPTED = f"""
+SELECT e.position AS position, {_COLUMNS}, 0
+FROM events AS e JOIN commits AS c ON c.position = e.commit_position WHERE """
+# Pending events come after all that is accepted, and move up as more is.
+_LAST_ACCEPTED = "(SELECT coalesce(max(position), 0) FROM events)"
+_PENDING = f"""
+SELECT e.position + {_LAST_ACCEPTED}, {_COLUMNS}, 1
+FROM pending_events AS e JOIN pending_commits AS c ON c.position = e.commit_position WHERE """
 
 
 def get_events_for_aggregate(connection: sqlite3.Connection, aggregate_id: str) -> list[RecordedEvent]:
     """The stream of one aggregate, in order of version."""
-    return list(_read(connection, "WHERE e.aggregate_id = ? ORDER BY e.version", (aggregate_id,)))
+    return list(_read(connection, "e.aggregate_id = ?1", "e.aggregate_id = ?1", aggregate_id))
 
 
 def get_events_for_case(connection: sqlite3.Connection, case_id: str) -> list[RecordedEvent]:
     """All events of one case file, whatever their aggregate, in order."""
-    return list(_read(connection, "WHERE e.case_id = ? ORDER BY e.position", (case_id,)))
+    return list(_read(connection, "e.case_id = ?1", "e.case_id = ?1", case_id))
 
 
 def get_commits_for_case(connection: sqlite3.Connection, case_id: str) -> list[RecordedCommit]:
@@ -89,28 +105,52 @@ def get_commits_for_case(connection: sqlite3.Connection, case_id: str) -> list[R
         events = defaultdict[str, list[RecordedEvent]](list)
         for event in get_events_for_case(connection, case_id):
             events[event.commit_id].append(event)
-        commits = connection.execute(
-            "SELECT commit_id, recorded_at, actor FROM commits WHERE case_id = ? ORDER BY position", (case_id,)
-        ).fetchall()
+        commits = connection.execute(f"{_COMMITS_OF_CASE} ORDER BY provisional, position", (case_id,)).fetchall()
     return [
-        RecordedCommit(version, commit_id, recorded_at, actor, tuple(events[commit_id]))
-        for version, (commit_id, recorded_at, actor) in enumerate(commits, start=1)
+        RecordedCommit(version, commit_id, recorded_at, actor, tuple(events[commit_id]), bool(provisional))
+        for version, (commit_id, recorded_at, actor, provisional, _) in enumerate(commits, start=1)
     ]
+
+
+_COMMITS_OF_CASE = """
+SELECT commit_id, recorded_at, actor, 0 AS provisional, position FROM commits WHERE case_id = ?1
+UNION ALL SELECT commit_id, recorded_at, actor, 1, position FROM pending_commits WHERE case_id = ?1
+"""
 
 
 def case_version(connection: sqlite3.Connection, event: RecordedEvent) -> int:
     """The version of its case that came with an event."""
     (version,) = connection.execute(
-        "SELECT count(*) FROM commits WHERE case_id = ?"
-        " AND position <= (SELECT commit_position FROM events WHERE position = ?)",
-        (event.case_id, event.position),
+        "SELECT version FROM (SELECT commit_id, row_number() OVER (ORDER BY provisional, position) AS version"
+        f" FROM ({_COMMITS_OF_CASE})) WHERE commit_id = ?2",
+        (event.case_id, event.commit_id),
     ).fetchone()
     return int(version)
 
 
 def get_all_events(connection: sqlite3.Connection, *, after: int = 0) -> Iterator[RecordedEvent]:
-    """The whole log in order, from behind position `after`."""
-    return _read(connection, "WHERE e.position > ? ORDER BY e.position", (after,))
+    """The whole log in order, from behind position `after`: what is accepted, then what is pending."""
+    return _read(connection, "e.position > ?1", f"e.position + {_LAST_ACCEPTED} > ?1", after)
+
+
+def get_accepted_events(connection: sqlite3.Connection, *, after: int = 0) -> Iterator[RecordedEvent]:
+    """The part of the log that will never change, in order, from behind position `after`."""
+    return _read(connection, "e.position > ?1", None, after)
+
+
+def get_accepted_events_for_case(connection: sqlite3.Connection, case_id: str) -> list[RecordedEvent]:
+    return list(_read(connection, "e.case_id = ?1", None, case_id))
+
+
+def get_pending_events(connection: sqlite3.Connection) -> Iterator[RecordedEvent]:
+    """What is on top of the accepted log, in order."""
+    return _read(connection, "false", "?1", 1)
+
+
+def get_notifications_to_send(connection: sqlite3.Connection) -> list[RecordedEvent]:
+    """The accepted `NotificationRequired` events of this database that have not gone out yet, in order."""
+    due = "SELECT event_id FROM notifications_to_send WHERE sent_at IS NULL"
+    return list(_read(connection, f"e.event_id IN ({due}) AND ?1", None, 1))
 
 
 def known_payloads(events: Iterable[RecordedEvent]) -> list[Payload] | None:
@@ -121,23 +161,44 @@ def known_payloads(events: Iterable[RecordedEvent]) -> list[Payload] | None:
 
 
 def head_of(connection: sqlite3.Connection, case_id: str) -> str | None:
-    """The id of a case's newest commit, None if there is none."""
+    """The id of a case's newest commit, pending or accepted, None if there is none."""
+    return _newest("pending_commits", connection, case_id) or accepted_head_of(connection, case_id)
+
+
+def accepted_head_of(connection: sqlite3.Connection, case_id: str) -> str | None:
+    """The id of a case's newest accepted commit, None if there is none."""
+    return _newest("commits", connection, case_id)
+
+
+def _newest(table: str, connection: sqlite3.Connection, case_id: str) -> str | None:
     row = connection.execute(
-        "SELECT commit_id FROM commits WHERE case_id = ? ORDER BY position DESC LIMIT 1", (case_id,)
+        f"SELECT commit_id FROM {table} WHERE case_id = ? ORDER BY position DESC LIMIT 1", (case_id,)
     ).fetchone()
     return row[0] if row else None
 
 
-def last_position(connection: sqlite3.Connection) -> int:
-    """The position of the newest event, 0 for an empty log. Positions have no gaps, so it is also their number."""
-    (position,) = connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
+def last_accepted_position(connection: sqlite3.Connection) -> int:
+    """The position of the newest accepted event, 0 if there is none. These have no gaps: it is also their number."""
+    (position,) = connection.execute(f"SELECT {_LAST_ACCEPTED}").fetchone()
     return int(position)
 
 
-def _read(connection: sqlite3.Connection, clause: str, parameters: tuple[str | int]) -> Iterator[RecordedEvent]:
-    for row in connection.execute(_EVENTS + clause, parameters):
+def last_position(connection: sqlite3.Connection) -> int:
+    """The position of the newest event, accepted or pending, 0 for an empty log."""
+    (position,) = connection.execute(
+        f"SELECT {_LAST_ACCEPTED} + (SELECT coalesce(max(position), 0) FROM pending_events)"
+    ).fetchone()
+    return int(position)
+
+
+def _read(
+    connection: sqlite3.Connection, accepted: str, pending: str | None, value: str | int
+) -> Iterator[RecordedEvent]:
+    """The events that fit these conditions on `value`, in one look at the database."""
+    query = f"{_ACCEPTED}{accepted}{f' UNION ALL {_PENDING}{pending}' if pending else ''} ORDER BY position"
+    for row in connection.execute(query, (value,)):
         position, event_id, event_type, case_id, aggregate_id, version, timestamp, text, model_name, *rest = row
-        metadata, commit_id, actor = rest
+        metadata, commit_id, actor, provisional = rest
         try:
             payload = typed_payload(model_name, text)
         except ValueError as error:
@@ -158,4 +219,5 @@ def _read(connection: sqlite3.Connection, clause: str, parameters: tuple[str | i
             metadata=metadata,
             commit_id=commit_id,
             actor=actor,
+            provisional=bool(provisional),
         )

@@ -1,7 +1,11 @@
-"""Proof that the log is whole: every commit id recomputed, every parent and version in its place."""
+"""Proof that the log is whole: every commit id recomputed, every parent and version in its place.
+
+What is pending is proven like what is accepted, as the continuation of each case's chain.
+"""
 
 import sqlite3
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Generator, Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -12,6 +16,15 @@ from store.log.upcast import typed_payload
 
 _COMMIT = slice(2, 2 + len(COMMIT_FIELDS))
 _EVENT = slice(3, 3 + len(EVENT_FIELDS))
+
+_ONE_PLACE = """
+SELECT command_id, group_concat(place, ' and ') FROM (
+    SELECT command_id, 'accepted' AS place FROM pending_commits JOIN commits USING (command_id, case_id)
+    UNION ALL SELECT command_id, 'pending' FROM pending_commits
+    UNION ALL SELECT command_id, 'in conflict' FROM conflicts
+    UNION ALL SELECT command_id, 'discarded' FROM discarded_commands
+) GROUP BY command_id HAVING count(*) > 1
+"""
 
 Row = tuple[Any, ...]
 Faults = Iterator[str]
@@ -29,7 +42,9 @@ def verify_log(connection: sqlite3.Connection, progress: Progress, *, other_trig
     before = connection.text_factory
     connection.text_factory = bytes  # the bytes as stored: the hash is over them, and they may not be UTF-8
     try:
-        yield from _verify_chain(connection, progress)
+        yield from _verify_chains(connection, progress)
+        for command_id, places in connection.execute(_ONE_PLACE):
+            yield f"The command {_shown(command_id)} is {_shown(places)}: it can only be one of these."
     finally:
         connection.text_factory = before
 
@@ -45,36 +60,57 @@ def _missing_guards(connection: sqlite3.Connection, others: Container[str]) -> F
         yield f"The trigger {name} is none of caseworker's: nobody knows what it does to the log."
 
 
-def _verify_chain(connection: sqlite3.Connection, progress: Progress) -> Faults:
-    (total,) = connection.execute("SELECT count(*) FROM events").fetchone()
+@dataclass(slots=True)
+class _Chains:
+    """How far each case and each aggregate has come, and how many of all events were seen."""
+
+    total: int
+    heads: dict[bytes, bytes] = field(default_factory=dict)
+    versions: dict[bytes, int] = field(default_factory=dict)
+    seen: int = 0
+
+
+def _verify_chains(connection: sqlite3.Connection, progress: Progress) -> Faults:
+    (total,) = connection.execute(
+        "SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM pending_events)"
+    ).fetchone()
+    chains = _Chains(total)
+    nothing_missing = yield from _verify_part(connection, chains, progress)
+    if nothing_missing:
+        yield from _verify_part(connection, chains, progress, pending=True)
+
+
+def _verify_part(
+    connection: sqlite3.Connection, chains: _Chains, progress: Progress, *, pending: bool = False
+) -> Generator[str, None, bool]:
+    """The accepted part of the log, or what is pending on top of it, whose positions may have gaps."""
+    prefix, commit_called = ("pending_", "Pending commit") if pending else ("", "Commit")
     commits = connection.execute(
-        f"SELECT position, commit_id, {', '.join(COMMIT_FIELDS)} FROM commits ORDER BY position"
+        f"SELECT position, commit_id, {', '.join(COMMIT_FIELDS)} FROM {prefix}commits ORDER BY position"
     )
     events = connection.execute(
-        f"SELECT commit_position, position, case_id, {', '.join(EVENT_FIELDS)} FROM events ORDER BY position"
+        f"SELECT commit_position, position, case_id, {', '.join(EVENT_FIELDS)} FROM {prefix}events ORDER BY position"
     )
     groups = groupby(events, key=itemgetter(0))
     commit_position, group = next(groups, (None, iter(())))
-    heads: dict[bytes, bytes] = {}
-    versions: dict[bytes, int] = {}
-    seen = 0
     for expected_position, commit in enumerate(commits, start=1):
         position, stored_id = commit[0], commit[1]
-        where = f"Commit {position} ({_shown(stored_id)[:12]}…)"
-        if position != expected_position:
+        where = f"{commit_called} {position} ({_shown(stored_id)[:12]}…)"
+        if position != expected_position and not pending:
             yield f"{where} should be number {expected_position}: a commit is missing before it."
-            return
+            return False
         rows = list(group) if commit_position == position else []
         if rows:
             commit_position, group = next(groups, (None, iter(())))
-        yield from _verify_commit(where, commit, rows, heads)
+        yield from _verify_commit(where, commit, rows, chains.heads)
         for row in rows:
-            seen += 1
-            yield from _verify_event(row, seen, commit, versions)
-        progress(seen, total)
+            chains.seen += 1
+            yield from _verify_event(row, row[1] if pending else chains.seen, commit, chains.versions)
+        progress(chains.seen, chains.total)
     if commit_position is not None:
         (position, *_) = next(row[1:] for row in group)
         yield f"Event {position} belongs to commit {commit_position}, which is not there or comes earlier."
+    return True
 
 
 def _verify_commit(where: str, commit: Row, rows: list[Row], heads: dict[bytes, bytes]) -> Faults:

@@ -62,3 +62,9 @@ def project(connection: sqlite3.Connection, events: Iterable[RecordedEvent]) -> 
             continue
         for sql, values in _CHANGES.get(event.event_type, ()):
             connection.execute(sql, values(event, event.payload))
+
+
+def remove_case(connection: sqlite3.Connection, case_id: str) -> None:
+    """Take a case's rows out of all read tables, so that it can be projected anew."""
+    for projection in PROJECTIONS:
+        connection.execute(f"DELETE FROM {projection.table} WHERE case_id = ?", (case_id,))

@@ -1,13 +1,16 @@
 """All read tables made anew from the log, in a file of their own beside the live ones."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from store.database import write_transaction
-from store.log.read import get_all_events, last_position
+from store.log.pending import is_shared
+from store.log.read import RecordedEvent, get_accepted_events, get_all_events, get_pending_events, last_position
 from store.projections import PROJECTIONS, project
 from store.projections.projection import Projection
 
@@ -34,9 +37,15 @@ def rebuild(connection: sqlite3.Connection, progress: Progress) -> int:
     transaction. If it ends early the live tables are as they were.
     """
     with _folder_beside(connection) as folder, fresh_tables(folder / "fresh.sqlite3") as side, ExitStack() as last:
-        read = _project_all(connection, side, progress)
+        shared = is_shared(connection)
+        read = _project_all(side, get_accepted_events(connection), 0, last_position(connection), progress)
         with write_transaction(connection):
-            read = _project_all(connection, side, progress, after=read)
+            if is_shared(connection) is not shared:  # what was accepted has become pending
+                read = 0
+                for projection in PROJECTIONS:
+                    side.execute(f"DELETE FROM {projection.table}")
+            rest = chain(get_accepted_events(connection, after=read), get_pending_events(connection))
+            read = _project_all(side, rest, read, last_position(connection), progress)
             # Attached earlier, the new file would have been locked by this very transaction.
             connection.execute("ATTACH ? AS fresh", (str(folder / "fresh.sqlite3"),))
             last.callback(connection.execute, "DETACH fresh")
@@ -54,7 +63,7 @@ def differences(connection: sqlite3.Connection, progress: Progress) -> Iterator[
     connection.text_factory = lambda data: data.decode(errors="backslashreplace")  # rows changed by hand, too
     try:
         with fresh_tables() as side:
-            _project_all(connection, side, progress)
+            _project_all(side, get_all_events(connection), 0, last_position(connection), progress)
             for projection in PROJECTIONS:
                 as_it_should_be = True
                 for sentence in _compare(projection, connection, side):
@@ -64,6 +73,17 @@ def differences(connection: sqlite3.Connection, progress: Progress) -> Iterator[
                     yield from _compare_full_text(projection, connection, side)
     finally:
         connection.text_factory = before
+
+
+def rows_after(events: Iterable[RecordedEvent]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each read table that these events, and nothing else, lead to."""
+    with fresh_tables() as side:
+        project(side, events)
+        side.row_factory = sqlite3.Row
+        return {
+            p.table: [dict(row) for row in side.execute(f"SELECT {', '.join(p.columns)} FROM {p.table} ORDER BY rowid")]
+            for p in PROJECTIONS
+        }
 
 
 @contextmanager
@@ -86,19 +106,18 @@ def _folder_beside(connection: sqlite3.Connection) -> Iterator[Path]:
 
 
 def _project_all(
-    connection: sqlite3.Connection, side: sqlite3.Connection, progress: Progress, *, after: int = 0
+    side: sqlite3.Connection, events: Iterable[RecordedEvent], done: int, total: int, progress: Progress
 ) -> int:
-    total = last_position(connection)
-    position = after
+    """How many of the `total` events are in the tables on the `side` now, when `done` were before."""
     side.execute("BEGIN")
-    for event in get_all_events(connection, after=after):
+    for event in events:
         project(side, (event,))
-        position = event.position
-        if position % _STEP == 0:
-            progress(position, total)
+        done += 1
+        if done % _STEP == 0:
+            progress(done, total)
     side.execute("COMMIT")
-    progress(position, max(position, total))
-    return position
+    progress(done, max(done, total))
+    return done
 
 
 def _replace(connection: sqlite3.Connection, projection: Projection) -> None:

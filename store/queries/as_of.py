@@ -13,7 +13,7 @@ from store.domain.refusals import Refusal
 from store.log.read import RecordedCommit, RecordedEvent, get_commits_for_case
 from store.projections import project
 from store.projections.rebuild import fresh_tables
-from store.queries.assessment import Standing, assess
+from store.queries.assessment import AssessedCase, assess
 from store.queries.case_file import case_file_in
 from store.queries.timeline import TimelineEntry, entries_of
 from store.queries.what_changed import RowChange, what_changed
@@ -28,8 +28,8 @@ class CaseThen:
 
     entry: TimelineEntry
     versions: int
-    stood: Standing
-    before: Standing | None
+    stood: AssessedCase
+    before: AssessedCase | None
     timeline: tuple[TimelineEntry, ...]
 
     @property
@@ -67,9 +67,9 @@ def _version_at(commits: list[RecordedCommit], moment: datetime) -> int:
     return version
 
 
-def _standing(tables: sqlite3.Connection, case_id: str, commits: list[RecordedCommit]) -> Standing:
+def _standing(tables: sqlite3.Connection, case_id: str, commits: list[RecordedCommit]) -> AssessedCase:
     """The case after these commits, to which the tables go."""
-    return Standing(case_file_in(tables, case_id, commits[-1].commit_id), assess(_events(commits)))
+    return AssessedCase(case_file_in(tables, case_id, commits[-1].commit_id), assess(_events(commits)))
 
 
 def _events(commits: list[RecordedCommit]) -> Iterator[RecordedEvent]:

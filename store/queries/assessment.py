@@ -20,7 +20,7 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AssessedCase:
     """A case file, and what the rules say of it."""
 
     view: CaseFileView

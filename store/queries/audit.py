@@ -35,10 +35,22 @@ def verify(connection: sqlite3.Connection, progress: Progress) -> Iterator[Findi
             yield Finding("read tables", sentence)
 
 
+def log_size(connection: sqlite3.Connection) -> tuple[int, int]:
+    """How many commits and events there are, accepted and pending."""
+    commits, events = connection.execute(
+        "SELECT (SELECT count(*) FROM commits) + (SELECT count(*) FROM pending_commits),"
+        " (SELECT count(*) FROM events) + (SELECT count(*) FROM pending_events)"
+    ).fetchone()
+    return int(commits), int(events)
+
+
 def log_digest(connection: sqlite3.Connection) -> str:
-    """The SHA-256 of all commit ids in order: write it down, and any later change to the past shows."""
+    """The SHA-256 of each case's newest accepted commit, by case id: write it down, and any later change to the past
+    shows, for a commit's id covers all before it. Laptops of a team that have read as far have the same."""
     digest = sha256()
-    for (commit_id,) in connection.execute("SELECT commit_id FROM commits ORDER BY position"):
+    for commit_id, _ in connection.execute(
+        "SELECT commit_id, max(position) FROM commits GROUP BY case_id ORDER BY case_id"
+    ):
         digest.update(commit_id.encode())
     return digest.hexdigest()
 

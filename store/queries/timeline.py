@@ -40,7 +40,8 @@ from store.log.upcast import UnknownPayload
 class TimelineEntry:
     """What one command did, as a person reads it: the actor, and then each of the sentences.
 
-    `version` counts the changes of the case, from 1; `recorded_at` is UTC, ISO 8601.
+    `version` counts the changes of the case, from 1; `recorded_at` is UTC, ISO 8601. It is `provisional` while the
+    team has not accepted it.
     """
 
     version: int
@@ -48,6 +49,7 @@ class TimelineEntry:
     recorded_at: str
     actor: str
     sentences: tuple[str, ...]
+    provisional: bool
 
 
 def timeline(connection: sqlite3.Connection, case_id: str) -> list[TimelineEntry]:
@@ -63,6 +65,7 @@ def entries_of(commits: Sequence[RecordedCommit]) -> list[TimelineEntry]:
             commit.recorded_at,
             commit.actor,
             tuple(sentence(event.payload) for event in commit.events) or ("found nothing to change",),
+            commit.provisional,
         )
         for commit in reversed(commits)
     ]

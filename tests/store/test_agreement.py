@@ -333,7 +333,10 @@ class Model:
         if case_id is None:
             return "unknown_document"
         try:
-            facts = decide(self.case(case_id), command, Context(command_id, RULES, by, START.date()))
+            context = Context.of(
+                command, command_id=command_id, case_id=case_id, rules=RULES, actor=by, today=START.date()
+            )
+            facts = decide(self.case(case_id), command, context)
         except Refusal as refusal:
             return refusal.code
         self.cases.setdefault(case_id, []).extend(fact.payload for fact in facts)

@@ -17,10 +17,11 @@ from store.engine import CaseStore
 from store.log import get_events_for_case
 from store.log.upcast import payload_model_name, typed_payload
 from store.projections import PROJECTIONS
+from store.projections.projection import Projection
 from store.queries.timeline import SENTENCES, sentence
 from tests.domain.examples import ANA, DIRECTOR, a_company_s_case, kyb, kyc, one_of_each, owner
 from tests.domain.specification import given
-from tests.store.desk import documents, findings, take_in, uploaded
+from tests.store.desk import connection_of, documents, findings, take_in, uploaded
 
 GOLDEN: Final = Path(__file__).with_name("golden_events.jsonl")
 
@@ -170,6 +171,15 @@ class TestEveryCommand:
 
         with pytest.raises(TypeError, match="no case file is known for Dance"):
             store.execute(Dance())
+
+
+class TestEveryReadTable:
+    @pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.table)
+    def test_knows_the_case_of_each_row(self, projection: Projection, store: CaseStore) -> None:
+        """A case on which others worked too is projected anew: its rows are found by `case_id`, and by an index."""
+        assert "case_id" in projection.columns
+        plan = connection_of(store).execute(f"EXPLAIN QUERY PLAN DELETE FROM {projection.table} WHERE case_id = ?", "x")
+        assert [step for *_, step in plan if step.startswith("SEARCH") and "(case_id=?" in step]
 
 
 def test_commits_keep_the_command_so_that_it_can_be_run_again(store: CaseStore) -> None:

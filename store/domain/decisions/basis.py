@@ -6,8 +6,10 @@ from datetime import date
 from typing import Final
 
 from store.domain.case_file import Document
+from store.domain.commands import Command, CreateCase
 from store.domain.document_rules import DOCUMENT_RULES, RULES_VERSION, DocumentRule
 from store.domain.events import Payload
+from store.domain.identifiers import derive_id
 from store.domain.notification_rules import NotificationRule
 from store.domain.refusals import Refusal
 from store.domain.statuses import RiskLevel, label
@@ -38,6 +40,13 @@ class Context:
     rules: Rules
     actor: str
     today: date
+
+    @classmethod
+    def of(cls, command: Command, *, command_id: str, case_id: str, rules: Rules, actor: str, today: date) -> "Context":
+        """For a command as it was given. What it creates is named by its case too: a command id that scripts on two
+        laptops gave to commands on two cases makes two things."""
+        within = command_id if isinstance(command, CreateCase) else derive_id(case_id, f"command/{command_id}")
+        return cls(within, rules, actor, today)
 
 
 @dataclass(frozen=True, slots=True)

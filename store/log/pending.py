@@ -1,0 +1,43 @@
+"""Commits that a team has not accepted yet: they sit on top of each case's accepted head, and may still go."""
+
+import sqlite3
+from typing import Any, Final
+
+from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, Commit, CommitHeader, EventFields
+
+_COMMITS: Final = f"SELECT position, commit_id, {', '.join(COMMIT_FIELDS)} FROM pending_commits"
+_EVENTS: Final = f"SELECT {', '.join(EVENT_FIELDS)} FROM pending_events WHERE commit_position = ? ORDER BY position"
+
+
+def is_shared(connection: sqlite3.Connection) -> bool:
+    """Whether the log is shared with a team: then a new commit is pending until the team's log has it."""
+    return connection.execute("SELECT 1 FROM team").fetchone() is not None
+
+
+def pending_commits(connection: sqlite3.Connection, case_id: str) -> list[Commit]:
+    """What is pending on a case, in order."""
+    return [
+        _commit(connection, *row)
+        for row in connection.execute(f"{_COMMITS} WHERE case_id = ? ORDER BY position", (case_id,)).fetchall()
+    ]
+
+
+def all_pending_commits(connection: sqlite3.Connection, *, after: int, limit: int) -> tuple[list[Commit], int]:
+    """Up to `limit` pending commits in order from behind place `after`, and the place of the last of them."""
+    rows = connection.execute(f"{_COMMITS} WHERE position > ? ORDER BY position LIMIT ?", (after, limit)).fetchall()
+    return [_commit(connection, *row) for row in rows], rows[-1][0] if rows else after
+
+
+def take_away(connection: sqlite3.Connection, commit: Commit) -> None:
+    """Take one pending commit off; what was on top of it is the caller's to settle."""
+    (position,) = connection.execute(
+        "SELECT position FROM pending_commits WHERE commit_id = ?", (commit.commit_id,)
+    ).fetchone()
+    connection.execute("DELETE FROM pending_events WHERE commit_position = ?", (position,))
+    connection.execute("DELETE FROM pending_commits WHERE position = ?", (position,))
+
+
+def _commit(connection: sqlite3.Connection, position: int, commit_id: str, *fields: Any) -> Commit:
+    header = CommitHeader(**dict(zip(COMMIT_FIELDS, fields, strict=True)))
+    events = tuple(EventFields(*row) for row in connection.execute(_EVENTS, (position,)))
+    return Commit(commit_id, header, events)

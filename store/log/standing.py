@@ -1,0 +1,52 @@
+"""Where a case file stands: what a decision on it, and the commit that follows, start from."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from store.domain.case_file import CaseFile, evolve, fold
+from store.domain.events import Payload
+from store.domain.refusals import Refusal
+from store.log.commit import Commit
+from store.log.read import RecordedEvent, get_events_for_case, head_of
+from store.log.upcast import UnknownPayload, typed_payload
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The state of a case, the version of each of its aggregates, and its newest commit."""
+
+    case: CaseFile
+    versions: dict[str, int]
+    head: str | None
+
+    def followed_by(self, commit: Commit) -> "Standing":
+        """Where the case stands when this commit, which names `head` as its parent, is on top."""
+        case, versions = self.case, dict(self.versions)
+        for event in commit.events:
+            case = evolve(
+                case, _known(event.payload_model_name, typed_payload(event.payload_model_name, event.payload))
+            )
+            versions[event.aggregate_id] = event.version
+        return Standing(case, versions, commit.commit_id)
+
+
+def standing(connection: sqlite3.Connection, case_id: str) -> Standing:
+    """With all that is accepted and pending. Raises `Refusal` if the case holds an event of a newer version."""
+    return standing_after(get_events_for_case(connection, case_id), head_of(connection, case_id))
+
+
+def standing_after(events: Sequence[RecordedEvent], head: str | None) -> Standing:
+    """After these events of a case, `head` being the last commit of them. Raises `Refusal` as `standing` does."""
+    case = fold(_known(event.payload_model_name, event.payload) for event in events)
+    return Standing(case, {event.aggregate_id: event.version for event in events}, head)
+
+
+def _known(model_name: str, payload: Payload | UnknownPayload) -> Payload:
+    if isinstance(payload, UnknownPayload):
+        raise Refusal(
+            "newer_event",
+            f"This case holds an event ({model_name}) of a newer version of caseworker:"
+            " upgrade caseworker to work on it. It can be read meanwhile.",
+        )
+    return payload

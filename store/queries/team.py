@@ -1,0 +1,178 @@
+"""What a database shares with a team: what is pending, in conflict, given up, and which cases rest."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import from_json
+
+from store.database import read_transaction
+from store.log.pending import is_shared
+from store.log.read import get_commits_for_case
+from store.log.upcast import typed_payload
+from store.projections import PROJECTIONS
+from store.queries.timeline import TimelineEntry, entries_of, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class TeamState:
+    """How a database stands with its team: the numbers that a status line tells."""
+
+    shared: bool
+    pending: int
+    conflicts: int
+    resting_cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """A command that was carried out here and no longer holds. `code` and `sentence` are the domain's refusal."""
+
+    command_id: str
+    case_id: str
+    command: str
+    actor: str
+    recorded_at: str
+    code: str
+    sentence: str
+    refused_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A value that the person saw, and what it is now; None for both where the row is new or gone."""
+
+    table: str
+    key: str
+    column: str
+    seen: Any
+    now: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """All that it takes to decide about a conflict.
+
+    `data` is the command as it was given, `did` what it came to then; `since` is what the team accepted in the case
+    after the person looked, the newest first, and `changed` what differs from what they saw, their own later work
+    included.
+    """
+
+    row: ConflictRow
+    data: Mapping[str, Any]
+    did: tuple[str, ...]
+    since: tuple[TimelineEntry, ...]
+    changed: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardedRow:
+    """A command that a person gave up. `replaced_by` is the id of the command that was carried out instead, if any."""
+
+    command_id: str
+    case_id: str
+    command: str
+    actor: str
+    recorded_at: str
+    reason: str
+    replaced_by: str | None
+    discarded_by: str
+    discarded_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedRow:
+    """A record that can't be read (`damaged`, or `newer` than this program), or that is `waiting` behind one.
+
+    It keeps the case from going on; `case_id` is None where the record names none.
+    """
+
+    log_partition: int
+    log_offset: int
+    case_id: str | None
+    problem: str
+    sentence: str
+
+
+def team_state(connection: sqlite3.Connection) -> TeamState:
+    pending, conflict_count, resting = connection.execute(
+        "SELECT (SELECT count(*) FROM pending_commits), (SELECT count(*) FROM conflicts),"
+        " (SELECT count(DISTINCT case_id) FROM quarantined_records)"
+    ).fetchone()
+    return TeamState(is_shared(connection), pending, conflict_count, resting)
+
+
+def provisional_cases(connection: sqlite3.Connection) -> dict[str, int]:
+    """The cases whose rows show work that the team has not accepted yet, with the number of its commits."""
+    return dict(connection.execute("SELECT case_id, count(*) FROM pending_commits GROUP BY case_id").fetchall())
+
+
+def conflicts(connection: sqlite3.Connection) -> list[ConflictRow]:
+    """All conflicts, the oldest command first."""
+    return [ConflictRow(*row) for row in connection.execute(f"{_CONFLICTS} ORDER BY recorded_at, command_id")]
+
+
+def conflict(connection: sqlite3.Connection, command_id: str) -> Conflict | None:
+    """One conflict with all that belongs to it, None if it is settled."""
+    with read_transaction(connection):
+        row = connection.execute(f"{_CONFLICTS} WHERE command_id = ?", (command_id,)).fetchone()
+        if row is None:
+            return None
+        base, seen, command, events = connection.execute(
+            "SELECT base, seen, json_extract(record, '$.command'), json_extract(record, '$.events') FROM conflicts"
+            " WHERE command_id = ?",
+            (command_id,),
+        ).fetchone()
+        it = ConflictRow(*row)
+        return Conflict(
+            row=it,
+            data=from_json(command)["data"],
+            did=tuple(sentence(typed_payload(e["payload_model_name"], e["payload"])) for e in from_json(events)),
+            since=tuple(_since(connection, it.case_id, base)),
+            changed=tuple(_changed(connection, it.case_id, from_json(seen))),
+        )
+
+
+def discarded_commands(connection: sqlite3.Connection) -> list[DiscardedRow]:
+    """What was given up, the newest decision first."""
+    query = f"SELECT {_OF_RECORD}, reason, replaced_by, discarded_by, discarded_at FROM discarded_commands"
+    return [DiscardedRow(*row) for row in connection.execute(f"{query} ORDER BY discarded_at DESC, command_id")]
+
+
+def quarantined_records(connection: sqlite3.Connection) -> list[QuarantinedRow]:
+    query = "SELECT log_partition, log_offset, case_id, problem, sentence FROM quarantined_records"
+    return [QuarantinedRow(*row) for row in connection.execute(f"{query} ORDER BY case_id, log_partition, log_offset")]
+
+
+_OF_RECORD = """
+command_id, case_id, json_extract(json_extract(record, '$.command'), '$.command'), json_extract(record, '$.actor'),
+json_extract(record, '$.recorded_at') AS recorded_at
+"""
+_CONFLICTS = f"SELECT {_OF_RECORD}, code, sentence, refused_at FROM conflicts"
+
+
+def _since(connection: sqlite3.Connection, case_id: str, base: str | None) -> list[TimelineEntry]:
+    """What was accepted in a case after the commit `base`, the newest first."""
+    accepted = [commit for commit in get_commits_for_case(connection, case_id) if not commit.provisional]
+    seen = max((commit.version for commit in accepted if commit.commit_id == base), default=0)
+    return entries_of(accepted[seen:])
+
+
+def _changed(connection: sqlite3.Connection, case_id: str, seen: Mapping[str, Any]) -> list[Difference]:
+    changed = []
+    for projection in PROJECTIONS:
+        before = {row[projection.key]: row for row in seen.get(projection.table, ())}
+        columns = list(projection.columns)
+        rows = connection.execute(
+            f"SELECT {', '.join(columns)} FROM {projection.table} WHERE case_id = ? ORDER BY rowid", (case_id,)
+        )
+        now = {row[columns.index(projection.key)]: dict(zip(columns, row, strict=True)) for row in rows}
+        for key in dict.fromkeys([*before, *now]):
+            old, new = before.get(key, {}), now.get(key, {})
+            changed += [
+                Difference(projection.table, key, column, old.get(column), new.get(column))
+                for column in columns
+                if old.get(column) != new.get(column)
+            ]
+    return changed

@@ -1,0 +1,250 @@
+"""One batch of records, taken in: verdicts, events, rows, pending work and cursors change in one transaction.
+
+So at every moment the pending commits of a case stand on its accepted head, and its rows show both; a round that ends
+anywhere has nothing to tidy up.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from store.database import savepoint
+from store.domain.decisions import Rules
+from store.domain.events import NotificationRequired, Payload
+from store.domain.refusals import Refusal
+from store.log.append import ACCEPTED, PENDING, StaleVersion, accepted_version_of, append
+from store.log.commit import Commit
+from store.log.pending import pending_commits, take_away
+from store.log.read import RecordedEvent, accepted_head_of, get_accepted_events_for_case, get_events_for_case
+from store.log.standing import standing_after
+from store.log.upcast import UnknownPayload
+from store.projections import project, remove_case
+from store.projections.rebuild import rows_after
+from store.sync.conflicts import forget_conflict_of, record_conflict
+from store.sync.judge import Verdict, judge
+from store.sync.partition import partition_of
+from store.sync.rebase import Rebased, Refused, rebase
+from store.sync.shared_log import Batch, Record
+from store.sync.wire import Unreadable, case_of, decode, payloads_of
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the records that were taken in, and of the pending work that they met."""
+
+    accepted: int = 0
+    returned: int = 0
+    rejected: int = 0
+    quarantined: int = 0
+    run_again: int = 0
+    conflicts: int = 0
+
+
+@dataclass(slots=True)
+class _Case:
+    """A case that is being read. `base` is the accepted head that its pending work stood on, as its person saw it."""
+
+    case_id: str
+    frozen: bool
+    base: str | None
+    head: str | None
+    pending: list[Commit]
+    moved_on: bool = False
+
+
+def take_in(connection: sqlite3.Connection, batch: Batch, *, rules: Rules, now: str, tally: Tally) -> None:
+    """Take in a batch, within the caller's transaction."""
+    (partitions,) = connection.execute("SELECT partitions FROM team").fetchone()
+    cursors = cursors_of(connection)
+    taking = Taking(connection, partitions, rules, now, tally)
+    for record in batch.records:
+        if record.offset >= cursors[record.partition]:  # else it was delivered again
+            taking.take(record)
+            cursors[record.partition] = record.offset + 1
+    taking.settle()
+    move_cursors(connection, {p: max(offset, cursors[p]) for p, offset in batch.positions.items()})
+
+
+def cursors_of(connection: sqlite3.Connection) -> dict[int, int]:
+    """The next offset to read, of each partition."""
+    return dict(connection.execute("SELECT log_partition, next_offset FROM cursors").fetchall())
+
+
+def move_cursors(connection: sqlite3.Connection, positions: Mapping[int, int]) -> None:
+    connection.executemany("UPDATE cursors SET next_offset = ?2 WHERE log_partition = ?1", sorted(positions.items()))
+
+
+@dataclass(slots=True)
+class Taking:
+    """Records being taken in, one by one; then `settle` brings pending work onto what was accepted."""
+
+    connection: sqlite3.Connection
+    partitions: int
+    rules: Rules
+    now: str
+    tally: Tally
+    cases: dict[str, _Case] = field(default_factory=dict)
+
+    def take(self, record: Record) -> None:
+        case_id = case_of(record)
+        if case_id is None:
+            self._quarantine(record, None, "damaged", f"{_where(record)} names no case in its key.")
+        elif partition_of(case_id, self.partitions) != record.partition:
+            self._reject(record, case_id, "misplaced")
+        elif (case := self._case(case_id)).frozen:
+            self._quarantine(record, case_id, "waiting", f"{_where(record)} comes after one that can't be read.")
+        else:
+            self._take_for(case, record)
+
+    def settle(self) -> None:
+        for case in self.cases.values():
+            if case.moved_on and case.pending:
+                self._bring_along(case)
+
+    def _case(self, case_id: str) -> _Case:
+        if case_id not in self.cases:
+            frozen = self.connection.execute(
+                "SELECT 1 FROM quarantined_records WHERE case_id = ?", (case_id,)
+            ).fetchone()
+            head = accepted_head_of(self.connection, case_id)
+            pending = pending_commits(self.connection, case_id)
+            self.cases[case_id] = _Case(case_id, frozen is not None, head, head, pending)
+        return self.cases[case_id]
+
+    def _take_for(self, case: _Case, record: Record) -> None:
+        try:
+            commit = decode(record.value)
+            if commit.header.case_id != case.case_id:
+                raise Unreadable("its key names another case than its value")
+            payloads = payloads_of(commit)
+        except Unreadable as unreadable:
+            self._freeze(case, record, "newer" if unreadable.newer else "damaged", str(unreadable))
+            return
+        known = self.connection.execute(
+            "SELECT 1 FROM commits WHERE command_id = ? AND case_id = ?", (commit.header.command_id, case.case_id)
+        ).fetchone()
+        verdict = judge(parent=commit.header.parent, head=case.head, command_is_accepted=known is not None)
+        if verdict is not Verdict.ACCEPTED:
+            self._reject(record, case.case_id, verdict)
+            return
+        try:
+            with savepoint(self.connection):
+                self._accept(case, commit, payloads)
+        except (StaleVersion, sqlite3.IntegrityError) as error:
+            self._freeze(case, record, "damaged", f"it does not fit what is there: {error}")
+
+    def _accept(self, case: _Case, commit: Commit, payloads: list[Payload | UnknownPayload]) -> None:
+        self._check_versions(commit)
+        ours = bool(case.pending) and case.pending[0].commit_id == commit.commit_id
+        if ours:
+            take_away(self.connection, commit)
+        events = append(self.connection, commit, payloads, to=ACCEPTED)
+        if ours:  # its rows are there already
+            self._ask_for_notifications(events)
+        else:
+            forget_conflict_of(self.connection, commit)
+            if case.pending and not case.moved_on:
+                remove_case(self.connection, case.case_id)
+                events = get_accepted_events_for_case(self.connection, case.case_id)
+            project(self.connection, events)
+        case.head = commit.commit_id
+        self.tally.accepted += 1
+        if ours:
+            case.pending.pop(0)
+            case.base = commit.commit_id
+            self.tally.returned += 1
+        else:
+            case.moved_on = True
+
+    def _check_versions(self, commit: Commit) -> None:
+        versions: dict[str, int] = {}
+        for event in commit.events:
+            if event.aggregate_id not in versions:
+                versions[event.aggregate_id] = accepted_version_of(self.connection, event.aggregate_id)
+            versions[event.aggregate_id] += 1
+            if event.version != versions[event.aggregate_id]:
+                raise StaleVersion(f"aggregate {event.aggregate_id} can't come to version {event.version}")
+
+    def _ask_for_notifications(self, events: Iterable[RecordedEvent]) -> None:
+        self.connection.executemany(
+            "INSERT INTO notifications_to_send (event_id) VALUES (?)",
+            [(event.event_id,) for event in events if isinstance(event.payload, NotificationRequired)],
+        )
+
+    def _bring_along(self, case: _Case) -> None:
+        """Pending work on a case that moved on: what still holds goes on top, the rest becomes a conflict."""
+        before = get_events_for_case(self.connection, case.case_id)
+        rebased = self._rebased(case, [event for event in before if not event.provisional])
+        for commit in reversed(case.pending):
+            take_away(self.connection, commit)
+        for refused in rebased.refused:
+            self._record_conflict(case, refused, before)
+        for commit in rebased.pending:
+            project(self.connection, append(self.connection, commit, payloads_of(commit), to=PENDING))
+        self.tally.run_again += len(rebased.pending)
+        self.tally.conflicts += len(rebased.refused)
+        case.pending, case.base, case.moved_on = list(rebased.pending), case.head, False
+
+    def _rebased(self, case: _Case, accepted: list[RecordedEvent]) -> Rebased:
+        texts = self.connection.execute(
+            "SELECT command_id, c.command FROM pending_commits AS p JOIN commits AS c USING (command_id, case_id)"
+            " WHERE case_id = ?",
+            (case.case_id,),
+        )
+        try:
+            standing = standing_after(accepted, case.head)
+        except Refusal as refusal:  # no command can be decided on a case that holds events of a newer version
+            return Rebased((), tuple(Refused(commit, refusal) for commit in case.pending))
+        return rebase(standing, case.pending, self.rules, dict(texts.fetchall()))
+
+    def _record_conflict(self, case: _Case, refused: Refused, before: list[RecordedEvent]) -> None:
+        commit = refused.commit
+        record_conflict(
+            self.connection,
+            commit,
+            refused.refusal,
+            base=case.base,
+            seen=rows_after(_seen_by(commit, case.base, before)),
+            now=self.now,
+        )
+
+    def _freeze(self, case: _Case, record: Record, problem: str, what: str) -> None:
+        case.frozen = True
+        self._quarantine(record, case.case_id, problem, f"{_where(record)} can't be read: {what}.")
+
+    def _quarantine(self, record: Record, case_id: str | None, problem: str, sentence: str) -> None:
+        self.connection.execute(
+            "INSERT INTO quarantined_records (log_partition, log_offset, case_id, problem, sentence, key, value)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (record.partition, record.offset, case_id, problem, sentence, record.key, record.value),
+        )
+        self.tally.quarantined += 1
+
+    def _reject(self, record: Record, case_id: str, reason: str) -> None:
+        reject(self.connection, record, case_id, reason)
+        self.tally.rejected += 1
+
+
+def reject(connection: sqlite3.Connection, record: Record, case_id: str, reason: str) -> None:
+    """Keep a record that the team does not accept."""
+    connection.execute(
+        "INSERT INTO rejected_records (log_partition, log_offset, case_id, reason, key, value)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (record.partition, record.offset, case_id, reason, record.key, record.value),
+    )
+
+
+def _where(record: Record) -> str:
+    return f"Record {record.offset} of partition {record.partition}"
+
+
+def _seen_by(commit: Commit, base: str | None, events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
+    """What the person saw who gave the command of a commit: the case up to `base`, and their own work before it."""
+    events = list(events)
+    accepted = [event for event in events if not event.provisional]
+    ids = [event.commit_id for event in accepted]
+    up_to_base = accepted[: len(ids) - ids[::-1].index(base)] if base in ids else []
+    pending = [event for event in events if event.provisional]
+    own = takewhile(lambda event: event.commit_id != commit.commit_id, pending)
+    return [*up_to_base, *own]

@@ -1,0 +1,99 @@
+"""One round with the team: pull, push, pull until it returns. Never push before pull."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Final
+
+from store.engine import CaseStore
+from store.log.commit import Commit
+from store.log.pending import all_pending_commits
+from store.sync.partition import partition_of
+from store.sync.pull import Tally, take_in
+from store.sync.quarantine import frozen_cases, thaw
+from store.sync.shared_log import Outgoing, SharedLog
+from store.sync.team import check_same_log, team_of
+from store.sync.wire import encode
+
+Progress = Callable[[int, int], None]
+"""Called with how many records are read and how many there are to read."""
+
+BATCH: Final = 500
+"""Records in one transaction: about a tenth of a second in which no command can be carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round came to. `pending` commits are left when others' work came first, or the log was out of reach."""
+
+    tally: Tally
+    pushed: int
+    pending: int
+
+
+def sync_round(
+    store: CaseStore, log: SharedLog, *, progress: Progress = lambda done, total: None, batch: int = BATCH
+) -> Round:
+    """One round. Raises `Unreachable` or `SyncStopped`, with all that was done until then kept."""
+    spans = log.spans()
+    check_same_log(team_of(store), log.identity(), spans)
+    tally = Tally()
+    store.change(thaw, rules=store.rules_in_force(), now=_now(store), tally=tally)
+    ends = {partition: span.end for partition, span in spans.items()}
+    pull(store, log, ends, tally=tally, progress=progress, batch=batch)
+    pushed = 0
+    for outgoing in _to_push(store, batch):
+        acknowledged = log.append(outgoing)
+        pushed += len(outgoing)
+        pull(store, log, acknowledged, tally=tally, progress=lambda done, total: None, batch=batch)
+    return Round(tally, pushed, store.ask(_pending))
+
+
+def pull(
+    store: CaseStore, log: SharedLog, until: Mapping[int, int], *, tally: Tally, progress: Progress, batch: int
+) -> None:
+    """Take in what the log holds up to these offsets, or as far as it gives it now."""
+    cursors = team_of(store).cursors
+    total = sum(max(0, end - cursors[partition]) for partition, end in until.items())
+    left = total
+    while left:
+        found = log.read(cursors, until, batch)
+        store.change(take_in, found, rules=store.rules_in_force(), now=_now(store), tally=tally)
+        cursors = team_of(store).cursors
+        before, left = left, sum(max(0, end - cursors[partition]) for partition, end in until.items())
+        progress(total - left, total)
+        if left == before:
+            return
+
+
+def _to_push(store: CaseStore, batch: int) -> Iterator[list[Outgoing]]:
+    """What is pending, in order, but for cases that rest. Each batch is looked up when the one before has returned."""
+    partitions, last, place = team_of(store).identity.partitions, store.ask(_last_place), 0
+    while place < last:
+        commits, place = store.ask(all_pending_commits, after=place, limit=batch)
+        if not commits:
+            return
+        resting = store.ask(frozen_cases)
+        outgoing = [_outgoing(commit, partitions) for commit in commits if commit.header.case_id not in resting]
+        if outgoing:
+            yield outgoing
+
+
+def _outgoing(commit: Commit, partitions: int) -> Outgoing:
+    case_id = commit.header.case_id
+    return Outgoing(partition_of(case_id, partitions), case_id.encode(), encode(commit), commit)
+
+
+def _last_place(connection: sqlite3.Connection) -> int:
+    (place,) = connection.execute("SELECT coalesce(max(position), 0) FROM pending_commits").fetchone()
+    return int(place)
+
+
+def _pending(connection: sqlite3.Connection) -> int:
+    (count,) = connection.execute("SELECT count(*) FROM pending_commits").fetchone()
+    return int(count)
+
+
+def _now(store: CaseStore) -> str:
+    return store.clock().astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,118 @@
+"""Joining a shared log, and knowing it again: a database belongs to one team, for good."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+
+from store.engine import CaseStore
+from store.guards import LOG_GUARDS
+from store.sync.pull import cursors_of
+from store.sync.shared_log import Identity, SharedLog, Span, SyncStopped
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The log that a database has joined, and how far it has read in each partition."""
+
+    identity: Identity
+    cursors: Mapping[int, int]
+
+
+def join(store: CaseStore, log: SharedLog) -> Team:
+    """Make the database one of the team of this log. What was accepted here becomes pending, to be pushed.
+
+    A second time nothing happens. Raises `SyncStopped` if it is another log than the one that was joined.
+    """
+    identity, spans = log.identity(), log.spans()
+    if cut := [partition for partition, span in sorted(spans.items()) if span.start > 0]:
+        raise SyncStopped(
+            "history_incomplete",
+            f"The beginning of partition {cut[0]} of the team's log was deleted, so its history can't be read whole:"
+            " the topic needs retention.ms=-1 and retention.bytes=-1. Nothing was changed here.",
+        )
+    now = store.clock().astimezone(UTC).isoformat(timespec="microseconds")
+    if store.change(_join, identity, now) != identity:
+        raise SyncStopped(
+            "another_team",
+            f"The database {store.path} belongs to the team of another log: its cases and their history are that"
+            " team's, and would be mixed with the ones of this. Use another database for this team (--db FILE).",
+        )
+    return team_of(store)
+
+
+def team_of(store: CaseStore) -> Team:
+    """The team that a database has joined. Raises `SyncStopped` if it has joined none."""
+    team = store.ask(_team)
+    if team is None:
+        raise SyncStopped("no_team", f"The database {store.path} has not joined a team's log yet.")
+    return team
+
+
+def check_same_log(team: Team, identity: Identity, spans: Mapping[int, Span]) -> None:
+    """Raises `SyncStopped` unless this is the log that was joined, and holds what was read and is still to read."""
+    known = team.identity
+    if identity.cluster_id != known.cluster_id:
+        raise SyncStopped(
+            "another_cluster",
+            f"This is the Kafka cluster {identity.cluster_id}, but this database has joined a team on the cluster"
+            f" {known.cluster_id}: connect to that one, or use another database here. Nothing was read.",
+        )
+    if identity.topic_id != known.topic_id:
+        raise SyncStopped(
+            "topic_recreated",
+            "The topic of the team's log was deleted and made again since this database last saw it: what the team"
+            " agreed on is not in the new one. Nothing was read; ask whoever looks after the cluster.",
+        )
+    if identity.partitions != known.partitions:
+        raise SyncStopped(
+            "partitions_changed",
+            f"The topic of the team's log has {identity.partitions} partitions now, not {known.partitions}: cases are"
+            " found by that count, so it must never change. Nothing was read; ask whoever looks after the cluster.",
+        )
+    for partition, offset in sorted(team.cursors.items()):
+        span = spans[partition]
+        if offset < span.start:
+            raise SyncStopped(
+                "topic_truncated",
+                f"Records {offset} to {span.start - 1} of partition {partition} of the team's log were deleted before"
+                " this database had read them: the topic needs retention.ms=-1. Nothing was skipped or read.",
+            )
+        if offset > span.end:
+            raise SyncStopped(
+                "topic_truncated",
+                f"Partition {partition} of the team's log ends at {span.end}, but this database has read it up to"
+                f" {offset}: the topic was truncated or restored from an older copy. Nothing was read.",
+            )
+
+
+def _team(connection: sqlite3.Connection) -> Team | None:
+    row = connection.execute("SELECT cluster_id, topic_id, partitions FROM team").fetchone()
+    return Team(Identity(*row), cursors_of(connection)) if row else None
+
+
+def _join(connection: sqlite3.Connection, identity: Identity, now: str) -> Identity:
+    """The log that the database belongs to now."""
+    if team := _team(connection):
+        return team.identity
+    connection.execute(
+        "INSERT INTO team (only, cluster_id, topic_id, partitions, joined_at) VALUES (1, ?, ?, ?, ?)",
+        (identity.cluster_id, identity.topic_id, identity.partitions, now),
+    )
+    connection.executemany(
+        "INSERT INTO cursors (log_partition, next_offset) VALUES (?, 0)", [(p,) for p in range(identity.partitions)]
+    )
+    _make_pending(connection)
+    return identity
+
+
+def _make_pending(connection: sqlite3.Connection) -> None:
+    """From now on the team accepts: the only time that commits leave the accepted log, and so its guards come down."""
+    for name in LOG_GUARDS:
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute("INSERT INTO pending_commits SELECT * FROM commits ORDER BY position")
+    connection.execute("INSERT INTO pending_events SELECT * FROM events ORDER BY position")
+    connection.execute("DELETE FROM events")
+    connection.execute("DELETE FROM commits")
+    for guard in LOG_GUARDS.values():
+        connection.execute(guard)

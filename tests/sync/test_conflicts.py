@@ -1,0 +1,160 @@
+"""A command that no longer holds: what a person is told, and the four ways out."""
+
+import pytest
+
+from store.domain import commands as c
+from store.domain.refusals import Refusal
+from store.queries.team import Difference, conflict, conflicts, discarded_commands, team_state
+from store.sync.conflicts import discard, edit, keep_as_note, retry
+from tests.domain.examples import kyc
+from tests.sync.laptops import Laptop, MemoryLog, a_laptop, all_sync, note
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return MemoryLog()
+
+
+@pytest.fixture
+def ana(log: MemoryLog) -> Laptop:
+    return a_laptop("ana", log)
+
+
+@pytest.fixture
+def case_id(ana: Laptop) -> str:
+    case_id = ana.does(kyc()).case_id
+    ana.syncs()
+    return case_id
+
+
+@pytest.fixture
+def ben(ana: Laptop, log: MemoryLog, case_id: str) -> Laptop:
+    """He set a due date on a case that Ana withdrew meanwhile, between two notes of his."""
+    ben = a_laptop("ben", log)
+    ben.syncs()
+    ben.does(note(case_id, "before"))
+    ben.does(c.SetDueDate(case_id=case_id, due_date="2026-12-24"), "due")
+    ben.does(note(case_id, "behind"))
+    ana.does(c.WithdrawCase(case_id=case_id, reason="they went elsewhere"))
+    ana.syncs()
+    ben.syncs()
+    return ben
+
+
+def places(laptop: Laptop, command_id: str) -> list[str]:
+    tables = ("commits", "pending_commits", "conflicts", "discarded_commands")
+    return [table for table in tables if command_id in laptop.ids(table)]
+
+
+class TestWhatAPersonIsTold:
+    def test_the_command_the_refusal_and_what_came_between(self, ben: Laptop, case_id: str) -> None:
+        (row,) = ben.store.ask(conflicts)
+        assert (row.command_id, row.case_id, row.command, row.actor) == ("due", case_id, "SetDueDate", "ben")
+        assert row.code == "forbidden_in_status"
+        assert row.sentence.startswith("The case is WITHDRAWN")
+        told = ben.store.ask(conflict, "due")
+        assert told is not None
+        assert told.row == row
+        assert told.data == {"case_id": case_id, "due_date": "2026-12-24"}
+        assert told.did == ("set the due date to 2026-12-24",)
+        assert [(entry.actor, entry.sentences) for entry in told.since] == [
+            ("ben", ("noted: behind",)),
+            ("ben", ("noted: before",)),
+            ("ana", ("moved the case from open to withdrawn: they went elsewhere",)),
+        ]
+
+    def test_what_they_saw_and_what_is_true_now(self, ben: Laptop, case_id: str) -> None:
+        told = ben.store.ask(conflict, "due")
+        assert told is not None
+        assert Difference("cases", case_id, "status", "OPEN", "WITHDRAWN") in told.changed
+        texts = [(each.seen, each.now) for each in told.changed if each.column == "text"]
+        assert texts == [(None, "behind")], "their note before it they had seen"
+        assert not [each for each in told.changed if each.column == "due_date"]
+
+    def test_the_status_line_counts_it(self, ben: Laptop) -> None:
+        assert ben.store.ask(team_state).conflicts == 1
+
+    def test_nothing_when_it_is_settled(self, ben: Laptop) -> None:
+        discard(ben.store, "due", actor="ben", reason="no longer needed")
+        assert ben.store.ask(conflict, "due") is None
+
+    def test_executing_it_again_says_where_it_is(self, ben: Laptop, case_id: str) -> None:
+        with pytest.raises(Refusal, match="Settle it among the conflicts") as refused:
+            ben.does(c.SetDueDate(case_id=case_id, due_date="2026-12-24"), "due")
+        assert refused.value.code == "command_in_conflict"
+        assert "The case is WITHDRAWN" in refused.value.sentence
+
+
+class TestRetry:
+    def test_holds_when_the_way_is_free(self, ben: Laptop, ana: Laptop, case_id: str) -> None:
+        ben.does(c.ReopenCase(case_id=case_id, reason="they came back"))
+        receipt = retry(ben.store, "due")
+        assert (receipt.command_id, receipt.case_id, receipt.events) == ("due", case_id, ("DueDateSet",))
+        assert places(ben, "due") == ["pending_commits"]
+        assert ben.rows("SELECT due_date FROM cases") == [("2026-12-24",)]
+        assert ben.findings() == []
+        all_sync(ana, ben)
+        assert places(ben, "due") == ["commits"]
+        assert ana.everything() == ben.everything()
+
+    def test_stays_a_conflict_while_it_does_not(self, ben: Laptop) -> None:
+        before = ben.everything()
+        with pytest.raises(Refusal, match="The case is WITHDRAWN"):
+            retry(ben.store, "due")
+        assert places(ben, "due") == ["conflicts"]
+        assert ben.everything() == before
+
+    def test_of_an_id_that_stands_for_another_command_never_holds(self, ben: Laptop, ana: Laptop, case_id: str) -> None:
+        ana.does(c.ReopenCase(case_id=case_id, reason="they came back"))
+        ana.does(note(case_id), "due")
+        all_sync(ana, ben)
+        with pytest.raises(Refusal) as refused:
+            retry(ben.store, "due")
+        assert refused.value.code == "command_id_reused"
+
+
+class TestEdit:
+    def test_carries_out_the_corrected_command_and_gives_up_the_other(
+        self, ben: Laptop, ana: Laptop, case_id: str
+    ) -> None:
+        better = c.ReopenCase(case_id=case_id, reason="it is due")
+        receipt = edit(ben.store, "due", better, actor="ben", reason="reopened instead", new_id="new")
+        assert (receipt.command_id, receipt.events) == ("new", ("CaseStatusChanged",))
+        assert places(ben, "due") == ["discarded_commands"]
+        assert places(ben, "new") == ["pending_commits"]
+        (row,) = ben.store.ask(discarded_commands)
+        assert (row.command_id, row.command, row.actor) == ("due", "SetDueDate", "ben")
+        assert (row.reason, row.replaced_by, row.discarded_by) == ("reopened instead", "new", "ben")
+        all_sync(ana, ben)
+        assert ana.everything() == ben.everything()
+
+    def test_leaves_the_conflict_when_that_does_not_hold_either(self, ben: Laptop, case_id: str) -> None:
+        wrong = c.SetDueDate(case_id=case_id, due_date="2026-12-31")
+        with pytest.raises(Refusal, match="The case is WITHDRAWN"):
+            edit(ben.store, "due", wrong, actor="ben", reason="later")
+        assert places(ben, "due") == ["conflicts"]
+
+
+class TestKeepAsNote:
+    def test_writes_it_down(self, ben: Laptop) -> None:
+        receipt = keep_as_note(ben.store, "due", "It was due on 24 December.", actor="ben")
+        assert receipt.events == ("NoteAdded",)
+        assert places(ben, "due") == ["discarded_commands"]
+        assert ben.store.ask(discarded_commands)[0].replaced_by == receipt.command_id
+        assert ben.rows("SELECT text FROM notes ORDER BY rowid")[-1] == ("It was due on 24 December.",)
+
+
+class TestDiscard:
+    def test_gives_it_up_with_a_reason(self, ben: Laptop, case_id: str) -> None:
+        discard(ben.store, "due", actor="ben", reason="no longer needed")
+        assert places(ben, "due") == ["discarded_commands"]
+        (row,) = ben.store.ask(discarded_commands)
+        assert (row.reason, row.replaced_by, row.discarded_by) == ("no longer needed", None, "ben")
+        with pytest.raises(Refusal, match="no longer needed") as refused:
+            ben.does(c.SetDueDate(case_id=case_id, due_date="2026-12-24"), "due")
+        assert refused.value.code == "command_discarded"
+
+    def test_of_what_is_no_conflict_is_refused(self, ben: Laptop) -> None:
+        with pytest.raises(Refusal, match="There is no conflict") as refused:
+            discard(ben.store, "nothing", actor="ben", reason="because")
+        assert refused.value.code == "unknown_conflict"
