@@ -19,16 +19,19 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lock clean FORCE
+.PHONY: help demo test test-kafka check lock clean FORCE
 
 help: ## list these targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: $(VENV)/project ## install what is needed and open the application on sample data
 	@$(BIN)/caseworker demo
 
 test: $(VENV)/dev $(VENV)/project ## run the tests; make test ARGS="-k word" chooses some
 	$(PY) -m pytest -n auto --dist loadfile $(ARGS)
+
+test-kafka: $(VENV)/dev $(VENV)/project ## run the tests on Apache Kafka, for which java and mvn are needed
+	$(PY) -m pytest -m kafka $(ARGS)
 
 check: $(VENV)/dev $(VENV)/project ## check style, types and import contracts
 	$(PY) -m ruff check .

@@ -10,4 +10,11 @@ round        pull, push, pull until it returns
 team         joining a shared log, and knowing it again
 conflicts    the four ways out of a conflict
 quarantine   cases that rest because of a record that can't be read, and how they go on
+
+And through Kafka, which is loaded only where it is used:
+
+settings     how to reach the cluster: the `[kafka]` table, secrets looked up
+errors       what can go wrong with the cluster, as sentences
+connection   clients of the cluster, whose failures are our errors
+kafka        the shared log on topic `case_commits`
 """

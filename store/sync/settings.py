@@ -1,0 +1,151 @@
+"""How to reach the team's cluster: the `[kafka]` table of the configuration, with its secrets looked up.
+
+Every property of librdkafka passes through, but for those on which the guarantees of sync stand. A secret is never
+written down there: its value is `${NAME}`, from the environment, or `keyring:SERVICE/USER`, from the keyring of the
+system. It is looked up when sync starts and never leaves this process but towards the cluster.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from store.sync.errors import SettingsWrong
+
+SECRETS: Final = frozenset(
+    {
+        "sasl.password",
+        "sasl.oauthbearer.client.secret",
+        "sasl.oauthbearer.config",
+        "sasl.oauthbearer.assertion.private.key.passphrase",
+        "sasl.oauthbearer.assertion.private.key.pem",
+        "ssl.key.password",
+        "ssl.key.pem",
+        "ssl.keystore.password",
+    }
+)
+"""Properties whose value is a secret, all of it."""
+
+OURS: Final[Mapping[str, str]] = {
+    "acks": "a commit counts as sent when all replicas in sync have it",
+    "auto.offset.reset": "a log that is cut off stops sync instead of being skipped",
+    "enable.auto.commit": "what is read counts as read when it is in the database",
+    "enable.auto.offset.store": "what is read counts as read when it is in the database",
+    "enable.idempotence": "a record that is sent again must not be there twice",
+    "enable.partition.eof": "reading goes up to a mark",
+    "group.id": "it is part of the protocol of the team",
+    "isolation.level": "what was called back must not be read",
+    "transactional.id": "it is part of the protocol of the team",
+}
+"""Properties that caseworker sets by itself, and why."""
+
+_FROM_ENVIRONMENT: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_FROM_KEYRING: Final = re.compile(r"keyring:([^/]+)/(.+)")
+_REDACTED: Final = "•••"
+
+Keyring = Callable[[str, str], str | None]
+"""The secret of a user at a service, None if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What it takes to reach a cluster. `topic_prefix` is put before the name of every topic and group.
+
+    `properties` holds secrets: never print, log or store it.
+    """
+
+    properties: Mapping[str, str] = field(repr=False)
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    topic_prefix: str = ""
+
+    @property
+    def servers(self) -> str:
+        return self.properties["bootstrap.servers"]
+
+    def redacted(self, text: str) -> str:
+        """`text` without any secret."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            text = text.replace(secret, _REDACTED)
+        return text
+
+
+def read_settings(
+    table: Mapping[str, Any],
+    *,
+    environment: Mapping[str, str] = os.environ,
+    keyring: Keyring | None = None,
+) -> Settings:
+    """The settings in a `[kafka]` table, whose keys may be nested as TOML reads dots: `ssl.ca.location = "…"`.
+
+    Raises `SettingsWrong` with a sentence that names the key.
+    """
+    given = dict(_flat(table))
+    prefix = given.pop("topic_prefix", "")
+    if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", str(prefix)):
+        raise SettingsWrong("kafka.topic_prefix: only letters, digits, ‘.’, ‘_’ and ‘-’ can be part of a topic's name.")
+    if not given.get("bootstrap.servers"):
+        raise SettingsWrong(
+            "kafka.bootstrap.servers is missing: name the brokers of your team, like kafka.example.org:9092."
+        )
+    properties: dict[str, str] = {}
+    secrets: set[str] = set()
+    for key, value in given.items():
+        if key in OURS:
+            raise SettingsWrong(f"kafka.{key} is set by caseworker itself ({OURS[key]}): take it out.")
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        properties[key] = _looked_up(key, text, environment, keyring or _system_keyring)
+        if key in SECRETS:
+            if properties[key] == text:
+                raise SettingsWrong(
+                    f"kafka.{key} is a secret and is not to be written down: give it as ${{NAME}}, from the"
+                    " environment, or as keyring:SERVICE/USER."
+                )
+            secrets.add(properties[key])
+    return Settings(properties, frozenset(secrets), str(prefix))
+
+
+def _flat(table: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in table.items():
+        path = f"{within}.{key}" if within else key
+        if isinstance(value, Mapping):
+            yield from _flat(value, path)
+        elif isinstance(value, str | int | float):
+            yield path, value
+        else:
+            raise SettingsWrong(f"kafka.{path} must be text, a number, or true or false.")
+
+
+def _looked_up(key: str, text: str, environment: Mapping[str, str], keyring: Keyring) -> str:
+    """The value with what it refers to in place."""
+    if match := _FROM_KEYRING.fullmatch(text):
+        secret = keyring(match[1], match[2])
+        if not secret:
+            raise SettingsWrong(
+                f"kafka.{key}: the keyring holds nothing for {match[1]}/{match[2]}: put it there with"
+                f" `keyring set {match[1]} {match[2]}`."
+            )
+        return secret
+
+    def from_environment(match: re.Match[str]) -> str:
+        if not environment.get(match[1]):
+            raise SettingsWrong(f"kafka.{key}: the environment variable {match[1]} is not set.")
+        return environment[match[1]]
+
+    return _FROM_ENVIRONMENT.sub(from_environment, text)
+
+
+def _system_keyring(service: str, user: str) -> str | None:
+    try:
+        import keyring  # noqa: PLC0415 (an extra: only where a setting names it)
+        from keyring.errors import KeyringError  # noqa: PLC0415
+    except ImportError as error:
+        raise SettingsWrong(
+            "The keyring of the system can be read once the package keyring is installed:"
+            " pipx inject caseworker keyring, or name the secret as ${NAME}."
+        ) from error
+    try:
+        secret: str | None = keyring.get_password(service, user)
+        return secret
+    except KeyringError as error:
+        raise SettingsWrong(f"The keyring of the system can't be read: {error}.") from error

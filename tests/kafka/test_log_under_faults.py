@@ -1,0 +1,136 @@
+"""The log on a cluster that goes down, is slow, answers with errors and loses acknowledgements."""
+
+import logging
+from threading import Timer
+
+import pytest
+from confluent_kafka import KafkaError
+
+from store.sync.errors import SyncError, TooLarge, Unreachable
+from store.sync.kafka import Record
+from tests.kafka.conftest import PARTITIONS, MockLog, connection_to, impatience
+from tests.kafka.mock_cluster import MockCluster, Request
+from tests.kafka.test_log import START, ends, outgoing, read, texts
+
+
+def test_a_log_gives_back_what_was_appended(mock_log: MockLog) -> None:
+    mock_log.append([*outgoing("a", "b"), *outgoing("c", partition=1)])
+    assert mock_log.identity().partitions == PARTITIONS
+    assert {(record.partition, record.offset, record.value) for record in read(mock_log)} == {
+        (0, 0, b"a"),
+        (0, 1, b"b"),
+        (1, 0, b"c"),
+    }
+
+
+def test_a_broker_that_is_down_is_unreachable_and_then_back(mock_cluster: MockCluster, mock_log: MockLog) -> None:
+    mock_log.append(outgoing("a"))
+    mock_cluster.take_down()
+    with impatience():
+        with pytest.raises(Unreachable, match="can't be reached to write to case_commits"):
+            mock_log.append(outgoing("b"))
+        with pytest.raises(Unreachable):
+            mock_log.identity()
+    mock_cluster.bring_up()
+    mock_log.append(outgoing("c"))
+    there = texts(read(mock_log))
+    assert [text for text in there if text != "b"] == ["a", "c"]
+
+
+def test_what_failed_is_not_sent_later(mock_cluster: MockCluster, mock_log: MockLog) -> None:
+    mock_log.append(outgoing("a"))
+    mock_cluster.take_down()
+    with impatience(), pytest.raises(Unreachable):
+        mock_log.append(outgoing("b"))
+    mock_cluster.bring_up()
+    mock_log.append(outgoing("c", partition=1))
+    assert texts(read(mock_log)) == ["a", "c"]
+
+
+def test_a_slow_cluster_is_waited_for(mock_cluster: MockCluster, mock_log: MockLog) -> None:
+    mock_cluster.slow_down(50)
+    mock_log.append(outgoing("a"))
+    assert texts(read(mock_log)) == ["a"]
+
+
+def test_an_acknowledgement_that_is_lost_makes_a_record_come_twice(
+    mock_cluster: MockCluster, mock_log: MockLog
+) -> None:
+    """The mock cluster does not recognise what was sent again: readers have to."""
+    mock_log.append(outgoing("a"))
+    mock_cluster.slow_down(1_000)
+
+    def come_back() -> None:
+        mock_cluster.slow_down(0)
+        mock_cluster.bring_up()
+
+    appended_but_not_told = Timer(0.4, mock_cluster.take_down)
+    back = Timer(0.8, come_back)
+    for timer in (appended_but_not_told, back):
+        timer.start()
+    mock_log.append(outgoing("b"))
+    for timer in (appended_but_not_told, back):
+        timer.join()
+    assert texts(read(mock_log)) == ["a", "b", "b"]
+
+
+def test_errors_that_pass_are_not_told(mock_cluster: MockCluster, mock_log: MockLog) -> None:
+    mock_cluster.fail(Request.PRODUCE, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.NOT_ENOUGH_REPLICAS)
+    mock_cluster.fail(Request.FETCH, KafkaError.NOT_LEADER_FOR_PARTITION)
+    mock_log.append(outgoing("a"))
+    assert texts(read(mock_log)) == ["a"]
+
+
+def test_a_record_that_is_too_large_is_told(mock_cluster: MockCluster, mock_log: MockLog) -> None:
+    mock_cluster.fail(Request.PRODUCE, KafkaError.MSG_SIZE_TOO_LARGE)
+    with pytest.raises(TooLarge, match=r"raise max\.message\.bytes"):
+        mock_log.append(outgoing("a"))
+
+
+def test_an_error_without_a_sentence_of_its_own_is_told_in_the_cluster_s_words(
+    mock_cluster: MockCluster, mock_log: MockLog
+) -> None:
+    mock_cluster.fail(Request.PRODUCE, KafkaError.INVALID_TIMESTAMP)
+    with pytest.raises(SyncError, match="answered with an error when asked to write to case_commits"):
+        mock_log.append(outgoing("a"))
+
+
+def test_another_s_records_come_along(mock_cluster: MockCluster, mock_log: MockLog) -> None:
+    """Records behind the mark that was asked for are handed out too, never skipped."""
+    mock_log.append(outgoing("a"))
+    up_to = ends(mock_log)
+    with MockLog(connection_to(mock_cluster.bootstrap)) as another:
+        another.append(outgoing("b"))
+    seen: list[Record] = [record for batch in mock_log.read(START, up_to) for record in batch]
+    position = seen[-1].offset + 1
+    seen += read(mock_log, START | {0: position})
+    assert texts(seen) == ["a", "b"]
+
+
+def test_nothing_is_written_to_the_terminal(
+    mock_cluster: MockCluster, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "store.sync.kafka")
+    mock_cluster.take_down()
+    with impatience(), MockLog(connection_to(mock_cluster.bootstrap)) as log, pytest.raises(Unreachable):
+        log.append(outgoing("a"))
+    assert "FAIL" in caplog.text
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_address_where_nobody_listens_is_unreachable() -> None:
+    with (
+        impatience(),
+        MockLog(connection_to("127.0.0.1:1")) as log,
+        pytest.raises(Unreachable, match=r"127\.0\.0\.1:1"),
+    ):
+        log.identity()
+
+
+def test_a_name_that_is_no_host_is_told() -> None:
+    with (
+        impatience(),
+        MockLog(connection_to("kafka.invalid:9092")) as log,
+        pytest.raises(Unreachable, match=r"kafka\.invalid:9092 can't be (found|reached)"),
+    ):
+        log.identity()
