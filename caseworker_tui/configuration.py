@@ -28,6 +28,7 @@ from store.domain.statuses import RiskLevel
 from store.domain.values import Text
 from store.notifications.config_service import ConfigService
 from store.notifications.rules_file import BadRulesFile, read_rules
+from store.sync.settings import flat_properties
 from store.validation import explain
 
 LARGEST: Final = 1024 * 1024
@@ -121,6 +122,10 @@ class Notifications(Section):
         return ConfigService(self.service_url, self.token_env, self.timeout_seconds)
 
 
+def _kafka(table: object) -> object:
+    return flat_properties(table) if isinstance(table, dict) else table
+
+
 class Configuration(Section):
     """What the file says; what it leaves out is as here."""
 
@@ -130,6 +135,11 @@ class Configuration(Section):
     )
     review: Review = Review()
     notifications: Notifications = Notifications()
+    kafka: Annotated[
+        dict[str, str] | None,
+        BeforeValidator(_kafka),
+        Field(description="How to reach the team's cluster: properties of librdkafka; alone unless given."),
+    ] = None
 
     @property
     def rules(self) -> Rules:

@@ -40,6 +40,9 @@ OURS: Final[Mapping[str, str]] = {
 }
 """Properties that caseworker sets by itself, and why."""
 
+TOPIC_PREFIX: Final = "topic_prefix"
+"""The one key that is ours and none of librdkafka's."""
+
 _FROM_ENVIRONMENT: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _FROM_KEYRING: Final = re.compile(r"keyring:([^/]+)/(.+)")
 _REDACTED: Final = "•••"
@@ -70,50 +73,63 @@ class Settings:
         return text
 
 
-def read_settings(
-    table: Mapping[str, Any],
-    *,
-    environment: Mapping[str, str] = os.environ,
-    keyring: Keyring | None = None,
-) -> Settings:
-    """The settings in a `[kafka]` table, whose keys may be nested as TOML reads dots: `ssl.ca.location = "…"`.
+def flat_properties(table: Mapping[str, Any]) -> dict[str, str]:
+    """The properties in a `[kafka]` table, whose keys may be nested as TOML reads dots: `ssl.ca.location = "…"`.
 
-    Raises `SettingsWrong` with a sentence that names the key.
+    Raises `ValueError`, which names the property, where one can't stand in the file.
     """
-    given = dict(_flat(table))
-    prefix = given.pop("topic_prefix", "")
-    if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", str(prefix)):
-        raise SettingsWrong("kafka.topic_prefix: only letters, digits, ‘.’, ‘_’ and ‘-’ can be part of a topic's name.")
-    if not given.get("bootstrap.servers"):
-        raise SettingsWrong(
-            "kafka.bootstrap.servers is missing: name the brokers of your team, like kafka.example.org:9092."
-        )
-    properties: dict[str, str] = {}
-    secrets: set[str] = set()
-    for key, value in given.items():
+    properties = {key: _as_text(key, value) for key, value in _leaves(table)}
+    if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", properties.get(TOPIC_PREFIX, "")):
+        raise ValueError(f"{TOPIC_PREFIX} can only have letters, digits, ‘.’, ‘_’ and ‘-’, 100 of them at most")
+    if not properties.get("bootstrap.servers"):
+        raise ValueError("bootstrap.servers is missing: name the brokers of your team, like kafka.example.org:9092")
+    for key, value in properties.items():
         if key in OURS:
-            raise SettingsWrong(f"kafka.{key} is set by caseworker itself ({OURS[key]}): take it out.")
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        properties[key] = _looked_up(key, text, environment, keyring or _system_keyring)
-        if key in SECRETS:
-            if properties[key] == text:
-                raise SettingsWrong(
-                    f"kafka.{key} is a secret and is not to be written down: give it as ${{NAME}}, from the"
-                    " environment, or as keyring:SERVICE/USER."
-                )
-            secrets.add(properties[key])
-    return Settings(properties, frozenset(secrets), str(prefix))
+            raise ValueError(f"{key} is set by caseworker itself ({OURS[key]}): take it out")
+        if key in SECRETS and not _is_reference(value):
+            raise ValueError(
+                f"{key} is a secret and is not to be written down: give it as ${{NAME}}, from the environment, or as"
+                " keyring:SERVICE/USER"
+            )
+    return properties
 
 
-def _flat(table: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+def read_settings(
+    properties: Mapping[str, str], *, environment: Mapping[str, str] = os.environ, keyring: Keyring | None = None
+) -> Settings:
+    """The settings with all that they refer to looked up.
+
+    Raises `SettingsWrong` where something is not there.
+    """
+    found = {
+        key: _looked_up(key, text, environment, keyring or _system_keyring)
+        for key, text in properties.items()
+        if key != TOPIC_PREFIX
+    }
+    secrets = frozenset(value for key, value in found.items() if key in SECRETS)
+    return Settings(found, secrets, properties.get(TOPIC_PREFIX, ""))
+
+
+def _leaves(table: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, object]]:
     for key, value in table.items():
         path = f"{within}.{key}" if within else key
         if isinstance(value, Mapping):
-            yield from _flat(value, path)
-        elif isinstance(value, str | int | float):
-            yield path, value
+            yield from _leaves(value, path)
         else:
-            raise SettingsWrong(f"kafka.{path} must be text, a number, or true or false.")
+            yield path, value
+
+
+def _as_text(key: str, value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str() | int() | float():
+            return str(value)
+    raise ValueError(f"{key} must be text, a number, or true or false")
+
+
+def _is_reference(text: str) -> bool:
+    return bool(_FROM_KEYRING.fullmatch(text) or _FROM_ENVIRONMENT.fullmatch(text))
 
 
 def _looked_up(key: str, text: str, environment: Mapping[str, str], keyring: Keyring) -> str:

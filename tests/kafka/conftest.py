@@ -15,7 +15,7 @@ from store.sync import connection as connection_module
 from store.sync import kafka as kafka_module
 from store.sync.connection import Connection
 from store.sync.kafka import COMMITS, KafkaLog
-from store.sync.settings import read_settings
+from store.sync.settings import flat_properties, read_settings
 from tests.kafka.apache_kafka import ApacheKafka, CantBeHad, given_cluster
 from tests.kafka.mock_cluster import MockCluster
 
@@ -86,7 +86,7 @@ def log(connection: Connection) -> Iterator[KafkaLog]:
 
 
 def connection_to(servers: str, **more: str) -> Connection:
-    return Connection(read_settings({"bootstrap.servers": servers, **more}))
+    return Connection(read_settings(flat_properties({"bootstrap.servers": servers, **more})))
 
 
 def new_prefix() -> str:
@@ -121,8 +121,10 @@ def administer(connection: Connection, ask: Callable[[AdminClient], Mapping[Any,
         answer.result(20)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """What was not tested is said where nobody overlooks it."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
+    """What was not tested is said where nobody overlooks it: last of all."""
+    yield
     if missing := config.stash.get(_MISSING, None):
         terminalreporter.write_sep("!", "NOT TESTED ON APACHE KAFKA", red=True, bold=True)
         terminalreporter.write_line(f"{missing}.")
