@@ -93,8 +93,11 @@ def new_prefix() -> str:
     return f"test-{os.getpid()}-{next(_numbers)}-"
 
 
-def make_topics(connection: Connection, *names: str, partitions: int = PARTITIONS) -> None:
-    topics = [NewTopic(connection.topic(name), partitions, config={"retention.ms": "-1"}) for name in names]
+def make_topics(
+    connection: Connection, *names: str, partitions: int = PARTITIONS, settings: Mapping[str, str] | None = None
+) -> None:
+    config = {"retention.ms": "-1", **(settings or {})}
+    topics = [NewTopic(connection.topic(name), partitions, config=config) for name in names]
     administer(connection, lambda admin: admin.create_topics(topics))
     admin, deadline = connection.admin(), monotonic() + 20
     while any(admin.list_topics(topic.topic, timeout=20).topics[topic.topic].error for topic in topics):

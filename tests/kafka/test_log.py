@@ -42,6 +42,19 @@ def texts(records: list[Record]) -> list[str]:
     return [(record.value or b"").decode() for record in records]
 
 
+def secured(broker: ApacheKafka, user: str = "ana", **more: str) -> dict[str, str]:
+    """Settings for the listener that asks for a password, which is looked up in the environment."""
+    return {
+        "servers": broker.secured,
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": user,
+        "sasl.password": "${PASSWORD_OF_THE_TEST}",
+        "ssl.ca.location": str(broker.authority),
+        **more,
+    }
+
+
 class TestALog:
     def test_gives_back_what_was_appended_in_the_order_of_each_partition(self, log: KafkaLog) -> None:
         log.append([*outgoing("a", "b", "c"), *outgoing("d", partition=2)])
@@ -159,17 +172,6 @@ class TestABrokerThatIsKilled:
 
 
 class TestASecuredListener:
-    def settings(self, broker: ApacheKafka, user: str = "ana", **more: str) -> dict[str, str]:
-        return {
-            "servers": broker.secured,
-            "security.protocol": "SASL_SSL",
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": user,
-            "sasl.password": "${PASSWORD_OF_THE_TEST}",
-            "ssl.ca.location": str(broker.authority),
-            **more,
-        }
-
     @pytest.fixture
     def prefix(self, own_broker: ApacheKafka) -> str:
         prefix = new_prefix()
@@ -180,7 +182,7 @@ class TestASecuredListener:
         self, own_broker: ApacheKafka, prefix: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("PASSWORD_OF_THE_TEST", USERS["ana"])
-        with KafkaLog(connection_to(**self.settings(own_broker, topic_prefix=prefix))) as log:
+        with KafkaLog(connection_to(**secured(own_broker, topic_prefix=prefix))) as log:
             log.append(outgoing("a"))
             assert texts(read(log)) == ["a"]
 
@@ -194,7 +196,7 @@ class TestASecuredListener:
     ) -> None:
         monkeypatch.setenv("PASSWORD_OF_THE_TEST", "not the one")
         caplog.set_level(logging.DEBUG)
-        settings = self.settings(own_broker, topic_prefix=prefix, debug="security,broker,conf")
+        settings = secured(own_broker, topic_prefix=prefix, debug="security,broker,conf")
         with (
             KafkaLog(connection_to(**settings)) as log,
             pytest.raises(NotAuthenticated, match="check the user name and password") as raised,
@@ -208,7 +210,7 @@ class TestASecuredListener:
     ) -> None:
         monkeypatch.setenv("PASSWORD_OF_THE_TEST", USERS["eve"])
         with (
-            KafkaLog(connection_to(**self.settings(own_broker, "eve", topic_prefix=prefix))) as log,
+            KafkaLog(connection_to(**secured(own_broker, "eve", topic_prefix=prefix))) as log,
             pytest.raises(NotAllowed, match="does not allow us to describe"),
         ):
             log.identity()
@@ -217,7 +219,7 @@ class TestASecuredListener:
         self, own_broker: ApacheKafka, prefix: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         monkeypatch.setenv("PASSWORD_OF_THE_TEST", USERS["ana"])
-        settings = self.settings(own_broker, topic_prefix=prefix)
+        settings = secured(own_broker, topic_prefix=prefix)
         del settings["ssl.ca.location"]
         with (
             KafkaLog(connection_to(**settings)) as log,
