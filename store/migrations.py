@@ -41,6 +41,11 @@ def the_team(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def dead_letters(db: Database) -> None:
+    db.execute(_DEAD_LETTERS)
+
+
 _LOG = (
     """
     CREATE TABLE commits (
@@ -221,3 +226,23 @@ _ANSWERS = (
     ) STRICT, WITHOUT ROWID
     """,
 )
+
+_DEAD_LETTERS = """
+    CREATE TABLE dead_letters (
+        dead_letter_id INTEGER PRIMARY KEY,
+        topic TEXT NOT NULL,
+        topic_id TEXT NOT NULL,
+        partition INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        key ANY,
+        value ANY NOT NULL,
+        headers TEXT NOT NULL CHECK (json_valid(headers)),
+        reason TEXT NOT NULL,
+        received_at TEXT NOT NULL,
+        published INTEGER NOT NULL DEFAULT 0,
+        state TEXT NOT NULL DEFAULT 'WAITING' CHECK (state IN ('WAITING', 'REPLAYED', 'DISCARDED')),
+        resolved_by TEXT,
+        resolution TEXT,
+        UNIQUE (topic_id, partition, position)
+    ) STRICT
+    """

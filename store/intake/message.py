@@ -29,11 +29,12 @@ class IntakeMessage(Value):
     message_id: OptionalText = None
 
 
-def read_message(value: Any) -> tuple[str, CreateCase]:
+def read_message(value: Any, *, place: str | None = None) -> tuple[str, CreateCase]:
     """The command of a message, and its command id.
 
-    The id derives from the message's own `message_id`, else from its content: the order of its fields and the
-    white space between them make no difference, so that a file that grew adds only what is new in it.
+    The id derives from the message's own `message_id`, else from the `place` where it stands in a topic, else from
+    its content: the order of its fields and the white space between them make no difference, so that a file that
+    grew adds only what is new in it.
     Raises `pydantic.ValidationError` when it is not a message of version 1.0.
     """
     message = IntakeMessage.model_validate(value)
@@ -45,6 +46,8 @@ def read_message(value: Any) -> tuple[str, CreateCase]:
         company_profile=message.company_profile,
         beneficial_owners=message.beneficial_owners,
     )
+    if message.message_id is None and place is not None:
+        return content_id("place", place), command
     return content_id("message", message.message_id or _canonical(value)), command
 
 

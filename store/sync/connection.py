@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Final
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicCollection
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from store.sync.errors import (
@@ -147,7 +147,12 @@ class Connection:
 
     def producer(self, **own: Any) -> Producer:
         """A producer that does not send twice, in order, acknowledged by all replicas in sync."""
-        certain = {"enable.idempotence": True, "acks": "all", "message.timeout.ms": int(DELIVERY_SECONDS * 1000)}
+        certain = {
+            "enable.idempotence": True,
+            "acks": "all",
+            "message.timeout.ms": int(DELIVERY_SECONDS * 1000),
+            "topic.metadata.propagation.max.ms": 5_000,  # how long a topic that is missing may yet turn up
+        }
         with self.translated("to make a client"):
             return Producer(self._configuration(certain | own))
 
@@ -187,6 +192,12 @@ class Connection:
                     raise
                 patience *= 2
 
+    def topic_id(self, admin: AdminClient, topic: str) -> str:
+        """The id that the cluster gave a topic when it was made."""
+        with self.translated(f"to describe {topic}", admin):
+            described = admin.describe_topics(TopicCollection([topic]), request_timeout=REQUEST_SECONDS)
+            return str(described[topic].result(REQUEST_SECONDS).topic_id)
+
     @contextmanager
     def translated(self, doing: str, client: AdminClient | Producer | None = None) -> Iterator[None]:
         """Turns what a client raises into a `SyncError`; `client` is asked what it has heard meanwhile."""
@@ -216,6 +227,23 @@ class Connection:
         if self._heard is None or monotonic() - self._heard[0] > _MEMORY_SECONDS:
             return None
         return self._heard[1]
+
+
+def arrived(consumer: Consumer, most: int, seconds: float) -> list[Message]:
+    """What has come for a consumer, as soon as something has; nothing if nothing does in time."""
+    first = consumer.poll(seconds)
+    return [] if first is None else [first, *consumer.consume(most - 1, 0)]
+
+
+def is_end(message: Message) -> bool:
+    """Whether this is no record but the news that a partition has been read to its end."""
+    error = message.error()
+    return error is not None and error.code() == KafkaError._PARTITION_EOF
+
+
+def headers_of(message: Message) -> tuple[tuple[str, bytes | None], ...]:
+    headers: Any = message.headers() or ()  # a list of pairs, when they were received
+    return tuple(headers)
 
 
 class _Redacting(logging.LoggerAdapter[logging.Logger]):

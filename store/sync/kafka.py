@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicCollection, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
-from store.sync.connection import DELIVERY_SECONDS, REQUEST_SECONDS, Connection
+from store.sync.connection import DELIVERY_SECONDS, REQUEST_SECONDS, Connection, arrived, headers_of, is_end
 from store.sync.errors import SyncError, TopicChanged
 
 COMMITS: Final = "case_commits"
@@ -88,7 +88,9 @@ class KafkaLog:
         topic = cluster.topics[self.topic]
         if topic.error is not None:
             raise self._connection.error(topic.error, doing, self.topic)
-        return Identity(str(cluster.cluster_id), self._topic_id(), len(topic.partitions))
+        return Identity(
+            str(cluster.cluster_id), self._connection.topic_id(self._admin, self.topic), len(topic.partitions)
+        )
 
     def watermarks(self) -> dict[int, tuple[int, int]]:
         """For each partition the offset of its first record, and that of the next to come."""
@@ -127,7 +129,7 @@ class KafkaLog:
         """Whether a record comes at or behind `positions` within so many seconds; it is read later."""
         self._go_to(positions)
         deadline = monotonic() + seconds
-        while not (something := any(_is_more_than_an_end(each) for each in self._waiting)) and monotonic() < deadline:
+        while not (something := any(not is_end(each) for each in self._waiting)) and monotonic() < deadline:
             self._waiting += self._arrived(max(deadline - monotonic(), 0))
         return something
 
@@ -181,11 +183,6 @@ class KafkaLog:
                 producer.poll(0)
                 return
 
-    def _topic_id(self) -> str:
-        with self._connection.translated(f"to describe {self.topic}", self._admin):
-            described = self._admin.describe_topics(TopicCollection([self.topic]), request_timeout=REQUEST_SECONDS)
-            return str(described[self.topic].result(REQUEST_SECONDS).topic_id)
-
     def _offsets(self, asked: dict[TopicPartition, OffsetSpec]) -> dict[int, int]:
         with self._connection.translated(f"to read {self.topic}", self._admin):
             answers = self._admin.list_offsets(asked, request_timeout=REQUEST_SECONDS)
@@ -220,27 +217,25 @@ class KafkaLog:
         records: list[Record] = []
         deadline = monotonic() + DELIVERY_SECONDS
         while len(records) < BATCH and any(self._next[partition] < end for partition, end in wanted.items()):
-            arrived = self._waiting or self._arrived(_PATIENCE if records else 1.0)
+            messages = self._waiting or self._arrived(_PATIENCE if records else 1.0)
             self._waiting = []
-            for message in arrived:
+            for message in messages:
                 records += self._taken(message)
-            if not arrived and records:
+            if not messages and records:
                 break
-            if not arrived and monotonic() > deadline:
+            if not messages and monotonic() > deadline:
                 self._forget_consumer()
                 raise self._connection.error(KafkaError(KafkaError._TIMED_OUT), f"to read {self.topic}")
         return records
 
     def _arrived(self, seconds: float) -> list[Message]:
-        """What has come, as soon as something has; nothing if nothing does in time."""
         assert self._consumer is not None
         with self._connection.translated(f"to read {self.topic}"):
-            first = self._consumer.poll(seconds)
-            return [] if first is None else [first, *self._consumer.consume(BATCH - 1, 0)]
+            return arrived(self._consumer, BATCH, seconds)
 
     def _taken(self, message: Message) -> Iterator[Record]:
         error, partition, offset = message.error(), message.partition(), message.offset()
-        if error is not None and _is_more_than_an_end(message):
+        if error is not None and not is_end(message):
             self._forget_consumer()
             raise self._connection.error(error, f"to read {self.topic}")
         assert partition is not None
@@ -249,7 +244,7 @@ class KafkaLog:
             self._next[partition] = max(self._next[partition], offset)
             return
         self._next[partition] = offset + 1
-        yield Record(partition, offset, message.key(), message.value(), _headers(message))
+        yield Record(partition, offset, message.key(), message.value(), headers_of(message))
 
     def _forget_consumer(self) -> None:
         if self._consumer is not None:
@@ -262,14 +257,3 @@ class KafkaLog:
             self._producer.purge()
             self._producer.flush(1)
         self._producer = None
-
-
-def _is_more_than_an_end(message: Message) -> bool:
-    """Whether this is a record or an error, and not the news that a partition has been read to its end."""
-    error = message.error()
-    return error is None or error.code() != KafkaError._PARTITION_EOF
-
-
-def _headers(message: Message) -> tuple[tuple[str, bytes | None], ...]:
-    headers: Any = message.headers() or ()  # a list of pairs, when they were received
-    return tuple(headers)

@@ -4,11 +4,12 @@ Ids and bodies follow from the log alone, so that whoever publishes something pu
 describes the topics, `store.sync.asyncapi` makes the document for tools.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Final
 
 from cloudevents.core.bindings.kafka import to_binary
 from cloudevents.core.formats.json import JSONFormat
@@ -20,6 +21,10 @@ from store.domain.events import NotificationRequired
 from store.log import RecordedEvent
 
 Headers = tuple[tuple[str, bytes | None], ...]
+
+
+_TRACE: Final = re.compile(r"(?!0{32})[0-9a-f]{32}")
+_TRACEPARENT: Final = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def cloud_event_headers(
 ) -> Headers:
     """The attributes of a CloudEvent as headers, and `traceparent` (W3C Trace Context).
 
-    All that comes of one request shares a trace, which follows from its correlation id.
+    All that comes of one request shares a trace, which is its correlation id or follows from that.
     """
     event = CloudEvent(
         attributes={
@@ -112,10 +117,18 @@ def cloud_event_headers(
         },
         data=None,
     )
-    trace = sha256(correlation_id.encode()).hexdigest()[:32]
+    trace = correlation_id if _TRACE.fullmatch(correlation_id) else sha256(correlation_id.encode()).hexdigest()[:32]
     span = sha256(identity.encode()).hexdigest()[:16]
     headers = to_binary(event, JSONFormat()).headers | {"traceparent": f"00-{trace}-{span}-01".encode()}
     return tuple(headers.items())
+
+
+def trace_of(headers: Headers) -> str | None:
+    """The trace that a message from outside belongs to, for what comes of it."""
+    for name, value in headers:
+        if name.lower() == "traceparent" and (match := _TRACEPARENT.fullmatch(value or b"")):
+            return match[1].decode()
+    return None
 
 
 def _message(body: Body, event: RecordedEvent, *, identity: str, kind: str, key: str) -> Message:

@@ -25,11 +25,11 @@ _MISSING: Final = pytest.StashKey[str]()
 _numbers = count(1)
 
 
-class MockLog(KafkaLog):
+class MockConnection(Connection):
     """The mock cluster knows no ids of topics: it can't be asked for one."""
 
-    def _topic_id(self) -> str:
-        return "mocked"
+    def topic_id(self, admin: AdminClient, topic: str) -> str:
+        return f"mocked {topic}"
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def mock_cluster() -> Iterator[MockCluster]:
 
 
 @pytest.fixture
-def mock_log(mock_cluster: MockCluster) -> Iterator[MockLog]:
-    with MockLog(connection_to(mock_cluster.bootstrap)) as log:
+def mock_log(mock_cluster: MockCluster) -> Iterator[KafkaLog]:
+    with KafkaLog(mock_connection_to(mock_cluster.bootstrap)) as log:
         yield log
 
 
@@ -87,6 +87,10 @@ def log(connection: Connection) -> Iterator[KafkaLog]:
 
 def connection_to(servers: str, **more: str) -> Connection:
     return Connection(read_settings(flat_properties({"bootstrap.servers": servers, **more})))
+
+
+def mock_connection_to(servers: str, **more: str) -> Connection:
+    return MockConnection(connection_to(servers, **more).settings)
 
 
 def new_prefix() -> str:

@@ -1,0 +1,209 @@
+"""Messages of topic `kyc_events` that could not become a case: kept as they came, until somebody has dealt with them.
+
+Each is here, in the database of whoever read it, to be corrected and replayed, and on topic `kyc_events.dlq`.
+"""
+
+import sqlite3
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+
+from store.domain.commands import CreateCase
+from store.domain.refusals import Refusal
+from store.engine import CaseStore, Receipt
+from store.intake.message import IntakeMessage, read_message
+from store.intake.records import trouble
+from store.validation import explain
+
+Headers = tuple[tuple[str, bytes | None], ...]
+
+
+class LetterState(StrEnum):
+    WAITING = "WAITING"
+    REPLAYED = "REPLAYED"
+    DISCARDED = "DISCARDED"
+
+
+class Unreadable(Exception):
+    """A message that can't become a command. `str()` says why, about "it"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands. `topic_id` tells the topic from one of the same name that was made anew."""
+
+    topic: str
+    topic_id: str
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.topic_id}/{self.partition}/{self.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A message as it came."""
+
+    place: Place
+    key: bytes | None
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message and what became of it. `resolution` is the case that came of it, or why it was discarded."""
+
+    dead_letter_id: int
+    original: Original
+    reason: str
+    received_at: str
+    state: LetterState
+    resolved_by: str | None
+    resolution: str | None
+
+
+_ORIGINAL: Final = "topic, topic_id, partition, position, key, value, headers"
+_LETTERS: Final = (
+    f"SELECT dead_letter_id, {_ORIGINAL}, reason, received_at, state, resolved_by, resolution FROM dead_letters"
+)
+
+
+def read(original: Original) -> tuple[str, CreateCase]:
+    """The command of a message, and its command id. Raises `Unreadable`."""
+    if not original.value:
+        raise Unreadable("it is empty")
+    try:
+        content = from_json(original.value, allow_inf_nan=False)
+    except ValueError as error:
+        raise Unreadable(trouble(original.value)) from error
+    if not isinstance(content, dict):
+        raise Unreadable("it is no JSON object")
+    try:
+        return read_message(content, place=str(original.place))
+    except ValidationError as error:
+        raise Unreadable(explain(error, IntakeMessage)) from error
+
+
+def keep(connection: sqlite3.Connection, original: Original, reason: str, received_at: datetime) -> None:
+    """Keep a message that can't become a case, once, within the caller's transaction."""
+    place, headers = original.place, original.headers
+    connection.execute(
+        f"INSERT INTO dead_letters ({_ORIGINAL}, reason, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (
+            place.topic,
+            place.topic_id,
+            place.partition,
+            place.offset,
+            _stored(original.key),
+            _stored(original.value),
+            to_json([[name, None if part is None else b64encode(part).decode()] for name, part in headers]).decode(),
+            reason,
+            received_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        ),
+    )
+
+
+def dead_letters(connection: sqlite3.Connection, *, waiting_only: bool = False) -> list[DeadLetter]:
+    """The messages that were kept, the oldest first."""
+    where = f" WHERE state = '{LetterState.WAITING}'" if waiting_only else ""
+    return [_letter(row) for row in connection.execute(f"{_LETTERS}{where} ORDER BY dead_letter_id")]
+
+
+def unpublished(connection: sqlite3.Connection) -> list[DeadLetter]:
+    """Those that are not on `kyc_events.dlq` yet, as far as this database knows."""
+    return [_letter(row) for row in connection.execute(f"{_LETTERS} WHERE NOT published ORDER BY dead_letter_id")]
+
+
+def mark_published(connection: sqlite3.Connection, letters: Sequence[DeadLetter]) -> None:
+    connection.executemany(
+        "UPDATE dead_letters SET published = 1 WHERE dead_letter_id = ?",
+        [(letter.dead_letter_id,) for letter in letters],
+    )
+
+
+def replay(
+    store: CaseStore, dead_letter_id: int, *, corrected: bytes | None = None, actor: str | None = None
+) -> Receipt:
+    """Open the case of a message, as it came or as somebody has corrected it, and be done with it.
+
+    Replayed twice, it is one case. Raises `Refusal` where it still can't become one; nothing has changed then.
+    """
+    with store.batch():
+        letter = store.ask(_waiting, dead_letter_id)
+        try:
+            command_id, command = read(replace(letter.original, value=corrected or letter.original.value))
+        except Unreadable as error:
+            raise Refusal("unreadable_message", f"The message can't become a case yet: {error}.") from error
+        receipt = store.execute(command, command_id=command_id, actor=actor)
+        store.ask(_resolve, dead_letter_id, LetterState.REPLAYED, actor, receipt.case_id)
+    return receipt
+
+
+def discard(store: CaseStore, dead_letter_id: int, *, reason: str, actor: str | None = None) -> None:
+    """Be done with a message that is no case, for a reason that is kept with it."""
+    with store.batch():
+        store.ask(_waiting, dead_letter_id)
+        store.ask(_resolve, dead_letter_id, LetterState.DISCARDED, actor, reason)
+
+
+def _waiting(connection: sqlite3.Connection, dead_letter_id: int) -> DeadLetter:
+    row = connection.execute(f"{_LETTERS} WHERE dead_letter_id = ?", (dead_letter_id,)).fetchone()
+    if row is None:
+        raise Refusal("unknown_dead_letter", f"There is no dead letter {dead_letter_id}.")
+    letter = _letter(row)
+    if letter.state is not LetterState.WAITING:
+        raise Refusal(
+            "dead_letter_resolved",
+            f"Dead letter {dead_letter_id} has been {letter.state.lower()} already ({letter.resolution}).",
+        )
+    return letter
+
+
+def _resolve(
+    connection: sqlite3.Connection, dead_letter_id: int, state: LetterState, actor: str | None, resolution: str
+) -> None:
+    connection.execute(
+        "UPDATE dead_letters SET state = ?, resolved_by = ?, resolution = ? WHERE dead_letter_id = ?",
+        (state, actor, resolution, dead_letter_id),
+    )
+
+
+def _letter(row: tuple[Any, ...]) -> DeadLetter:
+    id_, topic, topic_id, partition, offset, key, value, headers, reason, received_at, state, by, resolution = row
+    return DeadLetter(
+        dead_letter_id=id_,
+        original=Original(
+            place=Place(topic, topic_id, partition, offset),
+            key=_as_it_came(key),
+            value=_as_it_came(value) or b"",
+            headers=tuple((name, None if part is None else b64decode(part)) for name, part in from_json(headers)),
+        ),
+        reason=reason,
+        received_at=received_at,
+        state=LetterState(state),
+        resolved_by=by,
+        resolution=resolution,
+    )
+
+
+def _stored(data: bytes | None) -> str | bytes | None:
+    """Text where it is text, for whoever looks into the file with other tools."""
+    if data is None:
+        return None
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
+
+
+def _as_it_came(stored: str | bytes | None) -> bytes | None:
+    return stored.encode() if isinstance(stored, str) else stored
