@@ -16,5 +16,6 @@ And through Kafka, which is loaded only where it is used:
 settings     how to reach the cluster: the `[kafka]` table, secrets looked up
 errors       what can go wrong with the cluster, as sentences
 connection   clients of the cluster, whose failures are our errors
+topic_log    a topic, read from positions that the reader keeps
 kafka        the shared log on topic `case_commits`
 """

@@ -16,16 +16,17 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from store.sync.errors import (
+    ClusterError,
     NotAllowed,
     NotAuthenticated,
+    Replaced,
     SettingsWrong,
-    SyncError,
     TooLarge,
     TopicChanged,
     TopicMissing,
-    Unreachable,
 )
 from store.sync.settings import Settings
+from store.sync.shared_log import Unreachable
 
 REQUEST_SECONDS: Final = 10.0
 """How long a question to the cluster may take."""
@@ -46,7 +47,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "socket.connection.setup.timeout.ms": 8_000,
 }
 
-_BY_CODE: Final[Mapping[int, tuple[type[SyncError], str]]] = {
+_BY_CODE: Final[Mapping[int, tuple[type[ClusterError | Unreachable], str]]] = {
     **dict.fromkeys(
         (KafkaError._AUTHENTICATION, KafkaError.SASL_AUTHENTICATION_FAILED),
         (
@@ -99,6 +100,10 @@ _BY_CODE: Final[Mapping[int, tuple[type[SyncError], str]]] = {
             TooLarge,
             "A record is larger than the cluster {servers} takes: raise max.message.bytes of the topic ({detail}).",
         ),
+    ),
+    **dict.fromkeys(
+        (KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH, KafkaError.PRODUCER_FENCED),
+        (Replaced, "Another node has taken over what only one may do for the team at a time: this one has stopped."),
     ),
     KafkaError._INVALID_ARG: (SettingsWrong, "A setting in [kafka] is wrong: {detail}."),
     KafkaError._RESOLVE: (Unreachable, "The cluster {servers} can't be found: check the name and the network."),
@@ -168,14 +173,14 @@ class Connection:
         with self.translated("to make a client"):
             return Consumer(self._configuration(certain | own))
 
-    def error(self, error: KafkaError, doing: str, about: str = "") -> SyncError:
+    def error(self, error: KafkaError, doing: str, about: str = "") -> ClusterError | Unreachable:
         """What librdkafka says as a sentence; `doing` completes "can't be reached …" and "does not allow us …"."""
         code = error.code()
         if code in _SAYS_LITTLE and (heard := self._recently_heard()) is not None:
             error, code = heard, heard.code()
         detail = ": ".join(filter(None, (about, error.str().strip().rstrip("."))))
         kind, sentence = _BY_CODE.get(
-            code, (SyncError, "The cluster {servers} answered with an error when asked {doing}: {detail}.")
+            code, (ClusterError, "The cluster {servers} answered with an error when asked {doing}: {detail}.")
         )
         return kind(self.settings.redacted(sentence.format(servers=self.settings.servers, doing=doing, detail=detail)))
 
@@ -200,7 +205,7 @@ class Connection:
 
     @contextmanager
     def translated(self, doing: str, client: AdminClient | Producer | None = None) -> Iterator[None]:
-        """Turns what a client raises into a `SyncError`; `client` is asked what it has heard meanwhile."""
+        """Turns what a client raises into one of `FAILURES`; `client` is asked what it has heard meanwhile."""
         try:
             yield
         except KafkaException as error:

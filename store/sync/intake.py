@@ -81,7 +81,8 @@ class Intake:
     def take(self, seconds: float) -> Taken:
         """Wait so long for messages, and make cases of those that come.
 
-        Raises a `SyncError`, or a `store.errors.StoreError` when the database fails; they come again then.
+        Raises one of `store.sync.errors.FAILURES`, or a `store.errors.StoreError` when the database fails: then they
+        come again.
         """
         try:
             messages = [message for message in self._arrived(seconds) if not is_end(message)]

@@ -75,6 +75,8 @@ class Notification(Body):
 def domain_event(event: RecordedEvent) -> Message:
     """An accepted event for topic `domain_events`."""
     told = event.as_json()
+    if told.pop("provisional"):
+        raise ValueError(f"event {event.event_id} is not accepted yet")
     del told["position"]  # differs from laptop to laptop
     return _message(
         DomainEvent.model_validate(told),

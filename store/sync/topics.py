@@ -11,7 +11,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPa
 from confluent_kafka.admin import AclOperation, AdminClient, ConfigResource, NewTopic, OffsetSpec, TopicDescription
 
 from store.sync.connection import REQUEST_SECONDS, Connection
-from store.sync.errors import SyncError
+from store.sync.errors import FAILURES
 
 PARTITIONS: Final = 6
 """Of each new topic. It can't be changed later: a case's partition follows from it."""
@@ -76,7 +76,7 @@ def check(
     admin = connection.admin()
     try:
         cluster = connection.metadata(admin, "to check it")
-    except SyncError as error:
+    except FAILURES as error:
         return [Finding(Verdict.PROBLEM, "cluster", str(error))]
     brokers = len(cluster.brokers)
     findings = [
@@ -90,7 +90,7 @@ def check(
     for topic in TOPICS:
         try:
             findings += _check_topic(connection, admin, topic, brokers)
-        except SyncError as error:
+        except FAILURES as error:
             findings.append(Finding(_missing(topic), connection.topic(topic.name), str(error)))
     if joined_partitions is not None:
         findings += _check_partitions(connection, cluster.topics, joined_partitions)
@@ -103,7 +103,7 @@ def create_topics(
     """Make the topics that are not there; a finding for each. Those that are there are left as they are.
 
     Each is kept on as many brokers as there are, at most three, unless `replication` says otherwise.
-    Raises `SyncError` when the cluster can't be asked.
+    Raises one of `store.sync.errors.FAILURES` when the cluster can't be asked.
     """
     admin = connection.admin()
     copies = replication or min(3, len(connection.metadata(admin, "to make topics").brokers))
@@ -140,7 +140,7 @@ def _created(connection: Connection, name: str, answer: Any, partitions: int, co
                 if error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS:
                     return Finding(Verdict.GOOD, name, "It was there already, and was left as it is.")
                 raise
-    except SyncError as error:
+    except FAILURES as error:
         return Finding(Verdict.PROBLEM, name, str(error))
     return Finding(Verdict.GOOD, name, f"Made, with {partitions} partitions on {copies} of the brokers each.")
 
@@ -224,7 +224,7 @@ def _check_clock(connection: Connection, admin: AdminClient, now: datetime) -> I
             asked = {TopicPartition(name, each): newest_first for each in range(partitions)}
             answers = admin.list_offsets(asked, request_timeout=REQUEST_SECONDS).values() if asked else ()
             newest = max((answer.result(REQUEST_SECONDS).timestamp for answer in answers), default=-1)
-    except SyncError:
+    except FAILURES:
         return  # that the log can't be read has been found above
     if newest / 1000 > now.timestamp() + CLOCK_SECONDS:
         there = datetime.fromtimestamp(newest / 1000, UTC)

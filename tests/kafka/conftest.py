@@ -12,10 +12,11 @@ import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from store.sync import connection as connection_module
-from store.sync import kafka as kafka_module
+from store.sync import topic_log as topic_log_module
 from store.sync.connection import Connection
-from store.sync.kafka import COMMITS, KafkaLog
+from store.sync.kafka import COMMITS
 from store.sync.settings import flat_properties, read_settings
+from store.sync.topic_log import TopicLog
 from tests.kafka.apache_kafka import ApacheKafka, CantBeHad, given_cluster
 from tests.kafka.mock_cluster import MockCluster
 
@@ -40,8 +41,8 @@ def mock_cluster() -> Iterator[MockCluster]:
 
 
 @pytest.fixture
-def mock_log(mock_cluster: MockCluster) -> Iterator[KafkaLog]:
-    with KafkaLog(mock_connection_to(mock_cluster.bootstrap)) as log:
+def mock_log(mock_cluster: MockCluster) -> Iterator[TopicLog]:
+    with TopicLog(mock_connection_to(mock_cluster.bootstrap), COMMITS) as log:
         yield log
 
 
@@ -78,10 +79,10 @@ def connection(bootstrap: str) -> Connection:
 
 
 @pytest.fixture
-def log(connection: Connection) -> Iterator[KafkaLog]:
+def log(connection: Connection) -> Iterator[TopicLog]:
     """An empty log on Apache Kafka."""
     make_topics(connection, COMMITS)
-    with KafkaLog(connection) as log:
+    with TopicLog(connection, COMMITS) as log:
         yield log
 
 
@@ -116,7 +117,7 @@ def delete_topic(connection: Connection, name: str) -> None:
 def impatience() -> Iterator[None]:
     """The time in which to see that nobody answers."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (connection_module, kafka_module):
+        for module in (connection_module, topic_log_module):
             patch.setattr(module, "REQUEST_SECONDS", 0.5)
             patch.setattr(module, "DELIVERY_SECONDS", 0.5)
         yield

@@ -13,9 +13,9 @@ from store.errors import DatabaseBusy
 from store.queries.queue import queue_page
 from store.sync.connection import Connection
 from store.sync.dead_letters import dead_letters, replay
-from store.sync.errors import SyncError, TopicChanged, TopicMissing
+from store.sync.errors import ClusterError, TopicChanged, TopicMissing
 from store.sync.intake import Intake, Taken
-from store.sync.kafka import KafkaLog, Outgoing, Record
+from store.sync.topic_log import Received, TopicLog, ToSend
 from store.sync.topics import DEAD_LETTERS, KYC_EVENTS
 from tests.kafka.conftest import PARTITIONS, administer, delete_topic, make_topics, mock_connection_to
 from tests.kafka.mock_cluster import MockCluster
@@ -27,12 +27,12 @@ TRACEPARENT = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920
 
 
 def send(connection: Connection, *values: bytes, partition: int = 0) -> None:
-    with KafkaLog(connection, KYC_EVENTS.name) as topic:
-        topic.append([Outgoing(partition, b"C-1", value, (TRACEPARENT,)) for value in values])
+    with TopicLog(connection, KYC_EVENTS.name) as topic:
+        topic.append([ToSend(b"C-1", value, (TRACEPARENT,)) for value in values])
 
 
-def set_aside(connection: Connection) -> list[Record]:
-    with KafkaLog(connection, DEAD_LETTERS.name) as topic:
+def set_aside(connection: Connection) -> list[Received]:
+    with TopicLog(connection, DEAD_LETTERS.name) as topic:
         return read(topic)
 
 
@@ -141,7 +141,7 @@ class TestOnApacheKafka:
         with ExitStack() as opened:
             stores = [opened.enter_context(open_store(tmp_path / f"{name}.sqlite3")) for name in ("ana", "ben")]
             members = [opened.enter_context(Intake(connection, each, actor="intake")) for each in stores]
-            self.wait_until_shared(connection, members)
+            self.wait_until_shared(members)
             for partition in range(PARTITIONS):
                 values = [body(message_id=f"{partition}-{number}") for number in range(count)]
                 send(connection, *values, partition=partition)
@@ -158,12 +158,16 @@ class TestOnApacheKafka:
             assert late.cases == count
 
     @staticmethod
-    def wait_until_shared(connection: Connection, members: list[Intake]) -> None:
+    def wait_until_shared(members: list[Intake]) -> None:
         deadline = monotonic() + 60
-        while not all(member._consumer and member._consumer.assignment() for member in members):
+        parts: list[set[int]] = [set()]
+        while not all(parts) or sum(len(part) for part in parts) != PARTITIONS:
             assert monotonic() < deadline
             for member in members:
                 member.take(0.2)
+            parts = [
+                {each.partition for each in member._consumer.assignment()} for member in members if member._consumer
+            ]
 
     def test_a_dead_letter_is_replayed(self, connection: Connection, store: CaseStore) -> None:
         send(connection, body(version="2.0"))
@@ -185,5 +189,5 @@ class TestOnApacheKafka:
 
     def test_without_its_topic_it_says_so(self, connection: Connection, store: CaseStore) -> None:
         delete_topic(connection, KYC_EVENTS.name)
-        with Intake(connection, store, actor="intake") as intake, pytest.raises(SyncError):
+        with Intake(connection, store, actor="intake") as intake, pytest.raises(ClusterError):
             take(intake, until=bool)

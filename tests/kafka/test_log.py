@@ -8,8 +8,10 @@ import pytest
 from confluent_kafka import TopicPartition
 
 from store.sync.connection import Connection
-from store.sync.errors import NotAllowed, NotAuthenticated, TopicChanged, TopicMissing, Unreachable
-from store.sync.kafka import COMMITS, KafkaLog, Outgoing, Record
+from store.sync.errors import NotAllowed, NotAuthenticated, TopicChanged, TopicMissing
+from store.sync.kafka import COMMITS
+from store.sync.shared_log import Unreachable
+from store.sync.topic_log import Received, TopicLog, ToSend
 from tests.kafka.apache_kafka import USERS, ApacheKafka
 from tests.kafka.conftest import (
     PARTITIONS,
@@ -26,19 +28,24 @@ pytestmark = pytest.mark.kafka
 START = dict.fromkeys(range(PARTITIONS), 0)
 
 
-def outgoing(*values: str, partition: int = 0) -> list[Outgoing]:
-    return [Outgoing(partition, b"case", value.encode(), (("ce_id", b"1"),)) for value in values]
+def outgoing(*values: str, partition: int = 0) -> list[ToSend]:
+    return [ToSend(b"case", value.encode(), (("ce_id", b"1"),), partition) for value in values]
 
 
-def ends(log: KafkaLog) -> dict[int, int]:
-    return {partition: next_ for partition, (_, next_) in log.watermarks().items()}
+def ends(log: TopicLog) -> dict[int, int]:
+    return {partition: span.end for partition, span in log.spans().items()}
 
 
-def read(log: KafkaLog, positions: dict[int, int] = START) -> list[Record]:
-    return [record for batch in log.read(positions, ends(log)) for record in batch]
+def read(log: TopicLog, positions: dict[int, int] = START) -> list[Received]:
+    """All from these positions on, a few at a time."""
+    until, records = ends(log), []
+    while any(positions[partition] < end for partition, end in until.items()):
+        some, positions = log.read(positions, until, 1_000)
+        records += some
+    return records
 
 
-def texts(records: list[Record]) -> list[str]:
+def texts(records: list[Received]) -> list[str]:
     return [(record.value or b"").decode() for record in records]
 
 
@@ -56,46 +63,63 @@ def secured(broker: ApacheKafka, user: str = "ana", **more: str) -> dict[str, st
 
 
 class TestALog:
-    def test_gives_back_what_was_appended_in_the_order_of_each_partition(self, log: KafkaLog) -> None:
+    def test_gives_back_what_was_appended_in_the_order_of_each_partition(self, log: TopicLog) -> None:
         log.append([*outgoing("a", "b", "c"), *outgoing("d", partition=2)])
         records = read(log)
         assert sorted(records, key=lambda record: (record.partition, record.offset)) == [
-            Record(0, 0, b"case", b"a", (("ce_id", b"1"),)),
-            Record(0, 1, b"case", b"b", (("ce_id", b"1"),)),
-            Record(0, 2, b"case", b"c", (("ce_id", b"1"),)),
-            Record(2, 0, b"case", b"d", (("ce_id", b"1"),)),
+            Received(0, 0, b"case", b"a", (("ce_id", b"1"),)),
+            Received(0, 1, b"case", b"b", (("ce_id", b"1"),)),
+            Received(0, 2, b"case", b"c", (("ce_id", b"1"),)),
+            Received(2, 0, b"case", b"d", (("ce_id", b"1"),)),
         ]
 
-    def test_is_read_on_from_where_it_was_read_to(self, log: KafkaLog, connection: Connection) -> None:
+    def test_is_read_on_from_where_it_was_read_to(self, log: TopicLog, connection: Connection) -> None:
         log.append(outgoing("a", "b"))
         assert texts(read(log)) == ["a", "b"]
         log.append(outgoing("c"))
         assert texts(read(log, START | {0: 2})) == ["c"]
-        with KafkaLog(connection) as restarted:
+        with TopicLog(connection, COMMITS) as restarted:
             assert texts(read(restarted, START | {0: 1})) == ["b", "c"]
 
-    def test_without_anything_new_gives_nothing(self, log: KafkaLog) -> None:
-        log.append(outgoing("a"))
-        assert list(log.read(START | {0: 1}, ends(log))) == []
+    def test_is_read_up_to_a_mark_and_no_further(self, log: TopicLog) -> None:
+        log.append([*outgoing("a", "b", "c"), *outgoing("d", partition=1)])
+        records, positions = log.read(START, START | {0: 2}, 100)
+        assert (texts(records), positions) == (["a", "b"], START | {0: 2})
+        assert sorted(texts(read(log, positions))) == ["c", "d"]
 
-    def test_tells_when_something_comes_and_loses_nothing_by_that(self, log: KafkaLog) -> None:
+    def test_is_read_a_few_records_at_a_time(self, log: TopicLog) -> None:
+        log.append(outgoing("a", "b", "c"))
+        records, positions = log.read(START, ends(log), 2)
+        assert texts(records) == ["a", "b"]
+        records, positions = log.read(positions, ends(log), 2)
+        assert texts(records) == ["c"]
+
+    def test_tells_where_what_was_appended_ends(self, log: TopicLog) -> None:
+        assert log.append([*outgoing("a", "b"), *outgoing("c", partition=2)]) == {0: 2, 2: 1}
+        assert log.append(outgoing("d")) == {0: 3}
+
+    def test_without_anything_new_gives_nothing(self, log: TopicLog) -> None:
+        log.append(outgoing("a"))
+        assert log.read(START | {0: 1}, ends(log), 100) == ([], START | {0: 1})
+
+    def test_tells_when_something_comes_and_loses_nothing_by_that(self, log: TopicLog) -> None:
         assert not log.wait(START, 0.2)
         log.append(outgoing("a"))
         assert log.wait(START, 20)
         assert texts(read(log)) == ["a"]
 
     def test_of_another_name_is_missing(self, connection: Connection) -> None:
-        with KafkaLog(connection) as log, pytest.raises(TopicMissing, match="--create-topics"):
+        with TopicLog(connection, COMMITS) as log, pytest.raises(TopicMissing, match="--create-topics"):
             log.identity()
 
-    def test_takes_thousands_at_once(self, log: KafkaLog) -> None:
+    def test_takes_thousands_at_once(self, log: TopicLog) -> None:
         values = [str(number) for number in range(5_000)]
         log.append(outgoing(*values))
         assert texts(read(log)) == values
 
 
 class TestATopicThatIsNotTheOneWeKnew:
-    def test_has_another_identity(self, log: KafkaLog, connection: Connection) -> None:
+    def test_has_another_identity(self, log: TopicLog, connection: Connection) -> None:
         before = log.identity()
         delete_topic(connection, COMMITS)
         make_topics(connection, COMMITS)
@@ -103,39 +127,39 @@ class TestATopicThatIsNotTheOneWeKnew:
         assert after.cluster_id == before.cluster_id
         assert after.topic_id != before.topic_id
 
-    def test_is_noticed_where_it_is_shorter(self, log: KafkaLog, connection: Connection) -> None:
+    def test_is_noticed_where_it_is_shorter(self, log: TopicLog, connection: Connection) -> None:
         log.append(outgoing("a", "b"))
         delete_topic(connection, COMMITS)
         make_topics(connection, COMMITS)
         log.append(outgoing("x", partition=1))
         with pytest.raises(TopicChanged, match="is shorter than it was: partition 0 was read up to 2, but ends at 0"):
-            list(log.read(START | {0: 2}, START | {0: 3}))
+            log.read(START | {0: 2}, START | {0: 3}, 100)
 
-    def test_is_noticed_where_it_has_lost_what_was_not_read(self, log: KafkaLog, connection: Connection) -> None:
+    def test_is_noticed_where_it_has_lost_what_was_not_read(self, log: TopicLog, connection: Connection) -> None:
         log.append(outgoing("a", "b", "c"))
-        administer(connection, lambda admin: admin.delete_records([TopicPartition(log.topic, 0, 2)]))
+        administer(connection, lambda admin: admin.delete_records([TopicPartition(log.name, 0, 2)]))
         with pytest.raises(TopicChanged, match="was read up to 1, but begins at 2"):
-            list(log.read(START | {0: 1}, ends(log)))
+            log.read(START | {0: 1}, ends(log), 100)
 
-    def test_is_noticed_while_it_is_read(self, log: KafkaLog, connection: Connection) -> None:
+    def test_is_noticed_while_it_is_read(self, log: TopicLog, connection: Connection) -> None:
         """Made anew between two batches, and just as long as before."""
         log.append(outgoing("a", "b"))
-        batches = log.read(START, START | {0: 3})
-        assert texts(next(batches)) == ["a", "b"]
+        records, positions = log.read(START, ends(log), 100)
+        assert texts(records) == ["a", "b"]
         delete_topic(connection, COMMITS)
         make_topics(connection, COMMITS)
-        with KafkaLog(connection) as another:
+        with TopicLog(connection, COMMITS) as another:
             another.append(outgoing("x", "y", "z"))
         with pytest.raises(TopicChanged):
-            next(batches)
+            log.read(positions, START | {0: 3}, 100)
 
 
 class TestABrokerThatIsKilled:
     @pytest.fixture
-    def killed(self, own_broker: ApacheKafka, log: KafkaLog) -> ApacheKafka:
+    def killed(self, own_broker: ApacheKafka, log: TopicLog) -> ApacheKafka:
         return own_broker
 
-    def test_keeps_what_it_acknowledged(self, killed: ApacheKafka, log: KafkaLog) -> None:
+    def test_keeps_what_it_acknowledged(self, killed: ApacheKafka, log: TopicLog) -> None:
         before = log.identity()
         log.append(outgoing("a"))
         killed.kill()
@@ -149,7 +173,7 @@ class TestABrokerThatIsKilled:
         assert texts(read(log)) == ["a", "b"]
 
     def test_in_the_middle_of_an_append_leaves_each_record_there_once_or_not_at_all(
-        self, killed: ApacheKafka, log: KafkaLog
+        self, killed: ApacheKafka, log: TopicLog
     ) -> None:
         values = [f"{number:06}{'x' * 500}" for number in range(20_000)]
         timer = Timer(0.15, killed.kill)
@@ -182,7 +206,7 @@ class TestASecuredListener:
         self, own_broker: ApacheKafka, prefix: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("PASSWORD_OF_THE_TEST", USERS["ana"])
-        with KafkaLog(connection_to(**secured(own_broker, topic_prefix=prefix))) as log:
+        with TopicLog(connection_to(**secured(own_broker, topic_prefix=prefix)), COMMITS) as log:
             log.append(outgoing("a"))
             assert texts(read(log)) == ["a"]
 
@@ -198,7 +222,7 @@ class TestASecuredListener:
         caplog.set_level(logging.DEBUG)
         settings = secured(own_broker, topic_prefix=prefix, debug="security,broker,conf")
         with (
-            KafkaLog(connection_to(**settings)) as log,
+            TopicLog(connection_to(**settings), COMMITS) as log,
             pytest.raises(NotAuthenticated, match="check the user name and password") as raised,
         ):
             log.identity()
@@ -210,7 +234,7 @@ class TestASecuredListener:
     ) -> None:
         monkeypatch.setenv("PASSWORD_OF_THE_TEST", USERS["eve"])
         with (
-            KafkaLog(connection_to(**secured(own_broker, "eve", topic_prefix=prefix))) as log,
+            TopicLog(connection_to(**secured(own_broker, "eve", topic_prefix=prefix)), COMMITS) as log,
             pytest.raises(NotAllowed, match="does not allow us to describe"),
         ):
             log.identity()
@@ -222,7 +246,7 @@ class TestASecuredListener:
         settings = secured(own_broker, topic_prefix=prefix)
         del settings["ssl.ca.location"]
         with (
-            KafkaLog(connection_to(**settings)) as log,
+            TopicLog(connection_to(**settings), COMMITS) as log,
             pytest.raises(NotAuthenticated, match=r"check kafka\.ssl\.ca\.location"),
         ):
             log.identity()

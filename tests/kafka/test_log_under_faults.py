@@ -6,14 +6,16 @@ from threading import Timer
 import pytest
 from confluent_kafka import KafkaError
 
-from store.sync.errors import SyncError, TooLarge, Unreachable
-from store.sync.kafka import KafkaLog, Record
+from store.sync.errors import ClusterError, TooLarge
+from store.sync.kafka import COMMITS
+from store.sync.shared_log import Unreachable
+from store.sync.topic_log import TopicLog
 from tests.kafka.conftest import PARTITIONS, impatience, mock_connection_to
 from tests.kafka.mock_cluster import MockCluster, Request
 from tests.kafka.test_log import START, ends, outgoing, read, texts
 
 
-def test_a_log_gives_back_what_was_appended(mock_log: KafkaLog) -> None:
+def test_a_log_gives_back_what_was_appended(mock_log: TopicLog) -> None:
     mock_log.append([*outgoing("a", "b"), *outgoing("c", partition=1)])
     assert mock_log.identity().partitions == PARTITIONS
     assert {(record.partition, record.offset, record.value) for record in read(mock_log)} == {
@@ -23,7 +25,7 @@ def test_a_log_gives_back_what_was_appended(mock_log: KafkaLog) -> None:
     }
 
 
-def test_a_broker_that_is_down_is_unreachable_and_then_back(mock_cluster: MockCluster, mock_log: KafkaLog) -> None:
+def test_a_broker_that_is_down_is_unreachable_and_then_back(mock_cluster: MockCluster, mock_log: TopicLog) -> None:
     mock_log.append(outgoing("a"))
     mock_cluster.take_down()
     with impatience():
@@ -37,7 +39,7 @@ def test_a_broker_that_is_down_is_unreachable_and_then_back(mock_cluster: MockCl
     assert [text for text in there if text != "b"] == ["a", "c"]
 
 
-def test_what_failed_is_not_sent_later(mock_cluster: MockCluster, mock_log: KafkaLog) -> None:
+def test_what_failed_is_not_sent_later(mock_cluster: MockCluster, mock_log: TopicLog) -> None:
     mock_log.append(outgoing("a"))
     mock_cluster.take_down()
     with impatience(), pytest.raises(Unreachable):
@@ -47,14 +49,14 @@ def test_what_failed_is_not_sent_later(mock_cluster: MockCluster, mock_log: Kafk
     assert texts(read(mock_log)) == ["a", "c"]
 
 
-def test_a_slow_cluster_is_waited_for(mock_cluster: MockCluster, mock_log: KafkaLog) -> None:
+def test_a_slow_cluster_is_waited_for(mock_cluster: MockCluster, mock_log: TopicLog) -> None:
     mock_cluster.slow_down(50)
     mock_log.append(outgoing("a"))
     assert texts(read(mock_log)) == ["a"]
 
 
 def test_an_acknowledgement_that_is_lost_makes_a_record_come_twice(
-    mock_cluster: MockCluster, mock_log: KafkaLog
+    mock_cluster: MockCluster, mock_log: TopicLog
 ) -> None:
     """The mock cluster does not recognise what was sent again: readers have to."""
     mock_log.append(outgoing("a"))
@@ -74,37 +76,36 @@ def test_an_acknowledgement_that_is_lost_makes_a_record_come_twice(
     assert texts(read(mock_log)) == ["a", "b", "b"]
 
 
-def test_errors_that_pass_are_not_told(mock_cluster: MockCluster, mock_log: KafkaLog) -> None:
+def test_errors_that_pass_are_not_told(mock_cluster: MockCluster, mock_log: TopicLog) -> None:
     mock_cluster.fail(Request.PRODUCE, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.NOT_ENOUGH_REPLICAS)
     mock_cluster.fail(Request.FETCH, KafkaError.NOT_LEADER_FOR_PARTITION)
     mock_log.append(outgoing("a"))
     assert texts(read(mock_log)) == ["a"]
 
 
-def test_a_record_that_is_too_large_is_told(mock_cluster: MockCluster, mock_log: KafkaLog) -> None:
+def test_a_record_that_is_too_large_is_told(mock_cluster: MockCluster, mock_log: TopicLog) -> None:
     mock_cluster.fail(Request.PRODUCE, KafkaError.MSG_SIZE_TOO_LARGE)
     with pytest.raises(TooLarge, match=r"raise max\.message\.bytes"):
         mock_log.append(outgoing("a"))
 
 
 def test_an_error_without_a_sentence_of_its_own_is_told_in_the_cluster_s_words(
-    mock_cluster: MockCluster, mock_log: KafkaLog
+    mock_cluster: MockCluster, mock_log: TopicLog
 ) -> None:
     mock_cluster.fail(Request.PRODUCE, KafkaError.INVALID_TIMESTAMP)
-    with pytest.raises(SyncError, match="answered with an error when asked to write to case_commits"):
+    with pytest.raises(ClusterError, match="answered with an error when asked to write to case_commits"):
         mock_log.append(outgoing("a"))
 
 
-def test_another_s_records_come_along(mock_cluster: MockCluster, mock_log: KafkaLog) -> None:
-    """Records behind the mark that was asked for are handed out too, never skipped."""
+def test_another_s_records_come_along(mock_cluster: MockCluster, mock_log: TopicLog) -> None:
+    """What comes behind the mark that was asked for is kept for later, and not skipped."""
     mock_log.append(outgoing("a"))
     up_to = ends(mock_log)
-    with KafkaLog(mock_connection_to(mock_cluster.bootstrap)) as another:
+    with TopicLog(mock_connection_to(mock_cluster.bootstrap), COMMITS) as another:
         another.append(outgoing("b"))
-    seen: list[Record] = [record for batch in mock_log.read(START, up_to) for record in batch]
-    position = seen[-1].offset + 1
-    seen += read(mock_log, START | {0: position})
-    assert texts(seen) == ["a", "b"]
+    records, positions = mock_log.read(START, up_to, 100)
+    assert texts(records) == ["a"]
+    assert texts(read(mock_log, positions)) == ["b"]
 
 
 def test_nothing_is_written_to_the_terminal(
@@ -112,7 +113,7 @@ def test_nothing_is_written_to_the_terminal(
 ) -> None:
     caplog.set_level(logging.DEBUG, "store.sync.kafka")
     mock_cluster.take_down()
-    with impatience(), KafkaLog(mock_connection_to(mock_cluster.bootstrap)) as log, pytest.raises(Unreachable):
+    with impatience(), TopicLog(mock_connection_to(mock_cluster.bootstrap), COMMITS) as log, pytest.raises(Unreachable):
         log.append(outgoing("a"))
     assert "FAIL" in caplog.text
     assert capfd.readouterr() == ("", "")
@@ -121,7 +122,7 @@ def test_nothing_is_written_to_the_terminal(
 def test_an_address_where_nobody_listens_is_unreachable() -> None:
     with (
         impatience(),
-        KafkaLog(mock_connection_to("127.0.0.1:1")) as log,
+        TopicLog(mock_connection_to("127.0.0.1:1"), COMMITS) as log,
         pytest.raises(Unreachable, match=r"127\.0\.0\.1:1"),
     ):
         log.identity()
@@ -130,7 +131,7 @@ def test_an_address_where_nobody_listens_is_unreachable() -> None:
 def test_a_name_that_is_no_host_is_told() -> None:
     with (
         impatience(),
-        KafkaLog(mock_connection_to("kafka.invalid:9092")) as log,
+        TopicLog(mock_connection_to("kafka.invalid:9092"), COMMITS) as log,
         pytest.raises(Unreachable, match=r"kafka\.invalid:9092 can't be (found|reached)"),
     ):
         log.identity()

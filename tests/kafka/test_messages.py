@@ -4,6 +4,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -99,7 +100,12 @@ def test_a_schema_tells_events_apart(events: list[RecordedEvent]) -> None:
 
 
 def test_a_domain_event_says_nothing_that_differs_from_laptop_to_laptop(events: list[RecordedEvent]) -> None:
-    assert "position" not in json.loads(domain_event(events[-1]).value)
+    assert not {"position", "provisional"} & set(json.loads(domain_event(events[-1]).value))
+
+
+def test_what_is_not_accepted_yet_is_not_told(events: list[RecordedEvent]) -> None:
+    with pytest.raises(ValueError, match="is not accepted yet"):
+        domain_event(replace(events[-1], provisional=True))
 
 
 def test_a_notification_is_as_its_schema_says(events: list[RecordedEvent]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from confluent_kafka.admin import AclBinding, AclOperation, AclPermissionType, ResourcePatternType, ResourceType
 
 from store.sync.connection import Connection
-from store.sync.kafka import KafkaLog
+from store.sync.topic_log import TopicLog
 from store.sync.topics import COMMITS, TOPICS, Finding, Verdict, check, create_topics
 from tests.kafka.apache_kafka import USERS, ApacheKafka
 from tests.kafka.conftest import administer, connection_to, delete_topic, impatience, make_topics
@@ -44,7 +44,7 @@ class TestOnApacheKafka:
         again = create_topics(connection)
         assert all("there already" in finding.sentence for finding in again)
         assert problems(check(connection, joined_partitions=6)) == []
-        with KafkaLog(connection) as log:
+        with TopicLog(connection, COMMITS.name) as log:
             assert log.identity().partitions == 6
 
     def test_a_log_that_forgets_is_a_problem(self, connection: Connection) -> None:
@@ -62,7 +62,7 @@ class TestOnApacheKafka:
 
     def test_a_clock_that_is_behind_is_found(self, connection: Connection) -> None:
         create_topics(connection)
-        with KafkaLog(connection) as log:
+        with TopicLog(connection, COMMITS.name) as log:
             log.append(outgoing("a"))
         assert problems(check(connection)) == []
         [finding] = problems(check(connection, now=datetime(2020, 1, 1, tzinfo=UTC)))

@@ -1,0 +1,259 @@
+"""A topic as a log: read from positions that the reader keeps, and appended to at the end.
+
+There is no consumer group: whoever reads says from where, and keeps that in the same transaction as what was read.
+What stands between two looks at the topic's id comes from one and the same topic, because a topic that is made anew
+gets an id of its own; so nothing is handed out before the look after it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from types import TracebackType
+from typing import Final, Self
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka.admin import OffsetSpec
+
+from store.sync.connection import DELIVERY_SECONDS, REQUEST_SECONDS, Connection, arrived, headers_of, is_end
+from store.sync.errors import FAILURES, TopicChanged
+from store.sync.shared_log import Identity, Span
+
+Headers = tuple[tuple[str, bytes | None], ...]
+
+_PATIENCE: Final = 0.05
+"""How long, in seconds, a batch waits for more that is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A record as it stands in the topic."""
+
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A record to be. `partition` is -1 for whichever the key leads to."""
+
+    key: bytes | None
+    value: bytes
+    headers: Headers = ()
+    partition: int = -1
+
+
+class TopicLog:
+    """For one thread. Every call is bounded in time, and raises one of `store.sync.errors.FAILURES`."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self.name = connection.topic(name)
+        self._connection = connection
+        self._admin = connection.admin()
+        self._consumer: Consumer | None = None
+        self._producer: Producer | None = None
+        self._topic_id = ""
+        self._next: dict[int, int] = {}
+        self._waiting: list[Message] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is sent or read any more."""
+        self._forget_producer()
+        self._forget_consumer()
+
+    def identity(self) -> Identity:
+        """Which topic this is now. Raises `TopicMissing`."""
+        doing = f"to describe {self.name}"
+        cluster = self._connection.metadata(self._admin, doing, self.name)
+        topic = cluster.topics[self.name]
+        if topic.error is not None:
+            raise self._connection.error(topic.error, doing, self.name)
+        topic_id = self._connection.topic_id(self._admin, self.name)
+        return Identity(str(cluster.cluster_id), topic_id, len(topic.partitions))
+
+    def spans(self) -> dict[int, Span]:
+        """The offsets that each partition holds now."""
+        partitions = range(self.identity().partitions)
+        starts, ends = (
+            self._offsets({TopicPartition(self.name, partition): spec for partition in partitions})
+            for spec in (OffsetSpec.earliest(), OffsetSpec.latest())  # type: ignore[no-untyped-call]
+        )
+        return {partition: Span(starts[partition], ends[partition]) for partition in partitions}
+
+    def read(
+        self, positions: Mapping[int, int], until: Mapping[int, int], limit: int
+    ) -> tuple[list[Received], dict[int, int]]:
+        """Up to about `limit` records from `positions` on, before the offsets `until`, and where to read on.
+
+        Raises `TopicChanged` when a position is not in the topic or when that was made anew, having skipped nothing;
+        `Unreachable` when nothing comes.
+        """
+        self._go_to(positions)
+        wanted = {partition: end for partition, end in until.items() if self._next[partition] < end}
+        records: list[Received] = []
+        ahead: list[Message] = []
+        deadline = monotonic() + DELIVERY_SECONDS
+        while len(records) < limit and any(self._next[partition] < end for partition, end in wanted.items()):
+            messages = self._waiting or self._arrived(limit - len(records), _PATIENCE if records else 1.0)
+            self._waiting = []
+            for message in messages:
+                if not self._take(message, until, records):
+                    ahead.append(message)
+            if not messages and records:
+                break
+            if not messages and monotonic() > deadline:
+                self._forget_consumer()
+                raise self._connection.error(KafkaError(KafkaError._TIMED_OUT), f"to read {self.name}")
+        self._waiting = ahead + self._waiting
+        self._check_same_topic()
+        return records, dict(self._next)
+
+    def wait(self, positions: Mapping[int, int], seconds: float) -> bool:
+        """Whether a record comes at or behind `positions` within so many seconds; it is read later."""
+        self._go_to(positions)
+        deadline = monotonic() + seconds
+        while not (something := any(not is_end(each) for each in self._waiting)) and monotonic() < deadline:
+            self._waiting += self._arrived(1, max(deadline - monotonic(), 0))
+        return something
+
+    def append(self, records: Sequence[ToSend]) -> dict[int, int]:
+        """Append records in order within each partition; when all are acknowledged, the offset behind the last of each.
+
+        Otherwise raises: then any of them may be there or not, which shows when they are read back.
+        """
+        if not records:
+            return {}
+        if self._producer is None:
+            self._producer = self._connection.producer()
+        failures: list[KafkaError] = []
+        ends: dict[int, int] = {}
+
+        def told(error: KafkaError | None, message: Message) -> None:
+            if error is not None:
+                failures.append(error)
+                return
+            partition, offset = message.partition(), message.offset()
+            assert partition is not None
+            ends[partition] = max(ends.get(partition, 0), -1 if offset is None else offset + 1)
+
+        doing = f"to write to {self.name}"
+        deadline = monotonic() + DELIVERY_SECONDS + REQUEST_SECONDS
+        try:
+            with self._connection.translated(doing, self._producer):
+                for record in records:
+                    self._produce(self._producer, record, told, deadline)
+                left = self._producer.flush(max(deadline - monotonic(), 0.1))
+            if failures or left:
+                raise self._connection.error(failures[0] if failures else KafkaError(KafkaError._MSG_TIMED_OUT), doing)
+        except FAILURES:
+            self._forget_producer()
+            raise
+        if unknown := [partition for partition, end in ends.items() if end <= 0]:
+            # acknowledged at the second try: the broker knows that it has them, but not where
+            spans = self.spans()
+            ends |= {partition: spans[partition].end for partition in unknown}
+        return ends
+
+    def _produce(
+        self, producer: Producer, record: ToSend, told: Callable[[KafkaError | None, Message], None], deadline: float
+    ) -> None:
+        while True:
+            try:
+                producer.produce(
+                    self.name,
+                    value=record.value,
+                    key=record.key,
+                    partition=record.partition,
+                    headers=list(record.headers),
+                    on_delivery=told,
+                )
+            except BufferError:  # its queue is full: acknowledgements make room
+                if monotonic() > deadline:
+                    raise KafkaException(KafkaError(KafkaError._MSG_TIMED_OUT)) from None
+                producer.poll(0.1)
+            else:
+                producer.poll(0)
+                return
+
+    def _offsets(self, asked: dict[TopicPartition, OffsetSpec]) -> dict[int, int]:
+        with self._connection.translated(f"to read {self.name}", self._admin):
+            answers = self._admin.list_offsets(asked, request_timeout=REQUEST_SECONDS)
+            return {each.partition: answer.result(REQUEST_SECONDS).offset for each, answer in answers.items()}
+
+    def _go_to(self, positions: Mapping[int, int]) -> None:
+        """Read on from `positions`; where that is where we are, what is under way is kept."""
+        if self._consumer is not None and self._next == dict(positions):
+            return
+        self._topic_id = self._connection.topic_id(self._admin, self.name)
+        self._check_positions(positions)
+        consumer = self._consumer or self._connection.consumer(self._connection.topic("caseworker"))
+        with self._connection.translated(f"to read {self.name}"):
+            consumer.assign([TopicPartition(self.name, partition, at) for partition, at in positions.items()])
+        self._consumer, self._next, self._waiting = consumer, dict(positions), []
+
+    def _check_positions(self, positions: Mapping[int, int]) -> None:
+        for partition, span in self.spans().items():
+            position = positions.get(partition, span.end)
+            if position < span.start:
+                raise TopicChanged(
+                    f"The topic {self.name} has lost records that were not read here: partition {partition} was read up"
+                    f" to {position}, but begins at {span.start}. Nothing was skipped. Topics of the team need"
+                    " retention.ms=-1; ask whoever runs the cluster."
+                )
+            if position > span.end:
+                raise TopicChanged(
+                    f"The topic {self.name} is shorter than it was: partition {partition} was read up to {position},"
+                    f" but ends at {span.end}. It was cut off or made anew; ask whoever runs the cluster."
+                )
+
+    def _check_same_topic(self) -> None:
+        if self._connection.topic_id(self._admin, self.name) != self._topic_id:
+            self._forget_consumer()
+            raise TopicChanged(
+                f"The topic {self.name} was made anew while it was read: nothing of that was taken over. Ask whoever"
+                " runs the cluster."
+            )
+
+    def _arrived(self, most: int, seconds: float) -> list[Message]:
+        assert self._consumer is not None
+        with self._connection.translated(f"to read {self.name}"):
+            return arrived(self._consumer, most, seconds)
+
+    def _take(self, message: Message, until: Mapping[int, int], records: list[Received]) -> bool:
+        """Take a message in, unless it is from behind what is to be read now."""
+        error, partition, offset = message.error(), message.partition(), message.offset()
+        if error is not None and not is_end(message):
+            self._forget_consumer()
+            raise self._connection.error(error, f"to read {self.name}")
+        assert partition is not None
+        assert offset is not None
+        if is_end(message):  # behind whatever in the partition is no record
+            self._next[partition] = max(self._next[partition], min(offset, until.get(partition, 0)))
+            return True
+        if offset >= until.get(partition, 0):
+            return False
+        self._next[partition] = offset + 1
+        records.append(Received(partition, offset, message.key(), message.value(), headers_of(message)))
+        return True
+
+    def _forget_consumer(self) -> None:
+        if self._consumer is not None:
+            self._consumer.close()
+        self._consumer, self._next, self._waiting = None, {}, []
+
+    def _forget_producer(self) -> None:
+        """What is still under way is not sent later, behind the back of whoever was told that it failed."""
+        if self._producer is not None:
+            self._producer.purge()
+            self._producer.flush(1)
+        self._producer = None
