@@ -1,0 +1,163 @@
+"""A laptop of the team: a process of its own, with a database of its own, that does what a test tells it.
+
+Started as `python -m tests.kafka.laptop PATH SERVERS PREFIX NAME`; each line is an order and gets a line as answer:
+
+    {"do": {"command": …, "data": …}}  carry out a command       {"case_id": …}, {"refused": code}
+    {"sync": rounds}                   so many rounds at most    {"accepted": …, "pending": …, "conflicts": …},
+                                                                 {"unreachable": sentence}, {"stopped": code}
+    {"tell": true}                     all that laptops have alike, as a digest, and how much it is
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, Self
+
+from store.domain.commands import COMMANDS, Command
+from store.domain.refusals import Refusal
+from store.engine import CaseStore
+from store.projections import PROJECTIONS
+from store.sync.connection import Connection
+from store.sync.kafka import KafkaLog
+from store.sync.round import sync_round
+from store.sync.settings import flat_properties, read_settings
+from store.sync.shared_log import SyncStopped, Unreachable
+from store.sync.team import join
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+class Laptop:
+    """The test's end of it."""
+
+    def __init__(self, path: Path, connection: Connection, name: str) -> None:
+        self.name = name
+        self._arguments = [str(path), connection.settings.servers, connection.settings.topic_prefix, name]
+        self._process = self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def does(self, command: Command, command_id: str | None = None) -> str:
+        """The case on which it was done."""
+        data = command.model_dump(mode="json", exclude_defaults=True)
+        answer = self.told(do={"command": type(command).__name__, "data": data, "command_id": command_id})
+        return str(answer["case_id"])
+
+    def syncs(self, rounds: int = 20) -> dict[str, Any]:
+        return self.told(sync=rounds)
+
+    def tells(self) -> dict[str, Any]:
+        return self.told(tell=True)
+
+    def told(self, **order: Any) -> dict[str, Any]:
+        self.begins(**order)
+        return self.answers()
+
+    def begins(self, **order: Any) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{json.dumps(order)}\n")
+        self._process.stdin.flush()
+
+    def answers(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, f"{self.name}'s laptop has died"
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self._process.kill()
+        self._process.communicate()
+
+    def restart(self) -> None:
+        self.kill()
+        self._process = self._start()
+
+    def _start(self) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.kafka.laptop", *self._arguments],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        return process
+
+
+def main(path: Path, servers: str, prefix: str, name: str) -> None:
+    settings = read_settings(flat_properties({"bootstrap.servers": servers, "topic_prefix": prefix}))
+    with CaseStore.open(path, device=f"{name}'s laptop") as store, KafkaLog(Connection(settings)) as log:
+        orders: dict[str, Callable[[Any], dict[str, Any]]] = {
+            "do": lambda order: do(store, order, name),
+            "sync": lambda rounds: sync(store, log, rounds),
+            "tell": lambda _: tell(store),
+        }
+        say("ready")
+        for line in sys.stdin:
+            [(order, what)] = json.loads(line).items()
+            say(json.dumps(orders[order](what)))
+
+
+def do(store: CaseStore, order: dict[str, Any], name: str) -> dict[str, Any]:
+    command = COMMANDS[order["command"]].model_validate(order["data"])
+    try:
+        return {"case_id": store.execute(command, command_id=order["command_id"], actor=name).case_id}
+    except Refusal as refusal:
+        return {"refused": refusal.code}
+
+
+def sync(store: CaseStore, log: KafkaLog, rounds: int) -> dict[str, Any]:
+    accepted = conflicts = 0
+    try:
+        if not store.ask(lambda connection: connection.execute("SELECT 1 FROM team").fetchone()):
+            join(store, log)
+        for _ in range(rounds):
+            came_to = sync_round(store, log)
+            accepted += came_to.tally.accepted
+            conflicts += came_to.tally.conflicts
+            if not came_to.pending:
+                break
+    except Unreachable as error:
+        return {"unreachable": str(error)}
+    except SyncStopped as error:
+        return {"stopped": error.code, "sentence": str(error)}
+    return {"accepted": accepted, "pending": came_to.pending, "conflicts": conflicts}
+
+
+def tell(store: CaseStore) -> dict[str, Any]:
+    def rows(sql: str) -> list[tuple[Any, ...]]:
+        return store.ask(lambda connection: connection.execute(sql).fetchall())
+
+    tables = {
+        "commits": rows("SELECT commit_id FROM commits ORDER BY case_id, position"),
+        "rejected": rows("SELECT log_partition, log_offset, reason FROM rejected_records ORDER BY 1, 2"),
+        **{each.table: rows(f"SELECT * FROM {each.table} ORDER BY {each.key}") for each in PROJECTIONS},
+    }
+    [(pending,)] = rows("SELECT count(*) FROM pending_commits")
+    return {
+        "digest": sha256(json.dumps(tables).encode()).hexdigest(),
+        "commits": len(tables["commits"]),
+        "rejected": len(tables["rejected"]),
+        "pending": pending,
+    }
+
+
+def say(what: str) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])
