@@ -227,6 +227,25 @@ _ANSWERS = (
     """,
 )
 
+@migrations()
+def sending(db: Database) -> None:
+    for statement in _SENDING:
+        db.execute(statement)
+
+
+_SENDING = (
+    # Where in the topic of notifications those will be that are being sent; `sender` tells this database from others.
+    """
+    CREATE TABLE sending (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        sender TEXT NOT NULL,
+        topic_id TEXT,
+        ends TEXT CHECK (ends IS NULL OR json_valid(ends))
+    ) STRICT
+    """,
+    "INSERT INTO sending (only, sender) VALUES (1, lower(hex(randomblob(16))))",
+)
+
 _DEAD_LETTERS = """
     CREATE TABLE dead_letters (
         dead_letter_id INTEGER PRIMARY KEY,

@@ -1,21 +1,122 @@
-"""Notifications go out once the team has accepted what asked for them, from the laptop on which it was done.
+"""Notifications go out once the team has accepted what asked for them, from the database on which it was done.
 
-`store.log.read.get_notifications_to_send` says which are due. Whoever sends one and breaks off before `mark_sent` sends
-it again: it is the same one by its `notification_id`.
+Each is on topic `notification_events` exactly once, for readers of committed records. Before a Kafka transaction the
+database notes from where in the topic it will be; after it, that they were sent. If there is such a note at the start,
+something broke off in between: what the topic holds from there on tells which of them were sent.
+
+So it holds through crashes of the laptop, of the broker and of the network at any moment, and does not hold for a
+database that is put back to an older copy: then some may come twice, with the same id.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC
+from types import TracebackType
+from typing import Final, Self
+
+from pydantic_core import from_json, to_json
 
 from store.engine import CaseStore
+from store.log import RecordedEvent
+from store.log.read import get_notifications_to_send
+from store.sync.connection import Connection
+from store.sync.messages import notification
+from store.sync.shared_log import Identity
+from store.sync.topic_log import Received, TopicLog, ToSend
+from store.sync.topics import NOTIFICATIONS
+from store.sync.transactions import Transactions
+
+BATCH: Final = 200
+"""Notifications in one transaction."""
+
+
+class Notifications:
+    """What sends the notifications of one database. For one thread."""
+
+    def __init__(self, connection: Connection, store: CaseStore) -> None:
+        self._store = store
+        self._topic = TopicLog(connection, NOTIFICATIONS.name)
+        self._transactions = Transactions(connection, f"caseworker-notifications-{store.ask(_sender)}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._transactions.close()
+        self._topic.close()
+
+    def send(self) -> int:
+        """Send what is due, and tell how many that were. Raises one of `store.sync.errors.FAILURES`."""
+        sent = 0
+        while due := self._store.ask(get_notifications_to_send)[:BATCH]:
+            if not self._transactions.in_charge:
+                self._transactions.take_over()
+                self._find_out_what_was_sent()
+                continue
+            self._store.change(_note_before, self._topic.identity(), self._ends())
+            self._transactions.send(self._topic.name, [_record(event) for event in due])
+            mark_sent(self._store, [event.event_id for event in due])
+            sent += len(due)
+        return sent
+
+    def _find_out_what_was_sent(self) -> None:
+        note = self._store.ask(_noted)
+        if note is None:
+            return
+        topic_id, noted = note
+        spans = self._topic.spans()
+        same = topic_id == self._topic.identity().topic_id
+        positions = {p: max(noted.get(p, 0) if same else 0, span.start) for p, span in spans.items()}
+        until = {partition: span.end for partition, span in spans.items()}
+        there: set[str] = set()
+        while any(positions[partition] < end for partition, end in until.items()):
+            received, positions = self._topic.read(positions, until, 1_000)
+            there |= {_id_of(record) for record in received}
+        due = self._store.ask(get_notifications_to_send)
+        mark_sent(self._store, [event.event_id for event in due if _id_of(_record(event)) in there])
+
+    def _ends(self) -> dict[int, int]:
+        return {partition: span.end for partition, span in self._topic.spans().items()}
 
 
 def mark_sent(store: CaseStore, event_ids: Iterable[str]) -> None:
-    """Note that these have gone out."""
+    """Note that these have gone out, and that there is no more to find out."""
     now = store.clock().astimezone(UTC).isoformat(timespec="microseconds")
-    store.change(_mark_sent, [(now, event_id) for event_id in event_ids])
+    store.change(_note_after, [(now, event_id) for event_id in event_ids])
 
 
-def _mark_sent(connection: sqlite3.Connection, rows: list[tuple[str, str]]) -> None:
-    connection.executemany("UPDATE notifications_to_send SET sent_at = ? WHERE event_id = ?", rows)
+def _record(event: RecordedEvent) -> ToSend:
+    message = notification(event)
+    return ToSend(message.key, message.value, message.headers)
+
+
+def _id_of(record: Received | ToSend) -> str:
+    return next((value.decode() for name, value in record.headers if name == "ce_id" and value), "")
+
+
+def _sender(connection: sqlite3.Connection) -> str:
+    """What tells this database from all others that send."""
+    (sender,) = connection.execute("SELECT sender FROM sending").fetchone()
+    return str(sender)
+
+
+def _noted(connection: sqlite3.Connection) -> tuple[str, dict[int, int]] | None:
+    """Which topic was about to be written to, and from where on; None if all has been told since."""
+    topic_id, ends = connection.execute("SELECT topic_id, ends FROM sending").fetchone()
+    if topic_id is None:
+        return None
+    return topic_id, {int(partition): end for partition, end in from_json(ends).items()}
+
+
+def _note_before(connection: sqlite3.Connection, topic: Identity, ends: dict[int, int]) -> None:
+    connection.execute("UPDATE sending SET topic_id = ?, ends = ?", (topic.topic_id, to_json(ends).decode()))
+
+
+def _note_after(connection: sqlite3.Connection, sent: Sequence[tuple[str, str]]) -> None:
+    connection.executemany("UPDATE notifications_to_send SET sent_at = ? WHERE event_id = ?", sent)
+    connection.execute("UPDATE sending SET topic_id = NULL, ends = NULL")

@@ -7,7 +7,7 @@ gets an id of its own; so nothing is handed out before the look after it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Final, Self
 
@@ -16,7 +16,7 @@ from confluent_kafka.admin import OffsetSpec
 
 from store.sync.connection import DELIVERY_SECONDS, REQUEST_SECONDS, Connection, arrived, headers_of, is_end
 from store.sync.errors import FAILURES, TopicChanged
-from store.sync.shared_log import Identity, Span
+from store.sync.shared_log import Identity, Span, Unreachable
 
 Headers = tuple[tuple[str, bytes | None], ...]
 
@@ -186,9 +186,17 @@ class TopicLog:
                 return
 
     def _offsets(self, asked: dict[TopicPartition, OffsetSpec]) -> dict[int, int]:
-        with self._connection.translated(f"to read {self.name}", self._admin):
-            answers = self._admin.list_offsets(asked, request_timeout=REQUEST_SECONDS)
-            return {each.partition: answer.result(REQUEST_SECONDS).offset for each, answer in answers.items()}
+        """Asked again while a partition has nobody yet to answer for it, as after a restart."""
+        deadline = monotonic() + REQUEST_SECONDS
+        while True:
+            try:
+                with self._connection.translated(f"to read {self.name}", self._admin):
+                    answers = self._admin.list_offsets(asked, request_timeout=REQUEST_SECONDS)
+                    return {each.partition: answer.result(REQUEST_SECONDS).offset for each, answer in answers.items()}
+            except Unreachable:
+                if monotonic() > deadline:
+                    raise
+                sleep(0.1)
 
     def _go_to(self, positions: Mapping[int, int]) -> None:
         """Read on from `positions`; where that is where we are, what is under way is kept."""

@@ -5,6 +5,8 @@ Started as `python -m tests.kafka.laptop PATH SERVERS PREFIX NAME`; each line is
     {"do": {"command": …, "data": …}}  carry out a command       {"case_id": …}, {"refused": code}
     {"sync": rounds}                   so many rounds at most    {"accepted": …, "pending": …, "conflicts": …},
                                                                  {"unreachable": sentence}, {"stopped": code}
+    {"relay": true}                    publish what is accepted  {"published": …}, {"stopped": code}
+    {"notify": true}                   send what is due          {"sent": …}
     {"tell": true}                     all that laptops have alike, as a digest, and how much it is
 """
 
@@ -18,15 +20,28 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from store.domain.commands import COMMANDS, Command
+from store.domain.decisions import Rules
+from store.domain.notification_rules import NotificationRule
 from store.domain.refusals import Refusal
 from store.engine import CaseStore
 from store.projections import PROJECTIONS
 from store.sync.connection import Connection
+from store.sync.errors import FAILURES
 from store.sync.kafka import KafkaLog
+from store.sync.notifications import Notifications
+from store.sync.relay import Relay
 from store.sync.round import sync_round
 from store.sync.settings import flat_properties, read_settings
 from store.sync.shared_log import SyncStopped, Unreachable
 from store.sync.team import join
+
+RULES: Final = Rules(
+    notifications=(
+        NotificationRule(rule_id="welcome", event_trigger="CASE_CREATED_KYC_STANDARD", notification_type="EMAIL"),
+    )
+)
+RELAY_BATCH: Final = 20
+"""Many transactions, so that a kill comes in the middle of some."""
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -98,10 +113,18 @@ class Laptop:
 
 def main(path: Path, servers: str, prefix: str, name: str) -> None:
     settings = read_settings(flat_properties({"bootstrap.servers": servers, "topic_prefix": prefix}))
-    with CaseStore.open(path, device=f"{name}'s laptop") as store, KafkaLog(Connection(settings)) as log:
+    connection = Connection(settings)
+    with (
+        CaseStore.open(path, device=f"{name}'s laptop", rules=RULES) as store,
+        KafkaLog(connection) as log,
+        Notifications(connection, store) as notifications,
+        Relay(connection, store, batch=RELAY_BATCH) as relay,
+    ):
         orders: dict[str, Callable[[Any], dict[str, Any]]] = {
             "do": lambda order: do(store, order, name),
             "sync": lambda rounds: sync(store, log, rounds),
+            "relay": lambda _: publish(relay),
+            "notify": lambda _: {"sent": notifications.send()},
             "tell": lambda _: tell(store),
         }
         say("ready")
@@ -134,6 +157,13 @@ def sync(store: CaseStore, log: KafkaLog, rounds: int) -> dict[str, Any]:
     except SyncStopped as error:
         return {"stopped": error.code, "sentence": str(error)}
     return {"accepted": accepted, "pending": came_to.pending, "conflicts": conflicts}
+
+
+def publish(relay: Relay) -> dict[str, Any]:
+    try:
+        return {"published": relay.publish()}
+    except FAILURES as error:
+        return {"stopped": getattr(error, "code", "unreachable"), "sentence": str(error)}
 
 
 def tell(store: CaseStore) -> dict[str, Any]:
