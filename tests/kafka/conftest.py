@@ -29,8 +29,10 @@ _numbers = count(1)
 class MockConnection(Connection):
     """The mock cluster knows no ids of topics: it can't be asked for one."""
 
+    made_anew = 0
+
     def topic_id(self, admin: AdminClient, topic: str) -> str:
-        return f"mocked {topic}"
+        return f"mocked {topic} {self.made_anew}"
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ def connection_to(servers: str, **more: str) -> Connection:
     return Connection(read_settings(flat_properties({"bootstrap.servers": servers, **more})))
 
 
-def mock_connection_to(servers: str, **more: str) -> Connection:
+def mock_connection_to(servers: str, **more: str) -> MockConnection:
     return MockConnection(connection_to(servers, **more).settings)
 
 

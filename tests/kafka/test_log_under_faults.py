@@ -6,7 +6,7 @@ from threading import Timer
 import pytest
 from confluent_kafka import KafkaError
 
-from store.sync.errors import ClusterError, TooLarge
+from store.sync.errors import ClusterError, TooLarge, TopicChanged
 from store.sync.kafka import COMMITS
 from store.sync.shared_log import Unreachable
 from store.sync.topic_log import TopicLog
@@ -106,6 +106,17 @@ def test_another_s_records_come_along(mock_cluster: MockCluster, mock_log: Topic
     records, positions = mock_log.read(START, up_to, 100)
     assert texts(records) == ["a"]
     assert texts(read(mock_log, positions)) == ["b"]
+
+
+def test_what_was_fetched_of_a_topic_that_was_made_anew_is_not_handed_out(mock_cluster: MockCluster) -> None:
+    connection = mock_connection_to(mock_cluster.bootstrap)
+    with TopicLog(connection, COMMITS) as log:
+        log.append(outgoing("a", "b"))
+        records, positions = log.read(START, START | {0: 1}, 100)
+        assert texts(records) == ["a"]
+        connection.made_anew += 1
+        with pytest.raises(TopicChanged, match="was made anew while it was read: nothing of that was taken over"):
+            log.read(positions, START | {0: 2}, 100)
 
 
 def test_nothing_is_written_to_the_terminal(
