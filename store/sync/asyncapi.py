@@ -15,7 +15,8 @@ from store.domain.events import PAYLOADS, Payload
 from store.intake.message import IntakeMessage
 from store.log.upcast import payload_model_name
 from store.sync.messages import DomainEvent, Notification
-from store.sync.topics import DEAD_LETTERS, DOMAIN_EVENTS, KYC_EVENTS, NOTIFICATIONS, TOPICS, Topic
+from store.sync.topics import COMMITS, DEAD_LETTERS, DOMAIN_EVENTS, KYC_EVENTS, NOTIFICATIONS, TOPICS, Topic
+from store.sync.wire import WireCommit
 
 Schema = dict[str, Any]
 
@@ -66,12 +67,18 @@ _DEAD_LETTER_HEADERS: Final[Schema] = {
 
 def document(version: str) -> Schema:
     """The document, for a version of caseworker."""
-    models: list[type[BaseModel]] = [IntakeMessage, Notification, DomainEvent, *PAYLOADS.values()]
+    models: list[type[BaseModel]] = [WireCommit, IntakeMessage, Notification, DomainEvent, *PAYLOADS.values()]
     _, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )
     schemas: Schema = definitions["$defs"]
     messages: dict[str, Schema] = {
+        "Commit": {
+            "name": "caseworker.commit.v1",
+            "summary": "The events of one command on one case, and what it takes to judge and to run it again.",
+            "headers": _ref("schemas", "Headers"),
+            "payload": _ref("schemas", "WireCommit"),
+        },
         "IntakeMessage": {
             "summary": "A client to examine.",
             "payload": _ref("schemas", "IntakeMessage"),
@@ -94,6 +101,7 @@ def document(version: str) -> Schema:
     schemas["Headers"] = _HEADERS
     schemas |= {f"{name}Event": _event_schema(schemas["DomainEvent"], model) for name, model in PAYLOADS.items()}
     carried = {
+        COMMITS.name: ["Commit"],
         KYC_EVENTS.name: ["IntakeMessage"],
         DEAD_LETTERS.name: ["DeadLetter"],
         NOTIFICATIONS.name: ["Notification"],
@@ -116,9 +124,10 @@ def document(version: str) -> Schema:
                 "bindings": {"kafka": {"topic": topic.name, "bindingVersion": "0.5.0"}},
             }
             for topic in TOPICS
-            if topic.name in carried
         },
         "operations": {
+            "share": _operation("send", COMMITS, "By laptops of the team only. Partition: SHA-256 of the case id."),
+            "follow": _operation("receive", COMMITS, "Its order is the team's; not every commit in it is accepted."),
             "openCases": _operation("receive", KYC_EVENTS, "One case for each, whoever in the team reads it."),
             "setAside": _operation("send", DEAD_LETTERS, "At least once; source and offset tell them apart."),
             "notify": _operation("send", NOTIFICATIONS, "By the author's laptop once the commit is accepted, once."),

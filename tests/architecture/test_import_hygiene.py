@@ -15,7 +15,7 @@ from tests.store.desk import open_store
 
 ROOT = Path(__file__).parents[2]
 INTERFACE = {"textual", "rich", "click", "caseworker_tui", "sample_data"}
-ONLY_WHERE_USED = {"sqlite_utils", "pycountry", "stdnum", "confluent_kafka", "httpx2"}
+ONLY_WHERE_USED = {"sqlite_utils", "pycountry", "stdnum", "confluent_kafka", "cloudevents", "httpx2"}
 
 
 def loaded_by(program: str) -> set[str]:
@@ -63,6 +63,14 @@ def test_intake_loads_no_interface() -> None:
 
 def test_the_config_service_loads_its_client_only_to_ask() -> None:
     assert loaded_by("import store.notifications.refresh") & (INTERFACE | ONLY_WHERE_USED) == set()
+
+
+def test_what_is_known_of_the_team_without_its_cluster_loads_no_kafka() -> None:
+    loaded = loaded_by(
+        "import store.sync.dead_letters, store.sync.errors, store.sync.round, store.sync.settings,"
+        " caseworker_tui.configuration"
+    )
+    assert loaded & {"confluent_kafka", "cloudevents", "textual"} == set()
 
 
 def test_the_domain_loads_no_database() -> None:

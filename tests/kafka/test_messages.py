@@ -19,7 +19,9 @@ from store.log.upcast import payload_model_name, typed_payload
 from store.sync.asyncapi import document
 from store.sync.messages import Message, domain_event, notification
 from tests.cli.conftest import PROJECT
+from tests.domain.examples import kyb
 from tests.store.test_completeness import golden
+from tests.sync.laptops import MemoryLog, a_laptop
 
 PUBLISHED = json.loads((PROJECT / "docs" / "asyncapi.json").read_text(encoding="utf-8"))
 
@@ -91,6 +93,17 @@ def test_domain_events_are_as_their_schemas_say(events: list[RecordedEvent]) -> 
         schema(f"{event.event_type}Event").validate(json.loads(message.value))
         schema("Headers").validate({name: value.decode() for name, value in headers_of(message).items()})
         assert message.key == event.aggregate_id.encode()
+
+
+def test_commits_are_as_their_schema_says() -> None:
+    log = MemoryLog()
+    ana = a_laptop("ana", log)
+    ana.does(kyb())
+    ana.syncs()
+    [record] = log.all()
+    body = json.loads(record.value or b"")
+    schema("WireCommit").validate(body)
+    assert not schema("WireCommit").is_valid(body | {"format": 2})
 
 
 def test_a_schema_tells_events_apart(events: list[RecordedEvent]) -> None:
