@@ -11,11 +11,18 @@ team         joining a shared log, and knowing it again
 conflicts    the four ways out of a conflict
 quarantine   cases that rest because of a record that can't be read, and how they go on
 
-And through Kafka, which is loaded only where it is used:
+And through Kafka, which is loaded only where it is used (docs/kafka.md):
 
-settings     how to reach the cluster: the `[kafka]` table, secrets looked up
-errors       what can go wrong with the cluster, as sentences
-connection   clients of the cluster, whose failures are our errors
-topic_log    a topic, read from positions that the reader keeps
-kafka        the shared log on topic `case_commits`
+settings        how to reach the cluster: the `[kafka]` table, secrets looked up
+errors          what can go wrong with the cluster, as sentences
+connection      clients of the cluster, whose failures are our errors
+topic_log       a topic, read from positions that the reader keeps
+kafka           the shared log on topic `case_commits`
+topics          the team's topics: what is wrong with them, and making them
+intake          topic `kyc_events` to cases, shared by the team
+dead_letters    messages that could not become a case, to be corrected and replayed
+messages        what goes out to other services; asyncapi says it to tools
+transactions    records sent all or none, by one sender at a time
+notifications   what is to be notified goes out once, from where it was done
+relay           what is accepted goes out once, from one node
 """
