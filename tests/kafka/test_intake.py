@@ -28,7 +28,7 @@ TRACEPARENT = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920
 
 def send(connection: Connection, *values: bytes, partition: int = 0) -> None:
     with TopicLog(connection, KYC_EVENTS.name) as topic:
-        topic.append([ToSend(b"C-1", value, (TRACEPARENT,)) for value in values])
+        topic.append([ToSend(b"C-1", value, (TRACEPARENT,), partition) for value in values])
 
 
 def set_aside(connection: Connection) -> list[Received]:
