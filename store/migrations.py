@@ -227,6 +227,7 @@ _ANSWERS = (
     """,
 )
 
+
 @migrations()
 def sending(db: Database) -> None:
     for statement in _SENDING:

@@ -144,7 +144,7 @@ def replay(
         except Unreadable as error:
             raise Refusal("unreadable_message", f"The message can't become a case yet: {error}.") from error
         receipt = store.execute(command, command_id=command_id, actor=actor)
-        store.ask(_resolve, dead_letter_id, LetterState.REPLAYED, actor, receipt.case_id)
+        store.change(_resolve, dead_letter_id, LetterState.REPLAYED, actor, receipt.case_id)
     return receipt
 
 
@@ -152,7 +152,7 @@ def discard(store: CaseStore, dead_letter_id: int, *, reason: str, actor: str | 
     """Be done with a message that is no case, for a reason that is kept with it."""
     with store.batch():
         store.ask(_waiting, dead_letter_id)
-        store.ask(_resolve, dead_letter_id, LetterState.DISCARDED, actor, reason)
+        store.change(_resolve, dead_letter_id, LetterState.DISCARDED, actor, reason)
 
 
 def _waiting(connection: sqlite3.Connection, dead_letter_id: int) -> DeadLetter:

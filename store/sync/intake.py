@@ -129,7 +129,7 @@ class Intake:
                         correlation_id=trace_of(original.headers),
                     )
                 except (Unreadable, Refusal) as error:
-                    self._store.ask(keep, original, str(error), self._clock())
+                    self._store.change(keep, original, str(error), self._clock())
                     dead += 1
                 else:
                     known += receipt.repeated
@@ -166,8 +166,7 @@ class Intake:
             left = self._producer.flush(DELIVERY_SECONDS)
         if failures or left:
             raise self._connection.error(failures[0] if failures else KafkaError(KafkaError._MSG_TIMED_OUT), doing)
-        with self._store.batch():
-            self._store.ask(mark_published, letters)
+        self._store.change(mark_published, letters)
 
     def _commit(self, messages: Sequence[Message]) -> None:
         next_: dict[int, int] = {}

@@ -46,7 +46,7 @@ def letter(store: CaseStore) -> DeadLetter:
 
 
 def kept(store: CaseStore, message: Original) -> DeadLetter:
-    store.ask(keep, message, "it is not UTF-8", WHEN)
+    store.change(keep, message, "it is not UTF-8", WHEN)
     return store.ask(dead_letters)[-1]
 
 
