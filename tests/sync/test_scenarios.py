@@ -204,7 +204,7 @@ class TestWhatIsPending:
         assert ana.store.ask(provisional_cases) == {case_id: 2}
         assert ana.store.ask(team_state).pending == 2
         entries = ana.store.ask(timeline, case_id)
-        assert [entry.provisional for entry in entries] == [True, True, False, False, False]
+        assert [entry.provisional for entry in entries] == [True, True, False]
         ana.syncs()
         assert not any(entry.provisional for entry in ana.store.ask(timeline, case_id))
 
