@@ -43,7 +43,9 @@ def _in_the_panes(place: Place) -> tuple[Action, ...]:
     """What can be done in the panes of a case, that of today or of then."""
     return (
         Action(place, "tab('overview')", ("1",), "Overview", "What is known of the case at a glance.", in_footer=False),
-        Action(place, "tab('parties')", ("2",), "Parties", "The people and owners of the case.", in_footer=False),
+        Action(
+            place, "tab('parties')", ("2",), "Parties", "Who owns the company, and who is in the case.", in_footer=False
+        ),
         Action(
             place, "tab('documents')", ("3",), "Documents", "The documents that the case asks for.", in_footer=False
         ),
@@ -99,6 +101,7 @@ ACTIONS: Final = (
     Action(
         _C, "next_case(-1)", ("left_square_bracket", "K"), "Before", "The case before in the queue.", in_footer=False
     ),
+    Action(_C, "dialog('confirm_owners')", ("b",), "UBOs", "Confirm who the beneficial owners are.", in_footer=False),
     Action(_C, "dialog('risk')", ("r",), "Risk", "Rate the risk.", in_footer=False),
     Action(_C, "take", ("a",), "Take", "Take the case yourself.", in_footer=False),
     Action(_C, "dialog('assign')", ("A",), "Give", "Give the case to somebody.", in_footer=False),
@@ -116,6 +119,7 @@ ACTIONS: Final = (
     ),
     Action(_C, "dialog('add_person')", ("i",), "Person", "Add a person.", in_footer=False),
     Action(_C, "dialog('add_owner')", ("o",), "Owner", "Add an owner of the company.", in_footer=False),
+    Action(_C, "dialog('correct_owner')", ("E",), "Correct", "Correct an owner.", in_footer=False),
     Action(_C, "dialog('remove_owner')", ("O",), "Remove", "Remove an owner.", in_footer=False),
     Action(_C, "dialog('update_company')", ("e",), "Company", "Update the company's profile.", in_footer=False),
     Action(_C, "undo", ("u",), "Undo", "Take back your last change of the case.", in_footer=False),

@@ -7,9 +7,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from caseworker_tui.case_form import COMPANY_FIELDS, nested, owner_data
-from caseworker_tui.questions import Answers, Choice, Dialog, Line, Question, given, in_order
-from caseworker_tui.wording import DOCUMENT_MOVES_SPOKEN, share
+from caseworker_tui.case_form import COMPANY_FIELDS, nested
+from caseworker_tui.owner_dialogs import add_owner, confirm_owners, correct_owner, remove_owner
+from caseworker_tui.questions import (
+    COUNTRY_HINT,
+    DATE_HINT,
+    Answers,
+    Choice,
+    Dialog,
+    Line,
+    Question,
+    given,
+    in_order,
+)
+from caseworker_tui.wording import DOCUMENT_MOVES_SPOKEN
 from store.domain import commands as c
 from store.domain.statuses import (
     ADVERSE,
@@ -30,9 +41,6 @@ from store.queries.assessment import Assessment
 from store.queries.case_file import CaseFileView, DocumentRow
 
 WHOLE_CASE: Final = "-"
-_DATE: Final = "YYYY-MM-DD, or YYYY-MM, or YYYY; empty if not known"
-_COUNTRY: Final = "two letters, like FR; empty if not known"
-_SHARE: Final = "37.5, or 25-50 for a band; empty if not known"
 
 MakeDialog = Callable[[CaseFileView, Assessment | None], Dialog | str]
 """A dialog on a case, or a sentence that says why there is nothing to ask."""
@@ -252,54 +260,12 @@ def _add_person(view: CaseFileView, _: Assessment | None) -> Dialog:
         in_order(
             Line("firstname", "First name"),
             Line("lastname", "Last name"),
-            Line("birthdate", "Born", _DATE, optional=True),
-            Line("nationality", "Nationality", _COUNTRY, optional=True),
+            Line("birthdate", "Born", DATE_HINT, optional=True),
+            Line("nationality", "Nationality", COUNTRY_HINT, optional=True),
             *role,
         ),
         command,
         "The person is in the case.",
-    )
-
-
-def _add_owner(view: CaseFileView, _: Assessment | None) -> Dialog | str:
-    if view.company is None:
-        return "Only a company has owners."
-
-    def ask(answers: Answers) -> Question | None:
-        person = (
-            Line("person_details.firstname", "First name"),
-            Line("person_details.lastname", "Last name"),
-            Line("person_details.birthdate", "Born", _DATE, optional=True),
-        )
-        company = (
-            Line("entity_details.name", "Name of the company"),
-            Line("entity_details.registration_number", "Number", "empty if not known", optional=True),
-        )
-        return in_order(
-            Choice("kind", "What kind of owner?", (("person", "a person"), ("entity", "a company"))),
-            *(company if answers.get("kind") == "entity" else person),
-            Line("share", "Share in %", _SHARE, optional=True),
-        )(answers)
-
-    return Dialog(
-        "Add an owner",
-        ask,
-        lambda answers: c.AddBeneficialOwner.model_validate(
-            {"case_id": view.case.case_id, "owner": owner_data({k: v for k, v in answers.items() if k != "kind"})}
-        ),
-        "The owner is in the case.",
-    )
-
-
-def _remove_owner(view: CaseFileView, _: Assessment | None) -> Dialog | str:
-    if not view.beneficial_owners:
-        return "The case has no owners."
-    owners = tuple((owner.owner_id, f"{owner.name}, {share(owner)}") for owner in view.beneficial_owners)
-    return Dialog(
-        "Remove an owner",
-        in_order(Choice("owner_id", "Which?", owners), Line("reason", "Why?", "the reason, in a sentence")),
-        lambda answers: c.RemoveBeneficialOwner.model_validate({"case_id": view.case.case_id, **answers}),
-        "The owner is removed.",
     )
 
 
@@ -344,8 +310,10 @@ CASE_DIALOGS: Final[Mapping[str, MakeDialog]] = {
     "case_status": _case_status,
     "request_document": _request_document,
     "add_person": _add_person,
-    "add_owner": _add_owner,
-    "remove_owner": _remove_owner,
+    "add_owner": add_owner,
+    "correct_owner": correct_owner,
+    "remove_owner": remove_owner,
+    "confirm_owners": confirm_owners,
     "update_company": _update_company,
 }
 """What the action `dialog('name')` of the case screen asks."""

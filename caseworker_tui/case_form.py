@@ -134,17 +134,23 @@ def _owner(texts: Texts, prefix: str) -> dict[str, Any]:
 
 
 def owner_data(texts: Texts) -> dict[str, Any]:
-    """An owner from the texts of `OWNER_FIELDS`, by path; a company if it has a name of a company."""
-    owner = nested(texts)
+    """An owner from the texts of `OWNER_FIELDS`, by path; a company if it has a name of a company. What is entered is
+    what they hold themselves."""
+    owner = nested(texts) | {"directness": "direct"}
     owner["kind"] = "entity" if "entity_details" in owner else "person"
     if owner["kind"] == "person":
         owner.setdefault("person_details", {})
-    share = owner.pop("share", "").rstrip("% ").replace(",", ".")
+    return owner | share_data(owner.pop("share", ""))
+
+
+def share_data(text: str) -> dict[str, Any]:
+    """The share of an owner as it was typed: exact, a band, or nothing where it is not known."""
+    share = text.strip().rstrip("% ").replace(",", ".")
     if band := _BAND.fullmatch(share):
-        owner["share"] = {"minimum": float(band[1]), "maximum": float(band[2])}
-    elif share:
-        owner["ownership_percentage"] = float(share) if _NUMBER.fullmatch(share) else share
-    return owner
+        return {"share": {"minimum": float(band[1]), "maximum": float(band[2])}}
+    if not share:
+        return {}
+    return {"ownership_percentage": float(share) if _NUMBER.fullmatch(share) else share}
 
 
 def _path_of(location: tuple[str | int, ...], texts: Texts) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
 
+from caseworker_tui.ownership_text import confirmation, controls, party_names, proposal, tree_lines
 from caseworker_tui.printing import write_line, write_table
 from store.domain.events import PAYLOADS
 from store.domain.identifiers import case_reference
+from store.domain.ownership import Branch, Ownership
 from store.domain.statuses import label
 from store.domain.values import words
 from store.log.read import RecordedEvent
@@ -42,7 +44,12 @@ def case_as_json(stands: AssessedCase, others: Related | None, then: CaseThen | 
         "checks": [fields_of(check) for check in view.checks],
         "notes": [fields_of(note) for note in view.notes],
         "tags": view.tags,
-        "assessment": assessed and {"missing": assessed.missing, "risk": fields_of(assessed.risk)},
+        "assessment": assessed
+        and {
+            "missing": assessed.missing,
+            "risk": fields_of(assessed.risk),
+            "ownership": assessed.ownership and _ownership_as_json(assessed.ownership),
+        },
         "related": others and [_related_as_json(other) for other in others.cases],
         "related_more": others
         and [{"name": more.party.name, "cases": more.cases, "at_least": more.at_least} for more in others.more],
@@ -84,6 +91,33 @@ def _then_as_json(then: CaseThen) -> dict[str, Any]:
         "actor": entry.actor,
         "changes": then.changes,
     }
+
+
+def _ownership_as_json(ownership: Ownership) -> dict[str, Any]:
+    confirmed = ownership.confirmation
+    return {
+        **fields_of(ownership.rule),
+        "tree": [_branch_as_json(branch) for branch in ownership.branches],
+        "candidates": [{**each.model_dump(mode="json"), "over": each.over} for each in ownership.candidates],
+        "officials": [fields_of(official) for official in ownership.officials],
+        "doubts": [fields_of(doubt) for doubt in ownership.doubts],
+        "confirmed": confirmed
+        and {
+            "owner_ids": confirmed.owner_ids,
+            "senior_managing_official": confirmed.senior_managing_official,
+            "names": confirmed.names,
+            "outdated": ownership.outdated,
+        },
+    }
+
+
+def _branch_as_json(branch: Branch) -> dict[str, Any]:
+    """Its fields, each band as two: null where there is none."""
+    fields = fields_of(branch)
+    for name in ("share", "indirect", "effective"):
+        band = fields.pop(name)
+        fields |= {f"{name}_minimum": band and band.minimum, f"{name}_maximum": band and band.maximum}
+    return fields
 
 
 _QUEUE_HEADINGS: Final = (
@@ -153,11 +187,13 @@ def write_case(stands: AssessedCase, others: Related | None, then: CaseThen | No
         _write_rows(("NAME", "ROLE", "BORN", "NATIONALITY", "LIVES IN", "E-MAIL"), map(_person_cells, view.persons))
     if view.beneficial_owners:
         _write_heading("Owners")
-        named = {owner.party: owner.name for owner in view.beneficial_owners if owner.party}
+        named = party_names(view.beneficial_owners)
         _write_rows(
             ("NAME", "KIND", "SHARE", "HELD IN", "UBO", "CONTROL", "ENDED"),
             (_owner_cells(owner, named) for owner in view.beneficial_owners),
         )
+    if stands.assessed and stands.assessed.ownership:
+        _write_ownership(stands.assessed.ownership, view.beneficial_owners)
     _write_heading(f"Documents ({case.documents_done} of {case.documents_required} required are done)")
     _write_rows(("STATUS", "DOCUMENT", "OF", "REQUIRED", "WHY", "ID"), map(_document_cells, view.documents))
     if view.checks:
@@ -194,6 +230,27 @@ def _related_rows(other: RelatedCase) -> Iterator[Cells]:
     case = other.case
     for link in other.links:
         yield case.reference, case.name, case.traitement_type, case.status, case.risk or "", link.sentence
+
+
+def _write_ownership(ownership: Ownership, owners: tuple[OwnerRow, ...]) -> None:
+    """The tree of owners, who is a beneficial owner, and what is in doubt."""
+    if ownership.branches:
+        _write_heading("Ownership")
+        beneficial = {owner.owner_id for owner in owners if owner.is_ubo}
+        _write_rows(
+            ("SHARE", "IN ALL", "OWNER"),
+            (
+                (line.share, line.in_all, f"{line.lines}{line.name}{f'  ({line.remark})' if line.remark else ''}")
+                for line in tree_lines(ownership, beneficial, controls(owners))
+            ),
+        )
+    _write_heading(f"Beneficial owners ({ownership.rule}, or control)")
+    for line in (*proposal(ownership), confirmation(ownership)):
+        write_line(f"  {line}")
+    if ownership.doubts:
+        _write_heading("In doubt")
+        for doubt in ownership.doubts:
+            write_line(f"  {doubt.sentence}")
 
 
 def _write_decision(case: QueueRow, assessed: Assessment | None) -> None:

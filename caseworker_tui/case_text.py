@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from difflib import SequenceMatcher
 
+from rich.cells import cell_len
 from textual.content import Content
 
+from caseworker_tui.ownership_text import TreeLine, confirmation, controls, party_names, proposal, tree_lines
 from caseworker_tui.wording import (
     CERTAINTY_MARKS,
     CHECK_MARKS,
@@ -14,10 +16,12 @@ from caseworker_tui.wording import (
     DOCUMENT_STYLES,
     ago,
     country,
+    fit,
     local_time,
     share,
     shortened,
 )
+from store.domain.ownership import Ownership
 from store.domain.statuses import ADVERSE, DONE, REJECTION_SENTENCES, RejectionReason, label
 from store.domain.values import words
 from store.queries.as_of import CaseThen
@@ -85,13 +89,15 @@ def overview(view: CaseFileView, now: datetime, others: Related | None) -> Conte
     )
 
 
-def parties(view: CaseFileView, others: Related | None) -> Content:
-    """Everybody in the case: people, then owners, each with all that is known."""
+def parties(view: CaseFileView, others: Related | None, assessed: Assessment | None, width: int) -> Content:
+    """Everybody in the case: who owns the company in a tree of at most this width, people, owners, each with all that
+    is known."""
     current = [owner for owner in view.beneficial_owners if owner.ended_on is None]
     ended = [owner for owner in view.beneficial_owners if owner.ended_on is not None]
-    names = {owner.party: owner.name for owner in view.beneficial_owners if owner.party}
+    names = party_names(view.beneficial_owners)
     return _lines(
-        *_heading(f"People ({len(view.persons)})", first=True),
+        *(_ownership(view, assessed.ownership, width) if assessed and assessed.ownership else ()),
+        *_heading(f"People ({len(view.persons)})", first=not (assessed and assessed.ownership)),
         *([line for person in view.persons for line in _person(person, others)] or [Content("Nobody is named.")]),
         *(_owners("Owners", current, names, others) if view.company else ()),
         *(_owners("Former owners", ended, names, others) if ended else ()),
@@ -111,6 +117,10 @@ def review(view: CaseFileView, assessed: Assessment | None) -> Content:
         lines.append(Content("This case holds events of a newer version of caseworker: upgrade to assess it."))
     else:
         lines += [Content(f"✗ {missing}") for missing in assessed.missing] or [Content("● Nothing is missing.")]
+        if assessed.ownership:
+            lines += _heading("Beneficial owners")
+            lines.append(Content(f"{confirmation(assessed.ownership)} b confirms."))
+            lines += map(Content, proposal(assessed.ownership))
         lines += _heading("Risk")
         lines.append(Content(f"Rated {label(case.risk)}" if case.risk else "Not rated yet: r rates it."))
         lines.append(Content(f"The rules propose {label(assessed.risk.level)}:"))
@@ -282,6 +292,40 @@ def _person(person: PersonRow, others: Related | None) -> Lines:
         ("  E-mail", person.email),
         ("  Also in", _elsewhere(person.person_id, others)),
     )
+
+
+def _ownership(view: CaseFileView, ownership: Ownership, width: int) -> Lines:
+    """The tree of owners, who is a beneficial owner, and what is in doubt."""
+    beneficial = {owner.owner_id for owner in view.beneficial_owners if owner.is_ubo}
+    yield from _heading(f"Ownership of {view.case.name}", first=True)
+    yield from _tree(tree_lines(ownership, beneficial, controls(view.beneficial_owners)), width)
+    yield from _heading(f"Beneficial owners ({ownership.rule}, or control)")
+    yield from map(Content, proposal(ownership))
+    yield Content(f"{confirmation(ownership)} b confirms.")
+    if ownership.doubts:
+        yield from _heading(f"In doubt ({len(ownership.doubts)})")
+        yield from (Content(f"! {doubt.sentence}") for doubt in ownership.doubts)
+
+
+def _tree(lines: list[TreeLine], width: int) -> Lines:
+    """Two columns of figures, and the tree in what is left; what has no room there ends in an ellipsis."""
+    if not lines:
+        yield Content("Nobody is stated.")
+        return
+    shares = min(max(cell_len(text) for text in ("Share", *(line.share for line in lines))), 20)
+    in_all = max(cell_len(text) for text in ("In all", *(line.in_all for line in lines)))
+    rest = width - shares - in_all - 4
+    yield Content.styled(f"{'Share':<{shares}}  {'In all':<{in_all}}", "dim")
+    for line in lines:
+        remark = f"  {line.remark}" if line.remark else ""
+        room = max(rest - cell_len(line.lines) - cell_len(remark), 10)
+        name = fit(line.name, min(room, cell_len(line.name)))
+        yield Content.assemble(
+            f"{fit(line.share, shares)}  {fit(line.in_all, in_all)}  ",
+            (line.lines, "dim"),
+            name,
+            (fit(remark, min(cell_len(remark), max(rest - cell_len(line.lines) - cell_len(name), 0))), "$text-warning"),
+        )
 
 
 def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str], others: Related | None) -> Lines:

@@ -46,6 +46,7 @@ from caseworker_tui.program import (
 )
 from store.database import connect, read_transaction, translated
 from store.domain.commands import COMMANDS
+from store.domain.decisions import Rules
 from store.engine import CaseStore, system_clock
 from store.errors import DatabaseDamaged
 from store.log.read import case_version, get_all_events, get_events_for_case, last_position
@@ -275,7 +276,7 @@ def show(settings: Settings, case: str, moment: datetime | None, version: int | 
     if moment and version:
         raise click.UsageError("--at and --at-version both say when: give one of them.")
     with settings.open_store(create=False) as store:
-        found = store.ask(_all_of_case, case, moment or version)
+        found = store.ask(_all_of_case, case, moment or version, store.rules)
     if as_json:
         write_json(case_as_json(*found))
     else:
@@ -283,15 +284,15 @@ def show(settings: Settings, case: str, moment: datetime | None, version: int | 
 
 
 def _all_of_case(
-    connection: Connection, id_or_reference: str, when: datetime | int | None
+    connection: Connection, id_or_reference: str, when: datetime | int | None, rules: Rules
 ) -> tuple[AssessedCase, Related | None, CaseThen | None]:
     """The case as it stands, or stood; all of it as of one moment, whatever others write meanwhile."""
     with read_transaction(connection):
         case_id = find_case(connection, id_or_reference)
         if when is not None:
-            then = as_of(connection, case_id, when)
+            then = as_of(connection, case_id, when, rules)
             return then.stood, None, then
-        stands = AssessedCase(case_file(connection, case_id), assessment(connection, case_id))
+        stands = AssessedCase(case_file(connection, case_id), assessment(connection, case_id, rules))
         return stands, related(connection, case_id), None
 
 

@@ -24,8 +24,9 @@ from pydantic import (
 )
 
 from store.domain.decisions import Rules
+from store.domain.ownership import OwnershipRule
 from store.domain.statuses import RiskLevel
-from store.domain.values import Text
+from store.domain.values import Flag, Text
 from store.notifications.config_service import ConfigService
 from store.notifications.rules_file import BadRulesFile, read_rules
 from store.sync.settings import flat_properties
@@ -126,6 +127,13 @@ def _kafka(table: object) -> object:
     return flat_properties(table) if isinstance(table, dict) else table
 
 
+class OwnershipThreshold(Section):
+    """From which share on an owner is proposed as a beneficial owner."""
+
+    threshold: Annotated[float, Field(strict=True, gt=0, le=100, allow_inf_nan=False)] = 25.0
+    or_more: Annotated[Flag, Field(description="Whether the threshold itself is enough.")] = True
+
+
 class Configuration(Section):
     """What the file says; what it leaves out is as here."""
 
@@ -140,6 +148,7 @@ class Configuration(Section):
         BeforeValidator(_kafka),
         Field(description="How to reach the team's cluster: properties of librdkafka; alone unless given."),
     ] = None
+    ownership: OwnershipThreshold = OwnershipThreshold()
 
     @property
     def rules(self) -> Rules:
@@ -150,7 +159,10 @@ class Configuration(Section):
         except BadRulesFile as error:
             raise BadConfiguration(str(error)) from error
         return Rules(
-            review_years=years, notifications=notifications, notification_service=self.notifications.service_url
+            review_years=years,
+            ownership=OwnershipRule(self.ownership.threshold, or_more=self.ownership.or_more),
+            notifications=notifications,
+            notification_service=self.notifications.service_url,
         )
 
 

@@ -1,15 +1,20 @@
 """What a dialog asks before it gives a command, without its widgets: questions in an order, and what follows from them.
 
 Choice  one of several, picked by its number
+Several any of several, each marked by its number
 Line    a text in one line
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from store.domain.commands import Command
 
 Answers = Mapping[str, str]
+
+DATE_HINT: Final = "YYYY-MM-DD, or YYYY-MM, or YYYY; empty if not known"
+COUNTRY_HINT: Final = "two letters, like FR; empty if not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,17 @@ class Choice:
     name: str
     prompt: str
     options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """`options` as those of a `Choice`, values without spaces; those in `marked` are marked to begin with. The answer
+    is the marked values with spaces between them: `chosen` takes it apart."""
+
+    name: str
+    prompt: str
+    options: tuple[tuple[str, str], ...]
+    marked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +48,7 @@ class Line:
     optional: bool = False
 
 
-Question = Choice | Line
+Question = Choice | Several | Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,11 @@ class Dialog:
 def in_order(*questions: Question) -> Callable[[Answers], Question | None]:
     """These questions, one after the other."""
     return lambda answers: next((question for question in questions if question.name not in answers), None)
+
+
+def chosen(answers: Answers, name: str) -> tuple[str, ...]:
+    """What was marked among `Several`."""
+    return tuple(answers.get(name, "").split())
 
 
 def given(answers: Answers) -> dict[str, str]:

@@ -55,7 +55,7 @@ class Session:
         self.database = database
         self.actor = actor
         self._clock = clock
-        self._rules = rules
+        self.rules = rules or Rules()
         self._file: tuple[int, int] | None = None
         self._asking = _StoreThread("asking", self._open)
         self._surveying = _StoreThread("surveying", self._open)
@@ -108,7 +108,7 @@ class Session:
     def _open(self) -> CaseStore:
         first = self._file is None
         self.check_file()
-        store = CaseStore.open(self.database, create=first, clock=self._clock, rules=self._rules)
+        store = CaseStore.open(self.database, create=first, clock=self._clock, rules=self.rules)
         if first:
             status = self.database.stat()
             self._file = status.st_dev, status.st_ino

@@ -7,6 +7,7 @@ from typing import Final
 from rich.cells import cell_len, set_cell_size
 
 from store.domain.likeness import Certainty
+from store.domain.ownership import Band
 from store.domain.statuses import CaseStatus, CheckOutcome, DocumentStatus
 from store.domain.values import country_names
 from store.queries.case_file import OwnerRow
@@ -101,13 +102,7 @@ def share(owner: OwnerRow) -> str:
     low, high = owner.share_minimum, owner.share_maximum
     if low is None and high is None:
         return "no share stated"
-    if low == high:
-        return f"{low:g} %"
-    if high is None:
-        return f"at least {low:g} %"
-    if low is None:
-        return f"up to {high:g} %"
-    return f"{low:g} to {high:g} %"
+    return str(Band(low or 0.0, 100.0 if high is None else high))
 
 
 def country(code: str | None) -> str | None:

@@ -74,10 +74,10 @@ class CaseStore:
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, clock: Clock, device: str, rules: Rules) -> None:
         self.path = path
+        self.rules = rules
         self._connection = connection
         self.clock = clock
         self.device = device
-        self._rules = rules
         self._in_batch = False
 
     @classmethod
@@ -179,7 +179,7 @@ class CaseStore:
 
     def rules_in_force(self) -> Rules:
         """The rules that commands are decided by at this moment."""
-        return rules_in_force(self._connection, self._rules)
+        return rules_in_force(self._connection, self.rules)
 
     def change(self, change: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What a function that takes a connection first returns, with all that it writes in one transaction."""

@@ -65,7 +65,7 @@ class CaseScreen(Screen[None]):
             return
         with told(self):
             view = await self._session.ask(case_file, self._case_id)
-            assessed = await self._session.ask(assessment, self._case_id)
+            assessed = await self._session.ask(assessment, self._case_id, self._session.rules)
             entries = await self._session.ask(timeline, self._case_id)
             others = await self._session.ask(related, self._case_id)
             self._view, self._assessed, self._others = view, assessed, others

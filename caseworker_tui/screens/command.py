@@ -9,7 +9,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from caseworker_tui.actions import Place, bindings
-from caseworker_tui.questions import Choice, Dialog, Line, Question
+from caseworker_tui.questions import Choice, Dialog, Line, Question, Several
 from caseworker_tui.session import Session
 from store.domain.refusals import Refusal
 from store.engine import new_command_id
@@ -29,6 +29,7 @@ class CommandScreen(ModalScreen[bool]):
         self._dialog = dialog
         self._answers: dict[str, str] = {}
         self._written: dict[str, str] = {}
+        self._marked: dict[str, set[str]] = {}
         self._asked: list[Question] = []
         self._giving = False
         self._command_id = new_command_id(session.now())
@@ -62,7 +63,7 @@ class CommandScreen(ModalScreen[bool]):
     def _show(self, question: Question) -> None:
         self._prompt.update(question.prompt)
         self._refusal.display = False
-        self._options.display = isinstance(question, Choice)
+        self._options.display = isinstance(question, Choice | Several)
         self._input.display = isinstance(question, Line)
         back = "esc goes back" if len(self._asked) > 1 else "esc leaves everything as it is"
         if isinstance(question, Choice):
@@ -72,6 +73,12 @@ class CommandScreen(ModalScreen[bool]):
             self._options.highlighted = 0
             self._hint.update(f"A number or enter picks · {back}")
             self._options.focus()
+        elif isinstance(question, Several):
+            self._marked.setdefault(question.name, set(question.marked))
+            self._options.set_options(self._option(question, index) for index in range(len(question.options)))
+            self._options.highlighted = 0
+            self._hint.update(f"A number or space marks, enter goes on · {back}")
+            self._options.focus()
         else:
             self._input.value = self._written.get(question.name, question.value)
             self._input.placeholder = question.hint
@@ -79,18 +86,34 @@ class CommandScreen(ModalScreen[bool]):
             self._hint.update(f"Enter goes on · {back}")
             self._input.focus()
 
+    def _option(self, question: Several, index: int) -> str:
+        value, words = question.options[index]
+        return f"{'[x]' if value in self._marked[question.name] else '[ ]'} {index + 1}  {words}"
+
     def on_key(self, event: events.Key) -> None:
-        if self.focused is self._options and event.character and event.character.isdecimal():
+        if self.focused is not self._options:
+            return
+        question = self._asked[-1]
+        if event.character and event.character.isdecimal():
             index = int(event.character) - 1
             if 0 <= index < self._options.option_count:
                 self._options.highlighted = index
                 self._options.action_select()
+        elif isinstance(question, Several) and event.key == "space":
+            self._options.action_select()
+        elif isinstance(question, Several) and event.key == "enter":
+            event.stop()  # the list would mark what is under the cursor
+            marked = self._marked[question.name]
+            self._answer(question, " ".join(value for value, _ in question.options if value in marked))
 
     @on(OptionList.OptionSelected)
     def choose(self, selected: OptionList.OptionSelected) -> None:
-        question = self._asked[-1]
+        question, index = self._asked[-1], selected.option_index
         if isinstance(question, Choice):
-            self._answer(question, question.options[selected.option_index][0])
+            self._answer(question, question.options[index][0])
+        elif isinstance(question, Several):
+            self._marked[question.name] ^= {question.options[index][0]}
+            self._options.replace_option_prompt_at_index(index, self._option(question, index))
 
     @on(Input.Submitted)
     def write(self, submitted: Input.Submitted) -> None:

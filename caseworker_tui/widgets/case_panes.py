@@ -34,32 +34,27 @@ class Shown:
     others: Related | None = None
 
 
-def _documents(shown: Shown) -> dict[str, Content]:
+def _documents(shown: Shown, _: int) -> dict[str, Content]:
     return {
         document.document_requirement_id: case_text.document_entry(document) for document in shown.stands.view.documents
     }
 
 
-_PANES: Final[Mapping[str, Callable[[Shown], dict[str, Content]]]] = {
-    "overview": lambda it: {"": case_text.overview(it.stands.view, it.now, it.others)},
-    "parties": lambda it: {"": case_text.parties(it.stands.view, it.others)},
+_PANES: Final[Mapping[str, Callable[[Shown, int], dict[str, Content]]]] = {
+    "overview": lambda it, _: {"": case_text.overview(it.stands.view, it.now, it.others)},
+    "parties": lambda it, width: {"": case_text.parties(it.stands.view, it.others, it.stands.assessed, width)},
     "documents": _documents,
-    "review": lambda it: {"": case_text.review(it.stands.view, it.stands.assessed)},
-    "notes": lambda it: {"": case_text.notes(it.stands.view)},
-    "timeline": lambda it: {str(entry.version): case_text.timeline_entry(entry) for entry in it.entries},
+    "review": lambda it, _: {"": case_text.review(it.stands.view, it.stands.assessed)},
+    "notes": lambda it, _: {"": case_text.notes(it.stands.view)},
+    "timeline": lambda it, _: {str(entry.version): case_text.timeline_entry(entry) for entry in it.entries},
 }
-"""What each pane says: a list its entries by their ids, a text one entry without an id."""
+"""What each pane says in lines of so many cells: a list its entries by their ids, a text one entry without an id."""
 
 TABS: Final = tuple(_PANES)
 _MARKED: Final = frozenset(TABS) - {"timeline"}
 """The panes in which changes are marked; the timeline tells of nothing else."""
 _LISTS: Final[Mapping[str, str]] = {"documents": "This case asks for no documents.", "timeline": "Nothing happened."}
 """The panes with a cursor, and what they say when they are empty."""
-
-
-def _says_other(name: str, before: Shown, shown: Shown) -> bool:
-    was, says = _PANES[name](before), _PANES[name](shown)
-    return {key: text.plain for key, text in was.items()} != {key: text.plain for key, text in says.items()}
 
 
 class CasePanes(Vertical):
@@ -131,7 +126,7 @@ class CasePanes(Vertical):
         self._shown, self._before = shown, before
         self._stale = set(TABS)
         self.changed = [
-            name for name in TABS if before is not None and name in _MARKED and _says_other(name, before, shown)
+            name for name in TABS if before is not None and name in _MARKED and self._says_other(name, before, shown)
         ]
         for number, name in enumerate(TABS, start=1):
             label = f"{number} {name.capitalize()}{'*' if name in self.changed else ''}"
@@ -140,14 +135,28 @@ class CasePanes(Vertical):
                 tab.label = Content(label)
         self._fill(self.active)
 
+    def on_resize(self) -> None:
+        if self._shown is not None:
+            self._stale = set(TABS)
+            self._fill(self.active)
+
+    @property
+    def _width(self) -> int:
+        """In cells: what padding and scrollbar leave of a line."""
+        return self.size.width - 3
+
+    def _says_other(self, name: str, before: Shown, shown: Shown) -> bool:
+        was, says = _PANES[name](before, self._width), _PANES[name](shown, self._width)
+        return {key: text.plain for key, text in was.items()} != {key: text.plain for key, text in says.items()}
+
     def _fill(self, name: str) -> None:
         """What the case says in this pane, once it is in sight."""
         if self._shown is None or name not in self._stale:
             return
         self._stale.discard(name)
-        entries = _PANES[name](self._shown)
+        entries = _PANES[name](self._shown, self._width)
         if self._before is not None and name in _MARKED:
-            was = _PANES[name](self._before)
+            was = _PANES[name](self._before, self._width)
             entries = {key: case_text.marked(was.get(key, Content("")), entry) for key, entry in entries.items()}
         if name in self._texts:
             self._texts[name].update(entries[""])

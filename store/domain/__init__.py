@@ -7,6 +7,8 @@ document_rules, notification_rules
 commands    what somebody wants        (one model a command)
 events      what happened              (one model an event)
 case_file   the state: `evolve(case, event) -> case`
+ownership   who owns and who controls a company, from its owners
+risk        which risk is proposed, and why
 decisions   the rules: `decide(case, command, context) -> events`, or a `Refusal`
 undo        the command that leads back from an event, where there is one
 identifiers ids that follow from what they name

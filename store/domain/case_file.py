@@ -21,7 +21,7 @@ from store.domain.statuses import (
     RiskLevel,
     TraitementType,
 )
-from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonData
+from store.domain.values import BeneficialOwnerData, Candidate, CompanyProfileData, PersonData
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,16 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Who was confirmed, owners or a senior managing official, with their `names`; and whom the rules had proposed."""
+
+    owner_ids: tuple[str, ...]
+    senior_managing_official: str | None
+    names: tuple[str, ...]
+    proposed: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """A case with its company, people and documents; before its first event it is the empty one.
 
@@ -70,6 +80,7 @@ class CaseFile:
     persons: Mapping[str, PersonData] = field(default_factory=dict)
     owners: Mapping[str, BeneficialOwnerData] = field(default_factory=dict)
     person_of_owner: Mapping[str, str] = field(default_factory=dict)
+    confirmation: Confirmation | None = None
     documents: Mapping[str, Document] = field(default_factory=dict)
     assignee: str | None = None
     due_date: str | None = None
@@ -172,6 +183,13 @@ def _without_owner(case: CaseFile, owner_id: str) -> CaseFile:
     )
 
 
+def _owners_confirmed(case: CaseFile, it: e.BeneficialOwnersConfirmed) -> CaseFile:
+    owners = {key: owner.model_copy(update={"is_ubo": key in it.owner_ids}) for key, owner in case.owners.items()}
+    names = (it.official_name,) if it.official_name else it.names
+    confirmation = Confirmation(it.owner_ids, it.senior_managing_official, names, it.proposed)
+    return replace(case, owners=owners, confirmation=confirmation)
+
+
 def _document_determined(case: CaseFile, it: e.DocumentRequirementDetermined) -> CaseFile:
     document = Document(
         document_requirement_id=it.document_requirement_id,
@@ -247,6 +265,7 @@ EVOLUTIONS: Final[Mapping[type[e.Payload], Callable[[CaseFile, Any], CaseFile]]]
     e.CompanyProfileUpdated: _company_updated,
     e.BeneficialOwnerCorrected: _owner_corrected,
     e.BeneficialOwnerRemoved: _owner_removed,
+    e.BeneficialOwnersConfirmed: _owners_confirmed,
     e.CaseAssigned: _assigned,
     e.CaseUnassigned: _unassigned,
     e.DueDateSet: _due_date_set,

@@ -152,6 +152,15 @@ class RemoveBeneficialOwner(OfCase):
     reason: Text
 
 
+class ConfirmBeneficialOwners(OfCase):
+    """Say who the beneficial owners are, by their entries among the owners; or, where nobody is one, which person of
+    the case is the senior managing official. Whoever was one before and is not named is none any more."""
+
+    owner_ids: tuple[Id, ...] = ()
+    senior_managing_official: Id | None = None
+    reason: Text | None = None
+
+
 class UpdateCompanyProfile(OfCase):
     """Replace the company's profile. `seen` is the profile as the person saw it."""
 
@@ -267,6 +276,7 @@ COMMANDS: Final[Mapping[str, type[Command]]] = {
         AddBeneficialOwner,
         CorrectBeneficialOwner,
         RemoveBeneficialOwner,
+        ConfirmBeneficialOwners,
         UpdateCompanyProfile,
         RequestDocument,
         WaiveDocument,

@@ -19,7 +19,7 @@ from store.domain.statuses import (
     RiskLevel,
     TraitementType,
 )
-from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonData, Value
+from store.domain.values import BeneficialOwnerData, Candidate, CompanyProfileData, PersonData, Value
 
 
 class Payload(Value):
@@ -125,6 +125,22 @@ class BeneficialOwnerRemoved(Payload):
     reason: str
 
 
+class BeneficialOwnersConfirmed(Payload):
+    """Who the beneficial owners are, as a person decided: `owner_ids` with their `names`, one each; or, where there are
+    none, the person who is the `senior_managing_official`. `proposed` is whom the rules found that day to be over the
+    `threshold`, certainly or possibly."""
+
+    company_id: str
+    owner_ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    senior_managing_official: str | None = None
+    official_name: str | None = None
+    reason: str | None = None
+    threshold: float
+    or_more: bool
+    proposed: tuple[Candidate, ...] = ()
+
+
 class CaseAssigned(Payload):
     assignee: str
     previous: str | None = None
@@ -217,6 +233,7 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
         CompanyProfileUpdated,
         BeneficialOwnerCorrected,
         BeneficialOwnerRemoved,
+        BeneficialOwnersConfirmed,
         CaseAssigned,
         CaseUnassigned,
         DueDateSet,

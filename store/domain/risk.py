@@ -9,6 +9,7 @@ from typing import Final
 
 from store.domain.case_file import CaseFile
 from store.domain.document_rules import normalised
+from store.domain.ownership import circles_of
 from store.domain.statuses import ADVERSE, REJECTION_SENTENCES, CheckKind, RiskLevel, label
 from store.domain.values import WHOLE, OwnerKind, direct_minimum
 
@@ -59,6 +60,10 @@ def _shares_over_100(case: CaseFile) -> Reasons:
         yield f"its owners state at least {total:g} % of direct shares"
 
 
+def _circles(case: CaseFile) -> Reasons:
+    return circles_of(case)
+
+
 RISK_RULES: Final = (
     RiskRule("sanctions-hit", RiskLevel.HIGH, _hits(CheckKind.SANCTIONS)),
     RiskRule("pep-hit", RiskLevel.HIGH, _hits(CheckKind.PEP)),
@@ -67,6 +72,7 @@ RISK_RULES: Final = (
     RiskRule("other-hit", RiskLevel.MEDIUM, _hits(CheckKind.IDENTITY, CheckKind.ADDRESS, CheckKind.ADVERSE_MEDIA)),
     RiskRule("unnamed-owner", RiskLevel.MEDIUM, _unnamed_owners),
     RiskRule("shares-over-100", RiskLevel.MEDIUM, _shares_over_100),
+    RiskRule("ownership-circle", RiskLevel.MEDIUM, _circles),
 )
 
 _ORDER: Final = (RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH)

@@ -53,6 +53,14 @@ class RiskLevel(StrEnum):
     HIGH = "HIGH"
 
 
+class Over(StrEnum):
+    """Whether a part reaches a threshold, as far as bands and unknowns let one say."""
+
+    CERTAINLY = "certainly"
+    POSSIBLY = "possibly"
+    NOT = "not"
+
+
 class Decision(StrEnum):
     APPROVE = "APPROVE"
     REJECT = "REJECT"

@@ -58,6 +58,19 @@ def _owner_removed(before: CaseFile, it: e.BeneficialOwnerRemoved) -> Undo:
     return Undo(command, "documents may be asked of them anew" if owner.person_details else "")
 
 
+def _owners_confirmed(before: CaseFile, it: e.BeneficialOwnersConfirmed) -> Undo | str:
+    confirmed = before.confirmation
+    if confirmed is None:
+        return "A confirmation stays until another takes its place: confirm anew."
+    command = c.ConfirmBeneficialOwners(
+        case_id=it.case_id,
+        owner_ids=confirmed.owner_ids,
+        senior_managing_official=confirmed.senior_managing_official,
+        reason=_reason("confirmed"),
+    )
+    return Undo(command, "" if it.proposed == confirmed.proposed else "the rules propose somebody else than they did")
+
+
 def _company_updated(before: CaseFile, it: e.CompanyProfileUpdated) -> Undo:
     assert before.profile is not None  # there is a profile before it is updated
     return Undo(c.UpdateCompanyProfile(case_id=it.case_id, company_profile=before.profile, seen=it.profile))
@@ -159,6 +172,7 @@ WAYS_BACK: Final[Mapping[type[e.Payload], WayBack | str]] = {
     e.CompanyProfileUpdated: _company_updated,
     e.BeneficialOwnerCorrected: _owner_corrected,
     e.BeneficialOwnerRemoved: _owner_removed,
+    e.BeneficialOwnersConfirmed: _owners_confirmed,
     e.CaseAssigned: _assigned,
     e.CaseUnassigned: _unassigned,
     e.DueDateSet: _due_date_set,

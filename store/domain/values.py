@@ -23,6 +23,8 @@ from pydantic import (
 )
 from pydantic.types import Strict
 
+from store.domain.statuses import Over
+
 _PARTIAL_DATE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _PRINTABLE_SPACE: Final = re.compile(r"\s+")
 
@@ -316,6 +318,25 @@ class BeneficialOwnerData(Value):
         if self.entity_details is not None:
             return self.entity_details.name
         return f"not named: {words(self.unspecified_reason or '')}"
+
+
+class Candidate(Value):
+    """A natural person who may be a beneficial owner, and what the rules find: `owner_ids` are all their entries among
+    the owners, `minimum` and `maximum` their effective share in per cent, `reasons` how they control the company."""
+
+    owner_ids: tuple[str, ...]
+    person_id: str
+    name: str
+    minimum: float
+    maximum: float
+    ownership: Over
+    control: Over
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def over(self) -> Over:
+        """The better of the two prongs."""
+        return min(self.ownership, self.control, key=list(Over).index)
 
 
 WHOLE: Final = 100.000001

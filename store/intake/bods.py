@@ -1,15 +1,18 @@
 """Statements of one file (BODS 0.4) to one KYB `CreateCase` for each entity that somebody owns.
 
 - An entity that is the subject of a relationship, be it an ended one, is a case, and its interested parties are
-  its owners. A company that owns another is an owner and no more: who owns that company is a case of its own.
+  its owners. The owners of its owners belong to the same case with `held_in`, as far up as the file tells (see
+  `Chains`). A company in between is a case of its own all the same.
 - An arrangement (a trust, a nomination, a joint shareholding) or an unnamed entity that stands between a company
-  and its owners is an owner too, and the owners above it belong to the same case, with `held_in`. An
-  arrangement whose owners no other case shows is a case of its own.
+  and its owners is a case of its own only where no other case shows its owners.
 - A malformed statement costs the cases that it belongs to, and no other: a case that silently lacks one of its
-  owners would be worse than none.
+  owners would be worse than none. It belongs to the entity that it is on or about, with what stands in between; a
+  case further down is opened without the owners of that entity, which it shows as not stated.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -23,6 +26,51 @@ from store.intake.bods_values import company_profile, label, owner
 from store.intake.outcomes import Opening, Refused
 from store.validation import echo, explain
 
+MOST_ABOVE: Final = 200
+"""So many relationships above a company's owners belong to its case; whose owners would be more, it shows without."""
+
+
+@dataclass(slots=True)
+class Chains:
+    """The owners of owners, of whom each is read once, however many cases they are in."""
+
+    index: Index
+    misread: frozenset[str] = frozenset()
+    misread_subjects: frozenset[str] = frozenset()
+    _owners: dict[str, list[tuple[Tie, BeneficialOwnerData]]] = field(default_factory=dict)
+
+    def above(self, entity_id: str, ties: list[Tie]) -> list[tuple[Tie, BeneficialOwnerData]]:
+        """What is above the owners of an entity, each once, circles or not."""
+        found: list[tuple[Tie, BeneficialOwnerData]] = []
+        to_visit = [tie.party for tie in ties]
+        visited = {entity_id, *(tie.held_in for tie in ties)}
+        for record_id in to_visit:
+            if record_id is None or record_id in visited:
+                continue
+            visited.add(record_id)
+            owners = self._owners_of(record_id)
+            if len(found) + len(owners) <= MOST_ABOVE:
+                found += owners
+                to_visit += [tie.party for tie, _ in owners]
+        return found
+
+    def _owners_of(self, record_id: str) -> list[tuple[Tie, BeneficialOwnerData]]:
+        """The owners of an entity; none if any of them can't be read, as a part of them would pass for all."""
+        if record_id not in self._owners:
+            statements = self.index.relationships.get(record_id, []) if self.index.entity(record_id) else []
+            ties = [Tie(statement, record_id) for statement in statements]
+            ids = {record_id, *(tie.statement.head.record_id for tie in ties), *(tie.party for tie in ties)}
+            try:
+                readable = record_id not in self.misread_subjects and not ids & self.misread
+                self._owners[record_id] = [(tie, self._read(tie)) for tie in ties] if readable else []
+            except ValueError:
+                self._owners[record_id] = []
+        return self._owners[record_id]
+
+    def _read(self, tie: Tie) -> BeneficialOwnerData:
+        """Whoever is stated to be a beneficial owner here is one of the company in between."""
+        return _owner(self.index, tie).model_copy(update={"is_ubo": False})
+
 
 def read_statements(index: Index) -> Iterator[Opening | Refused]:
     """What becomes of the BODS statements of one file: cases to open, then the statements that lead to none.
@@ -31,8 +79,13 @@ def read_statements(index: Index) -> Iterator[Opening | Refused]:
     """
     subjects = index.relationships.keys() | {each.subject for each in index.malformed if each.subject}
     explained: set[str] = set()
+    chains = Chains(
+        index,
+        frozenset(each.record_id for each in index.malformed if each.record_id),
+        frozenset(each.subject for each in index.malformed if each.subject),
+    )
     for entity_id in _to_open(index, subjects):
-        outcome, malformed = _case(index, entity_id)
+        outcome, malformed = _case(index, chains, entity_id)
         explained |= {each.record.where for each in malformed}
         yield outcome
     yield from _unreadable(index, explained)
@@ -60,7 +113,7 @@ def _to_open(index: Index, subjects: set[str]) -> Iterator[str]:
             yield record_id
 
 
-def _case(index: Index, entity_id: str) -> tuple[Opening | Refused, list[Malformed]]:
+def _case(index: Index, chains: Chains, entity_id: str) -> tuple[Opening | Refused, list[Malformed]]:
     """What becomes of an entity, and the malformed statements that are the reason if it is refused."""
     statement, entity = index.parties[entity_id], index.entity(entity_id)
     assert entity is not None  # chosen by _to_open
@@ -72,7 +125,9 @@ def _case(index: Index, entity_id: str) -> tuple[Opening | Refused, list[Malform
         for each in index.malformed
         if (each.record_id and each.record_id in ids) or (each.subject and each.subject in subjects)
     ]
-    name, where, records = label(entity_id, entity), statement.record.where, index.records(entity_id)
+    above = chains.above(entity_id, ties)
+    name, where = label(entity_id, entity), statement.record.where
+    records = index.records(entity_id, [tie for tie, _ in above])
     if malformed:
         reasons = "; ".join(f"{each.record.where}: {each.reason}" for each in malformed[:3])
         records += tuple(each.record for each in malformed)
@@ -84,7 +139,7 @@ def _case(index: Index, entity_id: str) -> tuple[Opening | Refused, list[Malform
             traitement_type=TraitementType.KYB,
             case_type="STANDARD",
             company_profile=company_profile(entity),
-            beneficial_owners=tuple(_owner(index, tie) for tie in ties),
+            beneficial_owners=(*(_owner(index, tie) for tie in ties), *(owner for _, owner in above)),
             source=", ".join(filter(None, (f"BODS record {entity_id}", publisher))),
         )
     except ValueError as error:

@@ -1,5 +1,6 @@
 """The BODS statements of a file, by what they are on: the latest on each record, and those that can't be read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Final, Generic, TypeVar
@@ -87,9 +88,10 @@ class Index:
                     to_visit.append((tie.party, tie.party))
         return found
 
-    def records(self, entity_id: str) -> tuple[Record, ...]:
-        """All that belongs to an entity: its own statement, its ties and their interested parties."""
-        ties = self.ties(entity_id)
+    def records(self, entity_id: str, above: Iterable[Tie] = ()) -> tuple[Record, ...]:
+        """All that belongs to an entity: its own statement, its ties, those above them, and their interested
+        parties."""
+        ties = [*self.ties(entity_id), *above]
         ids = dict.fromkeys((entity_id, *(tie.party for tie in ties)))
         parties = [self.parties[each].record for each in ids if each in self.parties]
         return (*parties, *(tie.statement.record for tie in ties))

@@ -1,14 +1,20 @@
 """Read table `beneficial_owners`: who owns or controls the company of a case.
 
 `share_minimum` and `share_maximum` are per cent; an exact share has both alike, and both are NULL where the register
-states no figure. `types_of_control` and `interests` are JSON arrays.
+states no figure. `types_of_control` and `interests` are JSON arrays. `is_ubo` is as a person confirmed it, and until
+then as it was stated.
 """
 
 from typing import Final
 
 from pydantic_core import to_json
 
-from store.domain.events import BeneficialOwnerAdded, BeneficialOwnerCorrected, BeneficialOwnerRemoved
+from store.domain.events import (
+    BeneficialOwnerAdded,
+    BeneficialOwnerCorrected,
+    BeneficialOwnerRemoved,
+    BeneficialOwnersConfirmed,
+)
 from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert, replace
 
@@ -78,5 +84,9 @@ PROJECTION: Final = Projection(
         BeneficialOwnerAdded: Change(insert("beneficial_owners", COLUMNS), _owner),
         BeneficialOwnerCorrected: Change(replace("beneficial_owners", COLUMNS), _owner),
         BeneficialOwnerRemoved: Change("DELETE FROM beneficial_owners WHERE owner_id = ?", lambda _, e: (e.owner_id,)),
+        BeneficialOwnersConfirmed: Change(
+            "UPDATE beneficial_owners SET is_ubo = owner_id IN (SELECT value FROM json_each(?)) WHERE case_id = ?",
+            lambda _, e: (to_json(e.owner_ids).decode(), e.case_id),
+        ),
     },
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from store.domain.decisions import unknown_case
+from store.domain.decisions import Rules, unknown_case
 from store.domain.refusals import Refusal
 from store.log.read import RecordedCommit, RecordedEvent, get_commits_for_case
 from store.projections import project
@@ -38,7 +38,7 @@ class CaseThen:
         return what_changed(self.before.view if self.before else None, self.stood.view)
 
 
-def as_of(connection: sqlite3.Connection, case_id: str, when: int | datetime) -> CaseThen:
+def as_of(connection: sqlite3.Connection, case_id: str, when: int | datetime, rules: Rules) -> CaseThen:
     """The case at a version, or at the newest one that was recorded by a moment.
 
     Raises `Refusal` when there is no such case, it has no such version, or it was not there yet.
@@ -52,9 +52,9 @@ def as_of(connection: sqlite3.Connection, case_id: str, when: int | datetime) ->
     *earlier, newest = commits[:version]
     with fresh_tables() as tables:
         project(tables, _events(earlier))
-        before = _standing(tables, case_id, earlier) if earlier else None
+        before = _standing(tables, case_id, earlier, rules) if earlier else None
         project(tables, newest.events)
-        stood = _standing(tables, case_id, [*earlier, newest])
+        stood = _standing(tables, case_id, [*earlier, newest], rules)
     entries = tuple(entries_of([*earlier, newest]))
     return CaseThen(entries[0], len(commits), stood, before, entries)
 
@@ -67,9 +67,9 @@ def _version_at(commits: list[RecordedCommit], moment: datetime) -> int:
     return version
 
 
-def _standing(tables: sqlite3.Connection, case_id: str, commits: list[RecordedCommit]) -> AssessedCase:
+def _standing(tables: sqlite3.Connection, case_id: str, commits: list[RecordedCommit], rules: Rules) -> AssessedCase:
     """The case after these commits, to which the tables go."""
-    return AssessedCase(case_file_in(tables, case_id, commits[-1].commit_id), assess(_events(commits)))
+    return AssessedCase(case_file_in(tables, case_id, commits[-1].commit_id), assess(_events(commits), rules))
 
 
 def _events(commits: list[RecordedCommit]) -> Iterator[RecordedEvent]:

@@ -1,22 +1,28 @@
-"""What the rules say of a case as it stands: what is missing for an approval, and which risk they propose."""
+"""What the rules say of a case as it stands: what is missing for an approval, which risk they propose, and who owns and
+controls the company."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from store.domain.case_file import fold
-from store.domain.decisions import missing_for_approval
+from store.domain.decisions import Rules, missing_for_approval
+from store.domain.ownership import Ownership, ownership_of
 from store.domain.risk import RiskProposal, propose_risk
+from store.domain.values import BeneficialOwnerData
 from store.log.read import RecordedEvent, get_events_for_case, known_payloads
 from store.queries.case_file import CaseFileView
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`missing` stands between the case and an approval, in words; nothing does when it is empty."""
+    """`missing` stands between the case and an approval, in words; nothing does when it is empty. `ownership` is None
+    for a case without a company. `owners` are its owners as a correction takes them, by id."""
 
     missing: tuple[str, ...]
     risk: RiskProposal
+    ownership: Ownership | None
+    owners: Mapping[str, BeneficialOwnerData]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +33,17 @@ class AssessedCase:
     assessed: Assessment | None
 
 
-def assessment(connection: sqlite3.Connection, case_id: str) -> Assessment | None:
+def assessment(connection: sqlite3.Connection, case_id: str, rules: Rules) -> Assessment | None:
     """None when the case holds an event of a newer version of caseworker: its rules are not known here."""
-    return assess(get_events_for_case(connection, case_id))
+    return assess(get_events_for_case(connection, case_id), rules)
 
 
-def assess(events: Iterable[RecordedEvent]) -> Assessment | None:
+def assess(events: Iterable[RecordedEvent], rules: Rules) -> Assessment | None:
     """The same of the case to which these events lead."""
     payloads = known_payloads(events)
     if payloads is None:
         return None
     case = fold(payloads)
-    return Assessment(tuple(missing_for_approval(case)), propose_risk(case))
+    return Assessment(
+        tuple(missing_for_approval(case)), propose_risk(case), ownership_of(case, rules.ownership), case.owners
+    )

@@ -9,6 +9,7 @@ from store.domain.events import (
     BeneficialOwnerAdded,
     BeneficialOwnerCorrected,
     BeneficialOwnerRemoved,
+    BeneficialOwnersConfirmed,
     CaseAssigned,
     CaseCreated,
     CaseStatusChanged,
@@ -31,6 +32,7 @@ from store.domain.events import (
     PersonLinkedToCompany,
     RiskRated,
 )
+from store.domain.ownership import listed
 from store.domain.statuses import REJECTION_SENTENCES, VERIFIED, DocumentStatus, label
 from store.log.read import RecordedCommit, get_commits_for_case
 from store.log.upcast import UnknownPayload
@@ -87,6 +89,14 @@ def _document_moved(e: DocumentStatusUpdated) -> str:
     return f"{text}: {'; '.join(why)}" if why else text
 
 
+def _owners_confirmed(e: BeneficialOwnersConfirmed) -> str:
+    text = f"confirmed {listed(e.names)} as beneficial owner{'s' if len(e.names) > 1 else ''}"
+    if e.official_name:
+        text = f"confirmed that nobody is a beneficial owner, and {e.official_name} as senior managing official"
+    found = listed([f"{each.name} {each.over}" for each in e.proposed]) or "nobody"
+    return f"{text}{f': {e.reason}' if e.reason else ''} (proposed: {found})"
+
+
 def _check_recorded(e: CheckRecorded) -> str:
     of = f" of {e.entity_name}" if e.entity_name else ""
     return f"recorded the {label(e.kind)} check{of}: {label(e.outcome)}"
@@ -123,6 +133,7 @@ SENTENCES: Final[Mapping[type[Payload], Callable[[Any], str]]] = {
     CompanyProfileUpdated: lambda e: f"updated the profile of {e.profile.registered_name}",
     BeneficialOwnerCorrected: lambda e: f"corrected the owner {e.owner.name}",
     BeneficialOwnerRemoved: lambda e: f"removed the owner {e.name}: {e.reason}",
+    BeneficialOwnersConfirmed: _owners_confirmed,
     CaseAssigned: lambda e: f"assigned the case to {e.assignee}",
     CaseUnassigned: lambda e: f"left the case to nobody; {e.previous} had it",
     DueDateSet: lambda e: f"set the due date to {e.due_date}" if e.due_date else "took the due date away",

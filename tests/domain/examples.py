@@ -104,6 +104,7 @@ def one_of_each(case: CaseFile) -> dict[type[Command], Command]:
         c.AddBeneficialOwner(case_id=case_id, owner=HOLDING),
         c.CorrectBeneficialOwner(case_id=case_id, owner_id=owner_id, owner=owner(ANA, ownership_percentage=40)),
         c.RemoveBeneficialOwner(case_id=case_id, owner_id=owner_id, reason="sold in May"),
+        c.ConfirmBeneficialOwners(case_id=case_id, owner_ids=(owner_id,)),
         c.UpdateCompanyProfile(
             case_id=case_id, company_profile=case.profile.model_copy(update={"registered_name": "Acme Works Ltd"})
         ),

@@ -35,6 +35,7 @@ from tests.domain.examples import (
     ANA,
     BEN,
     DIRECTOR,
+    HOLDING,
     NOBODY,
     after,
     all_waived,
@@ -152,6 +153,15 @@ def raised(rule_id: str) -> list[Payload]:
             return events_of(kyb(owners=(NOBODY,)))
         case "shares-over-100":
             return events_of(kyb(owners=(owner(ANA, ownership_percentage=60), owner(BEN, ownership_percentage=60))))
+        case "ownership-circle":
+            return events_of(
+                kyb(
+                    owners=(
+                        HOLDING.model_copy(update={"party": "h", "ownership_percentage": 40.0}),
+                        HOLDING.model_copy(update={"party": "h", "held_in": "h", "ownership_percentage": 10.0}),
+                    )
+                )
+            )
     raise AssertionError(rule_id)
 
 
@@ -165,6 +175,7 @@ REASONS = {
     "enhanced-due-diligence": (RiskLevel.HIGH, "the case is under enhanced due diligence"),
     "other-hit": (RiskLevel.MEDIUM, "the adverse media check of the case is a hit"),
     "unnamed-owner": (RiskLevel.MEDIUM, "an owner is not named: subject exempt from disclosure"),
+    "ownership-circle": (RiskLevel.MEDIUM, "Acme Holding BV holds a part of itself"),
     "shares-over-100": (RiskLevel.MEDIUM, "its owners state at least 120 % of direct shares"),
 }
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -270,18 +271,80 @@ def test_identifiers(make_file: MakeFile, desk: Any) -> None:
     assert (profile.registration_number, profile.lei) == ("552081317", "5493001KJTIIGC8Y1R12")
 
 
-def test_an_owning_company_is_not_followed_but_a_case_of_its_own(make_file: MakeFile, desk: Any) -> None:
-    statements = [
-        entity("acme"),
-        entity("parent"),
-        person("ada"),
-        owns("parent", "acme", holding(100)),
-        owns("ada", "parent", holding(100)),
-    ]
-    report = desk.take_in(make_file(statements))
+def chain(desk: Any, client_id: str) -> list[tuple[str, str | None]]:
+    """The owners of a case, and in what each has a share."""
+    return [(owner.party, owner.held_in) for owner in desk.command(client_id).beneficial_owners]
+
+
+GROUP = [
+    entity("acme"),
+    entity("parent"),
+    entity("trust", "arrangement"),
+    person("ada"),
+    owns("parent", "acme", holding(60)),
+    owns("trust", "parent", holding(100)),
+    owns("ada", "trust", holding(100, beneficialOwnershipOrControl=True)),
+]
+
+
+def test_owners_of_owners_belong_to_the_case_and_a_company_in_between_is_one_of_its_own(
+    make_file: MakeFile, desk: Any
+) -> None:
+    report = desk.take_in(make_file(GROUP))
     assert (report.cases, report.rejected) == (2, 0)
-    assert [owner.party for owner in desk.command("acme").beneficial_owners] == ["parent"]
-    assert [owner.party for owner in desk.command("parent").beneficial_owners] == ["ada"]
+    assert chain(desk, "acme") == [("parent", None), ("trust", "parent"), ("ada", "trust")]
+    assert chain(desk, "parent") == [("trust", None), ("ada", "trust")]
+    assert desk.command("parent").beneficial_owners[1].is_ubo
+    assert not desk.command("acme").beneficial_owners[2].is_ubo, "it is stated of the parent"
+    assert desk.take_in(make_file(GROUP)).already_known == 2
+    assert desk.take_in(make_file(GROUP[::-1])).already_known == 2
+
+
+def test_companies_that_own_one_another_are_two_cases(make_file: MakeFile, desk: Any) -> None:
+    circle = [
+        entity("acme"),
+        entity("beta"),
+        owns("beta", "acme", holding(50)),
+        owns("acme", "beta", holding(50)),
+        owns("beta", "beta", holding(10)),
+    ]
+    report = desk.take_in(make_file(circle))
+    assert (report.cases, report.rejected) == (2, 0)
+    assert chain(desk, "acme") == [("beta", None), ("acme", "beta"), ("beta", "beta")]
+    assert chain(desk, "beta") == [("acme", None), ("beta", None), ("beta", "acme")]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        owns("bob", "trust", holding(130)),
+        owns("bob", "trust", holding(), recordStatus="closed", statementDate=None, publicationDetails=None),
+        person("ada", personType="ghost"),
+    ],
+    ids=["an owner of the trust", "one that can't be made out", "the person above it"],
+)
+def test_what_is_malformed_further_up_is_not_stated_further_down(
+    make_file: MakeFile, desk: Any, broken: dict[str, Any]
+) -> None:
+    report = desk.take_in(
+        make_file([*GROUP[:3], broken, *GROUP[4:], *([person("ada")] if broken["recordType"] != "person" else [])])
+    )
+    assert (report.cases, report.rejected) == (1, 1)
+    assert chain(desk, "acme") == [("parent", None), ("trust", "parent")]
+    assert desk.reasons[0].startswith("line 2: parent Ltd (parent) can't be a case: ")
+
+
+def test_a_chain_is_followed_as_far_as_is_worth_it(make_file: MakeFile, desk: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("store.intake.bods.MOST_ABOVE", 3)
+    names = ["acme", "b", "c", "d", "e", "f"]
+    statements = [entity(name) for name in names]
+    statements += [owns(above, name, holding(100)) for name, above in pairwise(names)]
+    statements += [owns("ada", "c", holding(1)), owns("bob", "c", holding(1))]
+    assert desk.take_in(make_file(statements)).cases == 5
+    # Above b there is c, which has three owners: one too many. d has one.
+    assert chain(desk, "acme") == [("b", None), ("c", "b")]
+    assert chain(desk, "b") == [("c", None), ("ada", "c"), ("bob", "c"), ("d", "c")]
+    assert chain(desk, "c") == [("ada", None), ("bob", None), ("d", None), ("e", "d"), ("f", "e")]
 
 
 def test_arrangements_are_followed_to_the_top_and_cycles_end(owners_of_acme: Owners) -> None:

@@ -23,7 +23,8 @@ EXAMPLES = [
     ("tecido.json", 1, 0),
 ]
 # 62 statements: 31 entities and 31 relationships about 27 subjects; 15: 8 and 7 about 4; 49: 24 and 25 about 22.
-UK = [("00031014.jsonl", 27, 31), ("07640868.jsonl", 4, 7), ("10336040.jsonl", 22, 25)]
+# The most owners that any case has, with those above them: all 7 of the second file lead up from Hornsea 1 Limited.
+UK = [("00031014.jsonl", 27, 31, 9), ("07640868.jsonl", 4, 7, 7), ("10336040.jsonl", 22, 25, 9)]
 
 
 @pytest.fixture
@@ -51,14 +52,16 @@ def test_every_example_is_listed_here(examples: Path) -> None:
     assert sorted(path.name for path in examples.iterdir()) == [name for name, *_ in EXAMPLES]
 
 
-@pytest.mark.parametrize(("name", "cases", "number_of_owners"), UK)
+@pytest.mark.parametrize(("name", "cases", "number_of_owners", "with_those_above"), UK)
 def test_the_cases_of_each_british_file(
-    real_records: Path, desk: Any, name: str, cases: int, number_of_owners: int
+    real_records: Path, desk: Any, *, name: str, cases: int, number_of_owners: int, with_those_above: int
 ) -> None:
     report = desk.take_in(real_records / "bods" / "uk" / name)
     assert (report.cases, report.rejected) == (cases, 0)
     all_owners = [owner for command in desk.commands() for owner in command.beneficial_owners]
-    assert len(all_owners) == number_of_owners  # one for each relationship, ended ones included
+    own = [owner for owner in all_owners if owner.held_in is None]
+    assert len(own) == number_of_owners  # one for each relationship, ended ones included
+    assert max(len(command.beneficial_owners) for command in desk.commands()) == with_those_above
     assert {owner.kind for owner in all_owners} == {"entity"}
 
 
@@ -86,7 +89,7 @@ def test_hornsea_has_two_owners_with_a_quarter_to_a_half_each(real_records: Path
         "registered_address": {"street": "5 HOWICK PLACE, LONDON", "postal_code": "SW1P 1WG", "country": "GB"},
         "business_type": "Private Limited Company",
     }
-    first, second = command.beneficial_owners
+    first, second = (owner for owner in command.beneficial_owners if owner.held_in is None)
     assert first.model_dump(mode="json", exclude_defaults=True) == {
         "kind": "entity",
         "entity_details": {
@@ -140,17 +143,19 @@ def test_an_owner_is_ended_by_closing_the_relationship(examples: Path, desk: Any
 
 def test_an_indirect_owner_and_the_company_in_between_are_both_kept(examples: Path, desk: Any) -> None:
     desk.take_in(examples / "indirect-ownership.json")
-    between, person = owners(desk, "ad3f6c2fcc9e")
+    between, person, in_between = owners(desk, "ad3f6c2fcc9e")
     assert (between["party"], between["ownership_percentage"], between["directness"]) == ("d4ab89ea169a", 60, "direct")
     assert (person["ownership_percentage"], person["directness"], person["is_ubo"]) == (30, "indirect", True)
+    assert (in_between["party"], in_between["held_in"]) == (person["party"], between["party"])
     [above] = owners(desk, "d4ab89ea169a")
+    assert in_between == above | {"held_in": between["party"]}
     assert above["types_of_control"] == ["unknownInterest"]
     assert "is_ubo" not in above
 
 
 def test_what_is_held_directly_counts_where_both_are_stated(examples: Path, desk: Any) -> None:
     desk.take_in(examples / "mixed-direct-and-indirect-ownership.json")
-    between, person = desk.command("9bfe59b6a869").beneficial_owners
+    between, person, _ = desk.command("9bfe59b6a869").beneficial_owners
     assert (between.ownership_percentage, between.directness) == (50, "direct")
     assert (person.ownership_percentage, person.directness) == (50, "unknown")
     assert [(each.directness, each.share.exact) for each in person.interests] == [("indirect", 50), ("direct", 50)]
@@ -158,11 +163,14 @@ def test_what_is_held_directly_counts_where_both_are_stated(examples: Path, desk
 
 def test_two_companies_in_between(examples: Path, desk: Any) -> None:
     desk.take_in(examples / "multiple-indirect-ownership.json")
-    assert [(each["directness"], each["ownership_percentage"]) for each in owners(desk, "63e3a8a8946f")] == [
+    *own, first, second = owners(desk, "63e3a8a8946f")
+    assert [(each["directness"], each["ownership_percentage"]) for each in own] == [
         ("direct", 50),
         ("indirect", 60),
         ("direct", 50),
     ]
+    assert {first["held_in"], second["held_in"]} == {own[0]["party"], own[2]["party"]}
+    assert "is_ubo" not in first  # she is stated to be one of the company in between
     assert desk.command("63e3a8a8946f").company_profile.country_of_incorporation == "UA"  # by UA-EDR
 
 

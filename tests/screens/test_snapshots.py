@@ -20,6 +20,8 @@ SCREENS: dict[str, list[str]] = {
     "queue_search_wrong": ["slash", *typed("salt statsu:open")],
     "case_overview": ["j", "j", "j", "enter"],
     "case_parties": ["j", "j", "j", "enter", "2"],
+    "case_ownership": ["j", "j", "j", "j", "enter", "2"],
+    "confirm_owners": ["j", "j", "j", "j", "enter", "b"],
     "case_documents": ["j", "j", "j", "enter", "3", "j"],
     "case_timeline": ["j", "j", "j", "enter", "6"],
     "case_then": ["j", "j", "j", "enter", "6", *["j"] * 12, "enter", "3"],

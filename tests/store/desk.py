@@ -124,6 +124,7 @@ def a_case_with_everything(store: CaseStore) -> str:
     do(hit)
     do(hit.model_copy(update={"outcome": CheckOutcome.CLEAR, "evidence": "a namesake"}), "ben")
     do(c.CorrectBeneficialOwner(case_id=case_id, owner_id=of_ana.owner_id, owner=owner(ANA, ownership_percentage=40)))
+    do(c.ConfirmBeneficialOwners(case_id=case_id, owner_ids=(of_ana.owner_id,)))
     do(c.RemoveBeneficialOwner(case_id=case_id, owner_id=of_holding.owner_id, reason="sold in May"))
     do(c.RateRisk(case_id=case_id, level=RiskLevel.MEDIUM, reason="new to us"))
     for document in documents(store, case_id):

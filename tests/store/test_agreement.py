@@ -124,13 +124,21 @@ details = st.one_of(
     ),
 )
 owners = st.builds(
-    lambda details, share, is_ubo, ended_on: BeneficialOwnerData(
-        **details, **share, is_ubo=is_ubo, ended_on=ended_on, types_of_control=("votes",)
+    lambda details, share, is_ubo, ended_on, party, held_in: BeneficialOwnerData(
+        **details,
+        **share,
+        is_ubo=is_ubo,
+        ended_on=ended_on,
+        types_of_control=("votes",),
+        party=party,
+        held_in=held_in,
     ),
     details,
     shares,
     st.booleans(),
     maybe(dates),
+    maybe(st.sampled_from(["a", "b"])),
+    maybe(st.sampled_from(["a", "b", "c"])),
 )
 kyc_cases = st.builds(
     CreateCase,
@@ -211,6 +219,12 @@ class Act:
             c.AddBeneficialOwner(owner=self.owner, **of),
             c.CorrectBeneficialOwner(case_id=case.case_id, owner_id=owner_id, owner=self._corrected(case, owner_id)),
             c.RemoveBeneficialOwner(owner_id=owner_id, reason="because", **of),
+            c.ConfirmBeneficialOwners(
+                case_id=case.case_id,
+                owner_ids=self._one_of([(owner_id,), tuple(case.owners), ()]),
+                senior_managing_official=self._one_of([None, entity_id]),
+                reason=self._one_of(["because", None]),
+            ),
             c.UpdateCompanyProfile(case_id=case.case_id, company_profile=self.profile, seen=case.profile),
             c.RequestDocument(entity_id=entity_id, document_type=self.word.upper(), reason="because", **of),
             WaiveDocument(document_requirement_id=self._one_of([*case.documents, "none"]), reason="because"),
@@ -493,8 +507,8 @@ def assert_read_tables_show(store: CaseStore, model: Model) -> None:
     assert set(rows(connection, "SELECT case_id, tag FROM tags")) == {
         (case_id, tag) for case_id, case in cases.items() for tag in case.tags
     }
-    assert set(rows(connection, "SELECT owner_id, person_id, name, ended_on FROM beneficial_owners")) == {
-        (key, case.person_of_owner.get(key), o.name, o.ended_on)
+    assert set(rows(connection, "SELECT owner_id, person_id, name, is_ubo, ended_on FROM beneficial_owners")) == {
+        (key, case.person_of_owner.get(key), o.name, o.is_ubo, o.ended_on)
         for case in cases.values()
         for key, o in case.owners.items()
     }
@@ -502,7 +516,7 @@ def assert_read_tables_show(store: CaseStore, model: Model) -> None:
         key for case in cases.values() for key in case.persons
     }
     for case_id, case in cases.items():
-        assess = store.ask(assessment, case_id)
+        assess = store.ask(assessment, case_id, store.rules)
         assert assess is not None
         assert list(assess.missing) == missing_for_approval(case)
         assert_nobody_is_forgotten(case)
@@ -522,7 +536,7 @@ def test_the_past_is_shown_as_it_was(taken: list[Step]) -> None:
     def look(receipt: Receipt) -> None:
         if not receipt.repeated:
             case_id = receipt.case_id
-            shown = store.ask(case_file, case_id), store.ask(assessment, case_id), tuple(store.ask(timeline, case_id))
+            shown = store.ask(case_file, case_id), store.ask(assessment, case_id, store.rules), tuple(store.ask(timeline, case_id))
             seen.setdefault(case_id, []).append(shown)
 
     seen: dict[str, list[tuple[CaseFileView, Assessment | None, tuple[TimelineEntry, ...]]]] = {}
@@ -531,11 +545,11 @@ def test_the_past_is_shown_as_it_was(taken: list[Step]) -> None:
         for case_id, versions in seen.items():
             before = None
             for number, (view, assessed, entries) in enumerate(versions, start=1):
-                then = store.ask(as_of, case_id, number)
+                then = store.ask(as_of, case_id, number, store.rules)
                 assert (then.stood.view, then.stood.assessed, then.timeline) == (view, assessed, entries)
                 assert (then.entry, then.entry.version, then.versions) == (entries[0], number, len(versions))
                 assert then.entry.commit_id == view.head
-                assert store.ask(as_of, case_id, datetime.fromisoformat(then.entry.recorded_at)) == then
+                assert store.ask(as_of, case_id, datetime.fromisoformat(then.entry.recorded_at), store.rules) == then
                 assert (then.before and then.before.view) == before
                 assert_the_changes_lead_from(before, view)
                 before = view

@@ -36,7 +36,7 @@ def rejected(store: CaseStore, case_id: str) -> c.UpdateDocumentStatus:
 
 class TestAsOf:
     def test_a_version_shows_the_case_after_so_many_changes(self, store: CaseStore, case_id: str) -> None:
-        shown = [store.ask(as_of, case_id, version) for version in (1, 2, 3)]
+        shown = [store.ask(as_of, case_id, version, store.rules) for version in (1, 2, 3)]
         assert [then.stood.view.documents[0].status for then in shown] == ["AWAITING_UPLOAD", "UPLOADED", "REJECTED"]
         assert [then.stood.view.case.documents_rejected for then in shown] == [0, 0, 1]
         assert [then.stood.view.head for then in shown] == [then.entry.commit_id for then in shown]
@@ -53,23 +53,23 @@ class TestAsOf:
     def test_the_newest_version_of_a_case_with_everything_is_the_case_of_today(self, store: CaseStore) -> None:
         case_id = a_case_with_everything(store)
         versions = len(store.ask(timeline, case_id))
-        assert store.ask(as_of, case_id, versions).stood.view == store.ask(case_file, case_id)
+        assert store.ask(as_of, case_id, versions, store.rules).stood.view == store.ask(case_file, case_id)
 
     def test_nothing_is_written(self, store: CaseStore, case_id: str) -> None:
         before = everything(store)
-        store.ask(as_of, case_id, 2)
+        store.ask(as_of, case_id, 2, store.rules)
         assert everything(store) == before
         assert not connection_of(store).in_transaction
 
     @pytest.mark.parametrize("version", [-1, 0, 4])
     def test_refused_with_unknown_version(self, store: CaseStore, case_id: str, version: int) -> None:
         with pytest.raises(Refusal, match="from 1 to 3") as refused:
-            store.ask(as_of, case_id, version)
+            store.ask(as_of, case_id, version, store.rules)
         assert refused.value.code == "unknown_version"
 
     def test_refused_with_unknown_case(self, store: CaseStore) -> None:
         with pytest.raises(Refusal) as refused:
-            store.ask(as_of, "x", 1)
+            store.ask(as_of, "x", 1, store.rules)
         assert refused.value.code == "unknown_case"
 
 
@@ -85,11 +85,11 @@ class TestAsOfAMoment:
 
     @staticmethod
     def version_at(store: CaseStore, case_id: str, moment: datetime) -> int:
-        return store.ask(as_of, case_id, moment).entry.version
+        return store.ask(as_of, case_id, moment, store.rules).entry.version
 
     def test_refused_with_not_yet_opened(self, store: CaseStore, case_id: str) -> None:
         with pytest.raises(Refusal, match="was opened at 2026-01-02T09:00:00") as refused:
-            store.ask(as_of, case_id, START - timedelta(seconds=1))
+            store.ask(as_of, case_id, START - timedelta(seconds=1), store.rules)
         assert refused.value.code == "not_yet_opened"
 
     def test_a_clock_that_was_set_back_hides_nothing(self, store: CaseStore, case_id: str, clock: Clock) -> None:
@@ -100,7 +100,7 @@ class TestAsOfAMoment:
 
 class TestWhatChanged:
     def test_names_rows_and_fields(self, store: CaseStore, case_id: str) -> None:
-        then = store.ask(as_of, case_id, 3)
+        then = store.ask(as_of, case_id, 3, store.rules)
         document_id = then.stood.view.documents[0].document_requirement_id
         assert then.changes == (
             RowChange(
@@ -127,7 +127,7 @@ class TestWhatChanged:
         assert what_changed(after, before) == (removed,)
 
     def test_of_the_first_version_is_everything(self, store: CaseStore, case_id: str) -> None:
-        changes = store.ask(as_of, case_id, 1).changes
+        changes = store.ask(as_of, case_id, 1, store.rules).changes
         assert {change.kind for change in changes} == {Kind.ADDED}
         assert [change.part for change in changes] == ["case", "persons", "documents", "documents"]
         assert FieldChange("firstname", None, ANA.firstname) in changes[1].fields

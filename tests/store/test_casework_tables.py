@@ -95,7 +95,7 @@ class TestWhatBelongsToIt:
         assert (after.name, after.person_id) == ("Anna Ruiz", before.person_id)
         passport = documents(store, case_id)[-1]
         assert (passport.entity_name, passport.status) == ("Anna Ruiz", "AWAITING_UPLOAD")
-        assess = store.ask(assessment, case_id)
+        assess = store.ask(assessment, case_id, store.rules)
         assert assess is not None
         assert "the passport of Anna Ruiz is AWAITING_UPLOAD" in assess.missing
 
@@ -133,6 +133,7 @@ def test_the_timeline_tells_it_all(store: CaseStore, case_id: str) -> None:
         "ana recorded the PEP check of Ana Ruiz: hit",
         "ben recorded the PEP check of Ana Ruiz: clear",
         "ana corrected the owner Ana Ruiz",
+        "ana confirmed Ana Ruiz as beneficial owner (proposed: Ana Ruiz certainly)",
         "ana removed the owner Acme Holding BV: sold in May",
         "ana rated the risk medium: new to us (proposed: low)",
         "ana took the tag old-client away",
@@ -155,7 +156,7 @@ class TestTheAssessment:
         case_id = new_case(kyc()).case_id
         hit = c.RecordCheck(case_id=case_id, kind=CheckKind.SANCTIONS, outcome=CheckOutcome.HIT, evidence="a list")
         store.execute(hit)
-        found = store.ask(assessment, case_id)
+        found = store.ask(assessment, case_id, store.rules)
         assert found is not None
         assert found.missing == (
             "the passport of Ana Ruiz is AWAITING_UPLOAD",
@@ -166,6 +167,6 @@ class TestTheAssessment:
         assert found.risk.reasons == ("the sanctions check of the case is a hit (sanctions-hit)",)
 
     def test_nothing_is_missing_of_a_case_that_was_approved(self, store: CaseStore, case_id: str) -> None:
-        found = store.ask(assessment, case_id)
+        found = store.ask(assessment, case_id, store.rules)
         assert found is not None
         assert (found.missing, found.risk.level, found.risk.reasons) == ((), RiskLevel.LOW, ())

@@ -101,7 +101,7 @@ class TestAnEventOfANewerVersion:
     ) -> None:
         case_id = new_case().case_id
         append(store, case_id, payload)
-        then = store.ask(as_of, case_id, 2)
+        then = store.ask(as_of, case_id, 2, store.rules)
         assert (then.stood.view, then.stood.assessed) == (store.ask(case_file, case_id), None)
 
     def test_can_not_be_undone_here(self, store: CaseStore, new_case: NewCase, payload: Payload, name: str) -> None:

@@ -4,6 +4,7 @@ basis      rules in force, context, facts
 opening    opening a case
 documents  asking for documents and moving them through their statuses
 parties    people, owners, the company's profile
+owners     who the beneficial owners are
 casework   assignment, due date, tags, notes, waiting, withdrawing, reopening
 review     checks, risk, decision and approval
 """
@@ -22,6 +23,7 @@ from store.domain.decisions.documents import (
     waive_document,
 )
 from store.domain.decisions.opening import case_id_of_new_case, create_case
+from store.domain.decisions.owners import confirm_owners
 from store.domain.decisions.parties import (
     add_owner,
     add_person,
@@ -68,6 +70,7 @@ DECISIONS: Final[Mapping[type[c.Command], tuple[Decision, frozenset[CaseStatus]]
     c.AddBeneficialOwner: (add_owner, IN_WORK),
     c.CorrectBeneficialOwner: (correct_owner, IN_WORK),
     c.RemoveBeneficialOwner: (remove_owner, IN_WORK),
+    c.ConfirmBeneficialOwners: (confirm_owners, IN_WORK),
     c.UpdateCompanyProfile: (update_company, IN_WORK),
     c.RequestDocument: (request_document, IN_WORK),
     c.WaiveDocument: (waive_document, IN_WORK),

@@ -11,6 +11,7 @@ from store.domain.document_rules import DOCUMENT_RULES, RULES_VERSION, DocumentR
 from store.domain.events import Payload
 from store.domain.identifiers import derive_id
 from store.domain.notification_rules import NotificationRule
+from store.domain.ownership import OwnershipRule
 from store.domain.refusals import Refusal
 from store.domain.statuses import RiskLevel, label
 
@@ -29,6 +30,7 @@ class Rules:
     notifications: tuple[NotificationRule, ...] = ()
     notification_service: str | None = None
     review_years: Mapping[RiskLevel, int] = field(default_factory=lambda: REVIEW_YEARS)
+    ownership: OwnershipRule = field(default_factory=OwnershipRule)
     version: str = RULES_VERSION
 
 

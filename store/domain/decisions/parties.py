@@ -35,7 +35,7 @@ def add_person(case: CaseFile, command: AddPersonToCase, context: Context) -> It
 
 
 def link_person(case: CaseFile, command: LinkPersonToCompany, context: Context) -> Iterator[Fact]:
-    company_id = _company_id(case)
+    company_id = company_of(case)
     _refuse_a_known_person(case, command.person)
     linked = PersonLinkedToCompany(
         case_id=case.case_id,
@@ -47,7 +47,7 @@ def link_person(case: CaseFile, command: LinkPersonToCompany, context: Context) 
 
 
 def add_owner(case: CaseFile, command: AddBeneficialOwner, context: Context) -> Iterator[Fact]:
-    company_id = _company_id(case)
+    company_id = company_of(case)
     _refuse_more_than_all(case, [*case.owners.values(), command.owner])
     added = BeneficialOwnerAdded(
         case_id=case.case_id,
@@ -60,8 +60,8 @@ def add_owner(case: CaseFile, command: AddBeneficialOwner, context: Context) -> 
 
 
 def correct_owner(case: CaseFile, command: CorrectBeneficialOwner, context: Context) -> Iterator[Fact]:
-    company_id = _company_id(case)
-    before = _owner(case, command.owner_id)
+    company_id = company_of(case)
+    before = owner_of(case, command.owner_id)
     if command.seen not in (None, before):
         raise changed_since(f"the owner {before.name}")
     if command.owner == before:
@@ -81,8 +81,8 @@ def correct_owner(case: CaseFile, command: CorrectBeneficialOwner, context: Cont
 
 
 def remove_owner(case: CaseFile, command: RemoveBeneficialOwner, context: Context) -> Iterator[Fact]:
-    company_id = _company_id(case)
-    owner = _owner(case, command.owner_id)
+    company_id = company_of(case)
+    owner = owner_of(case, command.owner_id)
     removed = BeneficialOwnerRemoved(
         case_id=case.case_id,
         company_id=company_id,
@@ -94,7 +94,7 @@ def remove_owner(case: CaseFile, command: RemoveBeneficialOwner, context: Contex
 
 
 def update_company(case: CaseFile, command: UpdateCompanyProfile, _: Context) -> Iterator[Fact]:
-    company_id = _company_id(case)
+    company_id = company_of(case)
     if command.seen not in (None, case.profile):
         raise changed_since("the company's profile")
     if command.company_profile == case.profile:
@@ -171,13 +171,13 @@ def _same_person(case: CaseFile, command: CorrectBeneficialOwner) -> str | None:
     return before if itself is None or itself.full_name.casefold() == person.full_name.casefold() else None
 
 
-def _company_id(case: CaseFile) -> str:
+def company_of(case: CaseFile) -> str:
     if case.company_id is None:
         raise Refusal("no_company", "This is a KYC case: it has no company, and so no owners or roles in it.")
     return case.company_id
 
 
-def _owner(case: CaseFile, owner_id: str) -> BeneficialOwnerData:
+def owner_of(case: CaseFile, owner_id: str) -> BeneficialOwnerData:
     owner = case.owners.get(owner_id)
     if owner is None:
         raise Refusal(
