@@ -139,3 +139,31 @@ def test_the_schema_is_published(caseworker: Caseworker) -> None:
     schema = json.loads(caseworker("config", "--schema").stdout)
     assert set(schema["properties"]) == set(Configuration.model_fields)
     assert schema["additionalProperties"] is False
+
+
+def test_the_threshold_of_ownership_is_the_team_s(caseworker: Caseworker, default: Path) -> None:
+    person = {"firstname": "Ida", "lastname": "Roth", "birthdate": "1980-01-02"}
+    data = {
+        "client_id": "C-1",
+        "traitement_type": "KYB",
+        "case_type": "STANDARD",
+        "company_profile": {
+            "registered_name": "Acme",
+            "country_of_incorporation": "FR",
+            "registered_address": {"country": "FR"},
+        },
+        "beneficial_owners": [{"person_details": person, "ownership_percentage": 15}],
+    }
+    case_id = json.loads(caseworker("exec", stdin=as_lines({"command": "CreateCase", "data": data})).stdout)["case_id"]
+
+    def over() -> tuple[str, float, bool]:
+        ownership = json.loads(caseworker("show", case_id, "--json").stdout)["assessment"]["ownership"]
+        return ownership["candidates"][0]["over"], ownership["threshold"], ownership["or_more"]
+
+    assert over() == ("not", 25, True)
+    default.write_text("[ownership]\nthreshold = 15", encoding="utf-8")
+    assert over() == ("certainly", 15, True)
+    default.write_text("[ownership]\nthreshold = 15\nor_more = false", encoding="utf-8")
+    assert over() == ("not", 15, False)
+    default.write_text("[ownership]\nthreshold = 0", encoding="utf-8")
+    assert "ownership.threshold must be more than 0, not 0" in caseworker("cases").stderr

@@ -124,6 +124,7 @@ def test_a_person_is_approved_by_two(person: Work) -> None:
             "the proof of address of Ada Byron is AWAITING_UPLOAD",
         ],
         "risk": {"level": "LOW", "reasons": []},
+        "ownership": None,
     }
     assert "Missing for an approval: the passport of Ada Byron is AWAITING_UPLOAD" in person.text()
 
@@ -245,6 +246,52 @@ def test_owners_are_corrected_and_what_they_owe_follows(company: Work) -> None:
     assert hit in company.show()["assessment"]["missing"]
     company.give("RecordCheck", outcome="NOT_APPLICABLE", **screening)
     assert hit not in company.show()["assessment"]["missing"]
+    company.verify()
+
+
+def test_beneficial_owners_are_confirmed(company: Work) -> None:
+    """Nobody but companies own Hornsea 1 Limited: the director stands in, until somebody is found at the top."""
+    company.give("LinkPersonToCompany", person=DIRECTOR)
+    ownership = company.show()["assessment"]["ownership"]
+    assert (ownership["threshold"], ownership["candidates"], ownership["confirmed"]) == (25, [], None)
+    figures = ("depth", "name", "effective_minimum", "effective_maximum", "ended_on")
+    assert [[branch[figure] for figure in figures] for branch in ownership["tree"][:4]] == [
+        [1, "HORNSEA 1 HOLDINGS LIMITED", 75, 100, None],
+        [2, "HORNSEA 1 PSC LIMITED", 18.75, 50, None],
+        [3, "ORSTED UK HOW01 HOLDINGS LIMITED", 14.0625, 50, None],
+        [3, "ORSTED POWER (UK) LIMITED", None, None, "2024-11-30"],
+    ]
+    top = ownership["tree"][2]
+    assert {doubt["code"] for doubt in ownership["doubts"]} == {"owners_unknown", "ended"}
+    [official] = ownership["officials"]
+    assert company.refused("ConfirmBeneficialOwners")[0] == "nobody_confirmed"
+    assert company.refused("ConfirmBeneficialOwners", owner_ids=[top["owner_id"]])[0] == "not_a_person"
+    stands_in = {"senior_managing_official": official["person_id"]}
+    assert company.give("ConfirmBeneficialOwners", **stands_in) == ["BeneficialOwnersConfirmed"]
+    assert "Confirmed: nobody; senior managing official is Dora Lind." in company.text()
+
+    ida = {"person_details": {"firstname": "Ida", "lastname": "Roth", "birthdate": "1980-01-02"}}
+    above = ida | {"held_in": top["party"], "ownership_percentage": 60}
+    company.give("AddBeneficialOwner", owner=above)
+    [found] = company.show()["assessment"]["ownership"]["candidates"]
+    # 60 % of 14.0625 to 50 %
+    assert (found["minimum"], found["maximum"], found["over"]) == (8.4375, 30, "possibly")
+    assert company.show()["assessment"]["ownership"]["confirmed"]["outdated"]
+    text = company.text()
+    [line] = [line for line in text.splitlines() if line.endswith("└─ Ida Roth")]
+    assert line.startswith("  60 %           8.44 to 30 %      ")
+    # and 60 % of 75 to 100 % of 25 to 50 % of Holdings, which has more than half of the company
+    assert (
+        "◐ Ida Roth, possibly: 8.44 to 30 % in all; possibly 11.25 to 30 % of HORNSEA 1 HOLDINGS LIMITED, which controls"
+        " the company\n"
+    ) in text
+    code, message = company.refused("ConfirmBeneficialOwners", owner_ids=found["owner_ids"])
+    assert (code, message) == (
+        "reason_needed",
+        "Say in reason why: as beneficial owners the rules find possibly Ida Roth.",
+    )
+    company.give("ConfirmBeneficialOwners", owner_ids=found["owner_ids"], reason="She says so herself.")
+    assert [owner["name"] for owner in company.show()["beneficial_owners"] if owner["is_ubo"]] == ["Ida Roth"]
     company.verify()
 
 

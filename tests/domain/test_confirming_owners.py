@@ -201,7 +201,7 @@ class TestWhatWasConfirmed:
         ownership = ownership_of(fold(later), OwnershipRule())
         assert ownership is not None
         assert ownership.outdated
-        given(*later).when(confirm(later, "Ana", "Ben")).the(BeneficialOwnersConfirmed)
+        given(*later).when(confirm(later, "Ana", reason="he holds it for her")).the(BeneficialOwnersConfirmed)
         again = ownership_of(fold(after(later, confirm(later, "Ana", "Ben"))), OwnershipRule())
         assert again is not None
         assert not again.outdated

@@ -120,6 +120,9 @@ class TestEffectiveShares:
 
     def test_nobody_has_more_than_all(self) -> None:
         assert parts(person("Ana", 70), firm("b", 60), person("Ana", 100, "b"))["Ana"] == (100, 100)
+        # b has an unknown part of each of c and d, which have an unknown part: still all of it at most, and Ana 30 %
+        unknown = (firm("c"), firm("d"), firm("b", None, "c"), firm("b", None, "d"))
+        assert parts(*unknown, person("Ana", 30, "b"))["Ana"] == (0, 30)
 
     def test_an_owner_who_has_ended_counts_for_nothing_nor_do_those_above(self) -> None:
         owners = (firm("b", 60, ended_on="2023"), person("Ana", 100, "b"), person("Ben", 30, ended_on="2024-05"))
@@ -136,13 +139,10 @@ class TestEffectiveShares:
         over = person("Ana").model_copy(update={"share": Share(minimum=25, maximum=50, exclusive_minimum=True)})
         assert candidate("Ana", over, rule=more_than).ownership is Over.CERTAINLY
 
-    def test_a_party_is_known_by_its_owner_s_id_where_it_has_no_other(self) -> None:
-        case = case_of(firm("b", 60, party=None))
-        (of_b,) = case.owners
-        ana = person("Ana", 50, held_in=of_b)
-        ownership = ownership_of(case_of(firm("b", 60, party=None), ana), RULE)
-        assert ownership is not None
-        assert (ownership.candidates[0].minimum, ownership.candidates[0].maximum) == (30, 30)
+    @pytest.mark.parametrize("party", ["b", None])
+    def test_a_party_is_known_by_its_owner_s_id_as_well(self, party: str | None) -> None:
+        (of_b,) = case_of(firm("b", 60, party=party)).owners
+        assert parts(firm("b", 60, party=party), person("Ana", 50, held_in=of_b))["Ana"] == (30, 30)
 
 
 class TestWhatIsStatedAsHeldIndirectly:
@@ -154,6 +154,11 @@ class TestWhatIsStatedAsHeldIndirectly:
     def test_it_narrows_down_a_chain_without_a_figure(self) -> None:
         owners = (firm("b", 60), person("Ana", None, "b"), person("Ana", 30, directness=INDIRECT))
         assert parts(*owners)["Ana"] == (30, 30)  # 0 to 60 % by the chain, 30 % as stated
+
+    def test_each_narrows_down_the_other(self) -> None:
+        # 20 to 60 % by the chain, 10 to 30 % as stated
+        owners = (firm("b", (40, 60)), person("Ana", (50, 100), "b"), person("Ana", (10, 30), directness=INDIRECT))
+        assert parts(*owners)["Ana"] == (20, 30)
 
     def test_what_is_held_directly_comes_on_top(self) -> None:
         owners = (
@@ -192,6 +197,17 @@ class TestWhatIsStatedAsHeldIndirectly:
         )
         owners = (firm("b", 50), person("Ana", None, "b"), mixed)
         assert parts(*owners)["Ana"] == (100, 100)  # 50 % directly, and 50 % out of 0 to 50 %
+
+    def test_those_that_have_ended_tell_nothing(self) -> None:
+        past, now = (
+            Interest(type="shareholding", share=Share(exact=share), ended_on=ended_on)
+            for share, ended_on in ((30, "2020"), (20, None))
+        )
+        assert parts(person("Ana", interests=(past, now)))["Ana"] == (20, 20)
+
+    def test_of_several_alike_one_may_be_part_of_another(self) -> None:
+        shares = tuple(Interest(type="shareholding", share=Share(exact=share)) for share in (10, 15))
+        assert parts(person("Ana", interests=shares))["Ana"] == (15, 25)
 
     def test_until_somebody_corrects_the_share(self) -> None:
         interest = Interest(type="shareholding", directness=INDIRECT, share=Share(exact=50))
@@ -385,6 +401,12 @@ class TestControl:
         found = candidate("Ana", firm("b", 40), person("Ana", None, "b"))
         assert (found.ownership, found.control) == (Over.POSSIBLY, Over.POSSIBLY)
 
+    def test_of_the_company_itself_is_no_way_to_control_it(self) -> None:
+        own = EntityData(name="Acme", registration_number="HRB 12345", country="DE")
+        company = firm("acme", 100, "b").model_copy(update={"entity_details": own})
+        found = candidate("Ana", person("Ana", 60), firm("b", 30), company)
+        assert (found.ownership, found.control) == (Over.CERTAINLY, Over.NOT)
+
     def test_in_a_circle_ends(self) -> None:
         owners = (firm("b", 60, "c"), firm("c", 60, "b"), firm("c", 30), person("Ana", 60, "b"))
         assert candidate("Ana", *owners).control is Over.CERTAINLY
@@ -523,6 +545,13 @@ class TestTheTree:
             (2, "b", None),
             (3, "Ana", None),
             (1, "b", End.ELSEWHERE),
+        ]
+        owners = (firm("c", 60), firm("b", 60, "c", ended_on="2020"), firm("b", 40), person("Ana", 50, "b"))
+        assert drawn(*owners) == [
+            (1, "c", None),
+            (2, "b", End.ELSEWHERE),
+            (1, "b", None),
+            (2, "Ana", None),
         ]
 
     def test_forgets_nobody_who_leads_nowhere(self) -> None:
