@@ -348,7 +348,7 @@ def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str], others:
             ("  Number", owner.registration_number),
             ("  LEI", owner.lei),
             ("  Ended", owner.ended_on),
-            ("  Also in", _elsewhere(owner.person_id or owner.owner_id, others)),
+            ("  Also in", _elsewhere(owner.person_id or owner.party or owner.owner_id, others)),
             ("  Stated by", ", as of ".join(part for part in (owner.source, owner.as_of) if part) or None),
         )
 

@@ -1,7 +1,8 @@
 """Read table `parties`: by what the companies and people of each case are known again in other cases.
 
 One row for each part that somebody has in a case: the company itself, a person, an owner. `party_id` is the same in
-all parts of one party, so that a person who is an owner as well counts once. What tells a party from others
+all parts of one party, so that a person who is an owner as well counts once, and so does a company that is an owner in
+several places of a chain. What tells a party from others
 (`name_key` to `country`) comes from store/domain/likeness.py: raise `version` when that, or names.py, changes.
 """
 
@@ -32,7 +33,7 @@ def _person(_: RecordedEvent, e: PersonAddedToCase | PersonLinkedToCompany) -> t
 
 
 def _owner(_: RecordedEvent, e: BeneficialOwnerAdded | BeneficialOwnerCorrected) -> tuple[object, ...]:
-    party_id = e.person_id or e.owner_id
+    party_id = e.person_id or e.owner.party or e.owner_id
     role = "former owner" if e.owner.ended_on else "owner"
     return (e.owner_id, e.case_id, party_id, role, e.owner.name, *_columns(marks_of_owner(e.owner)))
 
@@ -60,7 +61,7 @@ _REPLACE: Final = replace("parties", COLUMNS)
 
 PROJECTION: Final = Projection(
     table="parties",
-    version=1,
+    version=2,
     columns=COLUMNS,
     indexes=(
         "CREATE INDEX parties_of_case ON parties (case_id)",

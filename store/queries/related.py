@@ -149,9 +149,14 @@ def _by_case(connection: sqlite3.Connection, links: Iterable[tuple[str, Link]]) 
     return tuple(sorted(cases, key=lambda case: (_most_certain_first(case.links[0]), case.case.created_at)))
 
 
-def _most_certain_first(link: Link) -> tuple[int, bool]:
-    """And where it is alike, first the case that is about the company which is an owner in this one."""
-    return _ORDER.index(link.likeness.certainty), SUBJECT not in link.theirs.roles
+def _most_certain_first(link: Link) -> tuple[int, bool, bool]:
+    """And where it is alike, first the case that is about a company which is an owner in this one, then those in which
+    the company of this one is an owner, then what have an owner in common."""
+    return (
+        _ORDER.index(link.likeness.certainty),
+        SUBJECT not in link.theirs.roles,
+        SUBJECT not in link.ours.roles,
+    )
 
 
 def _links(connection: sqlite3.Connection, ours: Sequence[_Part]) -> tuple[list[tuple[str, Link]], bool]:

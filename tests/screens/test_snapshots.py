@@ -28,7 +28,7 @@ SCREENS: dict[str, list[str]] = {
     "undo": ["j", "j", "j", "enter", "t", *typed("vip"), "enter", "u"],
     "case_review": ["j", "j", "j", "enter", "4"],
     "document_status": ["j", "j", "j", "enter", "3", "s"],
-    "related_parties": ["j", "j", "j", "j", "enter", "2"],
+    "related_parties": ["j", "j", "j", "j", "enter", "2", "end"],
     "related": ["j", "j", "j", "j", "enter", "R"],
     "propose": ["j", "enter", "p"],
     "new_case": ["n"],
