@@ -12,11 +12,19 @@ from typing import Final, TypeAlias
 from sample_data.courses import BY_A_COLLEAGUE, COURSES, Course, Stage
 from sample_data.parts import Json, day, known, latin
 from store.domain.case_file import EMPTY, CaseFile, Document, evolve, fold
-from store.domain.commands import AssignCase, Command, CreateCase, RecordCheck, UpdateDocumentStatus
+from store.domain.commands import (
+    AssignCase,
+    Command,
+    ConfirmBeneficialOwners,
+    CreateCase,
+    RecordCheck,
+    UpdateDocumentStatus,
+)
 from store.domain.decisions import Context, Rules, decide
 from store.domain.document_rules import EntityType
 from store.domain.identifiers import content_id, derive_id
-from store.domain.statuses import ADVERSE, DONE, CheckKind, CheckOutcome, DocumentStatus, RejectionReason
+from store.domain.ownership import Ownership, ownership_of
+from store.domain.statuses import ADVERSE, DONE, CheckKind, CheckOutcome, DocumentStatus, Over, RejectionReason
 
 TODAY: Final = date(2026, 1, 1)
 """Any day would do: only the day of the next review follows from it, and that is no part of a command."""
@@ -164,6 +172,10 @@ def _lead(desk: Desk, course: Course) -> Iterator[Json]:
     """What the course says, with the ids of this case. A check that is clear was made of everybody whom it is about,
     any other of the first of them."""
     case_id = desk.case.case_id
+    if desk.stage is Stage.DONE and (ownership := ownership_of(desk.case, Rules().ownership)):
+        yield _give(
+            desk, ConfirmBeneficialOwners, _confirmed(case_id, ownership), derive_id(case_id, "ubo"), desk.actor
+        )
     colleague = CASEWORKERS[CASEWORKERS.index(desk.actor) - 1]
     for number, (model, fields) in enumerate(course):
         actor = colleague if model in BY_A_COLLEAGUE else desk.actor
@@ -172,6 +184,17 @@ def _lead(desk: Desk, course: Course) -> Iterator[Json]:
             key = f"sample/{number}/{model.__name__}/{entity_id or 'case'}"
             data = known(case_id=case_id, **fields, entity_id=entity_id)
             yield _give(desk, model, data, derive_id(case_id, key), actor)
+
+
+def _confirmed(case_id: str, ownership: Ownership) -> Json:
+    """Whoever certainly is a beneficial owner; where nobody is, the first with a role in the company stands in."""
+    certain = [each for each in ownership.candidates if each.over is Over.CERTAINLY]
+    data: Json = {"case_id": case_id, "owner_ids": [owner_id for each in certain for owner_id in each.owner_ids]}
+    if not certain:
+        data["senior_managing_official"] = ownership.officials[0].person_id
+    if ownership.departs(certain):
+        data["reason"] = "The register of shareholders was seen, and names nobody else."
+    return data
 
 
 def _parties(case: CaseFile, check: Mapping[str, str]) -> Sequence[str | None]:

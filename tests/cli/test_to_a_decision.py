@@ -282,8 +282,8 @@ def test_beneficial_owners_are_confirmed(company: Work) -> None:
     assert line.startswith("  60 %           8.44 to 30 %      ")
     # and 60 % of 75 to 100 % of 25 to 50 % of Holdings, which has more than half of the company
     assert (
-        "◐ Ida Roth, possibly: 8.44 to 30 % in all; possibly 11.25 to 30 % of HORNSEA 1 HOLDINGS LIMITED, which controls"
-        " the company\n"
+        "◐ Ida Roth, possibly: 8.44 to 30 % in all; possibly 11.25 to 30 % of HORNSEA 1 HOLDINGS LIMITED,"
+        " which controls the company\n"
     ) in text
     code, message = company.refused("ConfirmBeneficialOwners", owner_ids=found["owner_ids"])
     assert (code, message) == (

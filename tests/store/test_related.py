@@ -273,7 +273,7 @@ class TestARealRegister:
         assert found.more == ()
         assert {each.certainty for each in found.cases} == {"same"}
         first = {each.case.name: each.links[0].who for each in found.cases}
-        # Above it are Bidco, Midco and Holdco, the last of which is no case; every case but one of the group is below one.
+        # Above it are Bidco, Midco and Holdco, the last of which is no case; all but one of the group are below it.
         assert len(first) == 20
         assert first["BIFFA BIDCO LIMITED"] == "BIFFA BIDCO LIMITED: owner here, company there"
         assert first["BIFFA MIDCO LIMITED"] == "BIFFA MIDCO LIMITED: owner here, company there"
