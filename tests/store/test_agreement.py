@@ -536,7 +536,8 @@ def test_the_past_is_shown_as_it_was(taken: list[Step]) -> None:
     def look(receipt: Receipt) -> None:
         if not receipt.repeated:
             case_id = receipt.case_id
-            shown = store.ask(case_file, case_id), store.ask(assessment, case_id, store.rules), tuple(store.ask(timeline, case_id))
+            stands = store.ask(case_file, case_id), store.ask(assessment, case_id, store.rules)
+            shown = (*stands, tuple(store.ask(timeline, case_id)))
             seen.setdefault(case_id, []).append(shown)
 
     seen: dict[str, list[tuple[CaseFileView, Assessment | None, tuple[TimelineEntry, ...]]]] = {}
