@@ -119,7 +119,7 @@ def review(view: CaseFileView, assessed: Assessment | None) -> Content:
         lines += [Content(f"✗ {missing}") for missing in assessed.missing] or [Content("● Nothing is missing.")]
         if assessed.ownership:
             lines += _heading("Beneficial owners")
-            lines.append(Content(f"{confirmation(assessed.ownership)} b confirms."))
+            lines.append(Content(f"{confirmation(assessed.ownership)} {_how_to_confirm(assessed.ownership)}"))
             lines += map(Content, proposal(assessed.ownership))
         lines += _heading("Risk")
         lines.append(Content(f"Rated {label(case.risk)}" if case.risk else "Not rated yet: r rates it."))
@@ -301,10 +301,14 @@ def _ownership(view: CaseFileView, ownership: Ownership, width: int) -> Lines:
     yield from _tree(tree_lines(ownership, beneficial, controls(view.beneficial_owners)), width)
     yield from _heading(f"Beneficial owners ({ownership.rule}, or control)")
     yield from map(Content, proposal(ownership))
-    yield Content(f"{confirmation(ownership)} b confirms.")
+    yield Content(f"{confirmation(ownership)} {_how_to_confirm(ownership)}")
     if ownership.doubts:
         yield from _heading(f"In doubt ({len(ownership.doubts)})")
         yield from (Content(f"! {doubt.sentence}") for doubt in ownership.doubts)
+
+
+def _how_to_confirm(ownership: Ownership) -> str:
+    return "b changes that." if ownership.confirmation else "b confirms it."
 
 
 def _tree(lines: list[TreeLine], width: int) -> Lines:

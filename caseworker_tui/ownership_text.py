@@ -113,7 +113,7 @@ def confirmation(ownership: Ownership) -> str:
     """Whom a person confirmed."""
     confirmed = ownership.confirmation
     if confirmed is None:
-        return "Nobody has confirmed who the beneficial owners are."
+        return "Who the beneficial owners are is not confirmed yet."
     names = listed(confirmed.names)
     text = f"Confirmed: {'nobody; senior managing official is ' if confirmed.senior_managing_official else ''}{names}."
     return f"{text} Since then the rules find something else." if ownership.outdated else text

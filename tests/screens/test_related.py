@@ -33,7 +33,7 @@ def test_into_another_case_and_back(app: CaseworkerApp, sample: Path) -> None:
         await open_case(pilot, place_of(sample, "Saltquill Chandlery Limited"))
         assert "3 other cases with the same parties: R lists them" in text(pilot, "#overview-pane Static")
         await keys(pilot, "2")
-        assert "  Also in     1 other case\n" in text(pilot, "#parties-pane Static")
+        assert "  Also in     2 other cases\n" in text(pilot, "#parties-pane Static")
         await keys(pilot, "R")
         others = pilot.app.screen.query_one(OptionList)
         listed = [str(others.get_option_at_index(index).prompt) for index in range(3)]
