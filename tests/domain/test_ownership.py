@@ -3,6 +3,7 @@
 The arithmetic of each figure stands beside it.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -117,6 +118,15 @@ class TestEffectiveShares:
         # a diamond: d holds 50 % of each of b and c, which hold 40 % and 60 %: 20 + 30
         found = parts(firm("b", 40), firm("c", 60), firm("d", 50, "b"), firm("d", 50, "c"), person("Ana", 80, "d"))
         assert found == {"b": (40, 40), "c": (60, 60), "d": (50, 50), "Ana": (40, 40)}
+
+    def test_more_chains_than_could_ever_be_followed(self) -> None:
+        # 40 levels of two companies that hold 50 % of each of the two below: 2 to the power of 40 chains, 100 % in all
+        levels = [[f"{side}{level}" for side in "ab"] for level in range(40)]
+        owners = [firm(name, 50) for name in levels[0]]
+        owners += [firm(holder, 50, held) for below, above in pairwise(levels) for holder in above for held in below]
+        found = parts(*owners, *(person("Ana", 50, held) for held in levels[-1]))
+        assert found["a39"] == (50, 50)
+        assert found["Ana"] == (50, 50)
 
     def test_nobody_has_more_than_all(self) -> None:
         assert parts(person("Ana", 70), firm("b", 60), person("Ana", 100, "b"))["Ana"] == (100, 100)

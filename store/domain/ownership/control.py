@@ -30,16 +30,19 @@ def control_by(holdings: Holdings, rule: OwnershipRule) -> Callable[[str], Contr
         if not set(holdings.holders.get(each, ())) <= set(controllers)  # else more is held of one of those
     ]
 
+    def ways(party: str, wanted: Over) -> tuple[str, ...]:
+        return tuple(_ways(holdings, rule, party, wanted)) or tuple(
+            f"{shares.of(party).spoken} of {name}, which controls the company"
+            for name, shares in above
+            if _is(rule.over(shares.of(party)), wanted)
+        )
+
     def control(party: str) -> Control:
-        for wanted in (Over.CERTAINLY, Over.POSSIBLY):
-            ways = tuple(_ways(holdings, rule, party, wanted)) or tuple(
-                f"{shares.of(party).spoken} of {name}, which controls the company"
-                for name, shares in above
-                if _is(rule.over(shares.of(party)), wanted)
-            )
-            if ways:
-                return wanted, ways
-        return Over.NOT, ()
+        possibly = ways(party, Over.POSSIBLY)  # first: most people control nothing
+        if not possibly:
+            return Over.NOT, ()
+        certainly = ways(party, Over.CERTAINLY)
+        return (Over.CERTAINLY, certainly) if certainly else (Over.POSSIBLY, possibly)
 
     return control
 
