@@ -143,7 +143,7 @@ class CasePanes(Vertical):
     @property
     def _width(self) -> int:
         """In cells: what padding and scrollbar leave of a line."""
-        return self.size.width - 3
+        return self.app.size.width - 3
 
     def _says_other(self, name: str, before: Shown, shown: Shown) -> bool:
         was, says = _PANES[name](before, self._width), _PANES[name](shown, self._width)
