@@ -20,6 +20,7 @@ class Place(StrEnum):
     NEW_CASE = "New case"
     RELATED = "Other cases"
     DIALOG = "Dialog"
+    FIELD = "Field of a dialog"
     CONFIRM = "Question"
 
 
@@ -112,6 +113,9 @@ ACTIONS: Final = (
     Action(_C, "dialog('due_date')", ("d",), "Due", "Set the due date.", in_footer=False),
     Action(_C, "dialog('tag')", ("t",), "Tag", "Tag the case.", in_footer=False),
     Action(_C, "dialog('untag')", ("T",), "Untag", "Take a tag away.", in_footer=False),
+    Action(_C, "attach_file", ("f",), "Attach", "Attach a file to the document under the cursor.", in_footer=False),
+    Action(_C, "open_file", ("F",), "Open file", "Open a file that is attached to the document.", in_footer=False),
+    Action(_C, "set_expiry", ("D",), "Expiry", "Set when the document under the cursor expires.", in_footer=False),
     Action(_C, "why", ("w",), "Why", "Why the document under the cursor is required.", in_footer=False),
     Action(_C, "dialog('request_document')", ("x",), "Ask", "Ask for a document beyond the rules.", in_footer=False),
     Action(
@@ -141,6 +145,7 @@ ACTIONS: Final = (
     Action(_R, "line(-1)", ("k",), "Up", "One case up.", in_footer=False),
     Action(_R, "back", ("escape",), "Back", "Back to the case."),
     Action(Place.DIALOG, "back", ("escape",), "Back", "One step back, or leave everything as it is."),
+    Action(Place.FIELD, "complete", ("tab",), "Complete", "Take the path that is suggested.", in_footer=False),
     Action(Place.CONFIRM, "answer(True)", ("y",), "Yes", "Yes, do it."),
     Action(Place.CONFIRM, "answer(False)", ("n", "escape"), "No", "No, leave everything as it is."),
     Action(_E, "help", ("question_mark", "f1"), "Help", "All keys of this screen."),

@@ -15,6 +15,7 @@ from caseworker_tui.questions import (
     Answers,
     Choice,
     Dialog,
+    FileLine,
     Line,
     Question,
     given,
@@ -75,6 +76,36 @@ def document_status(document: DocumentRow) -> Dialog:
         ask,
         lambda answers: c.UpdateDocumentStatus.model_validate(known | dict(answers)),
         f"The {label(document.document_type)} of {document.entity_name} was moved.",
+    )
+
+
+def attach_file(document: DocumentRow) -> Dialog:
+    known = {"document_requirement_id": document.document_requirement_id, "old_status": document.status}
+    return Dialog(
+        f"Attach a file to the {label(document.document_type)} of {document.entity_name}",
+        in_order(FileLine("file", "Which file?", "type its path, or drop it here")),
+        lambda answers: c.AttachFile.model_validate(known | {k: v for k, v in answers.items() if k != "file"}),
+        "The file is attached: F opens it, D sets when the document expires.",
+    )
+
+
+def document_expiry(document: DocumentRow) -> Dialog:
+    """Set the last day on which a document holds."""
+
+    def command(answers: Answers) -> c.Command:
+        return c.SetDocumentExpiry(
+            document_requirement_id=document.document_requirement_id,
+            expires_on=answers["expires_on"].strip() or None,
+            seen=document.expires_on or c.NO_DATE,
+        )
+
+    return Dialog(
+        f"When does the {label(document.document_type)} of {document.entity_name} expire?",
+        in_order(
+            Line("expires_on", "Last day", "YYYY-MM-DD; empty for none", document.expires_on or "", optional=True)
+        ),
+        command,
+        "The expiry date is set.",
     )
 
 

@@ -11,10 +11,19 @@ from store.domain.identifiers import case_reference
 from store.domain.ownership import Branch, Ownership
 from store.domain.statuses import label
 from store.domain.values import words
+from store.files import spoken_size
 from store.log.read import RecordedEvent
 from store.queries.as_of import CaseThen
 from store.queries.assessment import AssessedCase, Assessment
-from store.queries.case_file import CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
+from store.queries.case_file import (
+    AttachmentRow,
+    CheckRow,
+    CompanyRow,
+    DocumentRow,
+    NoteRow,
+    OwnerRow,
+    PersonRow,
+)
 from store.queries.notification_rules import RuleInForce
 from store.queries.queue import QueueRow
 from store.queries.related import Related, RelatedCase
@@ -40,7 +49,10 @@ def case_as_json(stands: AssessedCase, others: Related | None, then: CaseThen | 
         "company": view.company and fields_of(view.company),
         "persons": [fields_of(person) for person in view.persons],
         "beneficial_owners": [fields_of(owner) for owner in view.beneficial_owners],
-        "documents": [fields_of(document) for document in view.documents],
+        "documents": [
+            fields_of(document) | {"files": [_file_as_json(file) for file in view.files_of(document)]}
+            for document in view.documents
+        ],
         "checks": [fields_of(check) for check in view.checks],
         "notes": [fields_of(note) for note in view.notes],
         "tags": view.tags,
@@ -120,6 +132,12 @@ def _branch_as_json(branch: Branch) -> dict[str, Any]:
     return fields
 
 
+def _file_as_json(file: AttachmentRow) -> dict[str, Any]:
+    fields = fields_of(file)
+    del fields["document_requirement_id"]  # it stands within its document
+    return fields
+
+
 _QUEUE_HEADINGS: Final = (
     "REFERENCE",
     "NAME",
@@ -195,7 +213,13 @@ def write_case(stands: AssessedCase, others: Related | None, then: CaseThen | No
     if stands.assessed and stands.assessed.ownership:
         _write_ownership(stands.assessed.ownership, view.beneficial_owners)
     _write_heading(f"Documents ({case.documents_done} of {case.documents_required} required are done)")
-    _write_rows(("STATUS", "DOCUMENT", "OF", "REQUIRED", "WHY", "ID"), map(_document_cells, view.documents))
+    _write_rows(("STATUS", "DOCUMENT", "OF", "REQUIRED", "EXPIRES", "WHY", "ID"), map(_document_cells, view.documents))
+    if view.attachments:
+        _write_heading("Files")
+        files = ((document, file) for document in view.documents for file in view.files_of(document))
+        _write_rows(
+            ("NAME", "SIZE", "DOCUMENT", "OF", "BY", "AT (UTC)", "SHA-256"), (_file_cells(*each) for each in files)
+        )
     if view.checks:
         _write_heading("Checks")
         _write_rows(("OUTCOME", "CHECK", "OF", "BY", "AT (UTC)", "EVIDENCE"), map(_check_cells, view.checks))
@@ -317,8 +341,21 @@ def _document_cells(document: DocumentRow) -> Cells:
         label(document.document_type),
         document.entity_name,
         "yes" if document.is_required else "no",
+        document.expires_on or "",
         ": ".join(filter(None, (document.reason_code, document.reason))),
         document.document_requirement_id,
+    )
+
+
+def _file_cells(document: DocumentRow, file: AttachmentRow) -> Cells:
+    return (
+        file.file_name,
+        spoken_size(file.size),
+        label(document.document_type),
+        document.entity_name,
+        file.attached_by,
+        _to_the_minute(file.attached_at),
+        file.sha256,
     )
 
 

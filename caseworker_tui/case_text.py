@@ -1,8 +1,9 @@
 """A case file as text: what preview and panes show, in one place so that they say the same."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from difflib import SequenceMatcher
+from typing import Final
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -16,22 +17,27 @@ from caseworker_tui.wording import (
     DOCUMENT_STYLES,
     ago,
     country,
+    expiry,
     fit,
     local_time,
     share,
     shortened,
 )
 from store.domain.ownership import Ownership
-from store.domain.statuses import ADVERSE, DONE, REJECTION_SENTENCES, RejectionReason, label
+from store.domain.statuses import ADVERSE, DONE, HELD, REJECTION_SENTENCES, RejectionReason, label
 from store.domain.values import words
+from store.files import spoken_size
 from store.queries.as_of import CaseThen
 from store.queries.assessment import Assessment
-from store.queries.case_file import CaseFileView, CompanyRow, DocumentRow, OwnerRow, PersonRow
+from store.queries.case_file import AttachmentRow, CaseFileView, CompanyRow, DocumentRow, OwnerRow, PersonRow
 from store.queries.related import Related, RelatedCase
 from store.queries.timeline import TimelineEntry
 from store.queries.undo import UndoOffer
 
 Lines = Iterator[Content]
+
+SOON: Final = 30
+"""In days: what expires within them is said wherever the document is named."""
 
 
 def title(view: CaseFileView) -> Content:
@@ -48,6 +54,7 @@ def title(view: CaseFileView) -> Content:
 def preview(view: CaseFileView, now: datetime, others: Related) -> Content:
     """A case at a glance: what stands between it and a decision comes first."""
     case = view.case
+    today = now.astimezone(UTC).date()
     people = ", ".join(f"{person.firstname} {person.lastname}" for person in view.persons)
     owners = ", ".join(owner.name for owner in view.beneficial_owners if owner.ended_on is None)
     return _lines(
@@ -55,7 +62,7 @@ def preview(view: CaseFileView, now: datetime, others: Related) -> Content:
         Content.assemble((f"{case.reference} · {case.traitement_type} · {label(case.case_type)}", "dim")),
         *([Content(others.summary.capitalize())] if others.cases else []),
         Content(f"Documents {case.documents_done} of {case.documents_required} done"),
-        *(document_line(document, of=case.name) for document in sorted(view.documents, key=_is_done)),
+        *(_dated_line(document, today, of=case.name) for document in sorted(view.documents, key=_is_done)),
         *([Content(f"People: {people}")] if people else []),
         *([Content(f"Owners: {owners}")] if owners else []),
         Content(f"With {case.assignee or 'nobody'}{f', due {case.due_date}' if case.due_date else ''}"),
@@ -65,7 +72,10 @@ def preview(view: CaseFileView, now: datetime, others: Related) -> Content:
 
 def overview(view: CaseFileView, now: datetime, others: Related | None) -> Content:
     case = view.case
-    waiting = [document for document in view.documents if not _is_done(document)]
+    today = now.astimezone(UTC).date()
+    dated = [(document, _days_left(document, today)) for document in view.documents]
+    waiting = [document for document, days in dated if not _is_done(document) or (days is not None and days < 0)]
+    soon = [document for document, days in dated if days is not None and 0 <= days <= SOON and _is_done(document)]
     return _lines(
         *_table(
             ("Client", case.client_id),
@@ -84,7 +94,9 @@ def overview(view: CaseFileView, now: datetime, others: Related | None) -> Conte
             ("Case id", case.case_id),
         ),
         *_heading("Still to do"),
-        *([document_line(document, of=case.name) for document in waiting] or [Content("No document is waiting.")]),
+        *([_dated_line(document, today, of=case.name) for document in waiting] or [Content("No document is waiting.")]),
+        *(_heading("Expires soon") if soon else ()),
+        *(_dated_line(document, today, of=case.name) for document in soon),
         *(_company(view.company, others) if view.company else ()),
     )
 
@@ -174,14 +186,47 @@ def document_line(document: DocumentRow, *, of: str = "") -> Content:
     )
 
 
-def document_entry(document: DocumentRow) -> Content:
-    """A document in the list of documents: its line, and below it why it stands there."""
+def _dated_line(document: DocumentRow, today: date, *, of: str) -> Content:
+    """The same with how long it still holds, if that is not long."""
+    line, days = document_line(document, of=of), _days_left(document, today)
+    if document.expires_on is None or days is None or days > SOON:
+        return line
+    return Content.assemble(line, "  ", _expiry(document.expires_on, days, today))
+
+
+def document_entry(document: DocumentRow, files: Iterable[AttachmentRow], today: date) -> Content:
+    """A document in the list of documents: its line, and below it why it stands there, and what is attached."""
     below = f"since {local_time(document.updated_at)} by {document.updated_by}"
-    why = document_reason(document)
+    why, last_day = document_reason(document), document.expires_on
     return _lines(
         document_line(document),
         Content.assemble((f"  {below}{': ' + why if why else ''}", "dim")),
+        *(
+            [Content.assemble("  ", _expiry(last_day, _days_left(document, today), today), (f", on {last_day}", "dim"))]
+            if last_day
+            else []
+        ),
+        *(Content.assemble(("  ▪ ", "dim"), file_line(file)) for file in files),
     )
+
+
+def file_line(file: AttachmentRow) -> str:
+    return f"{file.file_name}  {spoken_size(file.size)}"
+
+
+def _days_left(document: DocumentRow, today: date) -> int | None:
+    """How long a document holds that is at hand; None where nothing is known of an end."""
+    if document.expires_on is None or document.status not in HELD:
+        return None
+    return (date.fromisoformat(document.expires_on) - today).days
+
+
+def _expiry(last_day: str, days: int | None, today: date) -> tuple[str, str]:
+    """When a document expires, the sooner the louder if it is at hand for so many days more."""
+    said = expiry(last_day, today)
+    if days is not None and days < 0:
+        return f"✗ {said}", "bold $text-error"
+    return said, "$text-warning" if days is not None and days <= SOON else "dim"
 
 
 def document_reason(document: DocumentRow) -> str:

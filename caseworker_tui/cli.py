@@ -7,7 +7,7 @@ answers without loading Textual or Rich.
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from sqlite3 import Connection
@@ -20,6 +20,7 @@ from pydantic import JsonValue
 from caseworker_tui.case_tables import case_as_json, write_case, write_log, write_queue, write_rules
 from caseworker_tui.configuration import Configuration, default_path
 from caseworker_tui.doctor import examine
+from caseworker_tui.document_commands import attach, attachment, expiring
 from caseworker_tui.exec_commands import answers, schema
 from caseworker_tui.moments import read_moment
 from caseworker_tui.printing import (
@@ -53,7 +54,7 @@ from store.log.read import case_version, get_all_events, get_events_for_case, la
 from store.projections import PROJECTIONS
 from store.queries.as_of import CaseThen, as_of
 from store.queries.assessment import AssessedCase, assessment
-from store.queries.audit import Finding, log_digest, log_size
+from store.queries.audit import Finding, log_digest, log_size, remarks
 from store.queries.audit import verify as find_faults
 from store.queries.case_file import case_file, find_case
 from store.queries.notification_rules import notification_rules, notification_service_state
@@ -276,7 +277,7 @@ def show(settings: Settings, case: str, moment: datetime | None, version: int | 
     if moment and version:
         raise click.UsageError("--at and --at-version both say when: give one of them.")
     with settings.open_store(create=False) as store:
-        found = store.ask(_all_of_case, case, moment or version, store.rules)
+        found = store.ask(_all_of_case, case, moment or version, store.rules, store.clock().astimezone(UTC).date())
     if as_json:
         write_json(case_as_json(*found))
     else:
@@ -284,7 +285,7 @@ def show(settings: Settings, case: str, moment: datetime | None, version: int | 
 
 
 def _all_of_case(
-    connection: Connection, id_or_reference: str, when: datetime | int | None, rules: Rules
+    connection: Connection, id_or_reference: str, when: datetime | int | None, rules: Rules, today: date
 ) -> tuple[AssessedCase, Related | None, CaseThen | None]:
     """The case as it stands, or stood; all of it as of one moment, whatever others write meanwhile."""
     with read_transaction(connection):
@@ -292,7 +293,7 @@ def _all_of_case(
         if when is not None:
             then = as_of(connection, case_id, when, rules)
             return then.stood, None, then
-        stands = AssessedCase(case_file(connection, case_id), assessment(connection, case_id, rules))
+        stands = AssessedCase(case_file(connection, case_id), assessment(connection, case_id, rules, today))
         return stands, related(connection, case_id), None
 
 
@@ -391,8 +392,8 @@ def rebuild(settings: Settings) -> None:
 def verify(settings: Settings, as_json: bool) -> int | None:
     """Prove that nothing in the database was changed, dropped or moved.
 
-    Recomputes every commit of the log, and compares the read tables with the log row by row. The digest names the
-    whole log: write it down, and any later change to the past shows.
+    Recomputes every commit of the log, compares the read tables with the log row by row, and the attached files with
+    the day they were attached. The digest names the whole log: write it down, and any later change to the past shows.
 
     \b
     caseworker verify
@@ -402,6 +403,7 @@ def verify(settings: Settings, as_json: bool) -> int | None:
     with suppress(DatabaseDamaged):  # read tables of an older version are no finding; all else is one below
         settings.open_store(create=False).close()
     commits = events = digest = None
+    remarked: list[str] = []
     try:
         with (
             closing(connect(settings.path, create=False)) as connection,
@@ -410,11 +412,13 @@ def verify(settings: Settings, as_json: bool) -> int | None:
         ):
             findings = list(find_faults(connection, progress))
             commits, events, digest = _log_counts(connection)
+            if not findings:
+                remarked = list(remarks(connection))
     except DatabaseDamaged as error:
         findings = [Finding("file", str(error))]
     if as_json:
-        report = {"ok": not findings, "findings": findings, "commits": commits, "events": events, "log_digest": digest}
-        write_json(report)
+        numbers = {"commits": commits, "events": events, "log_digest": digest}
+        write_json({"ok": not findings, "findings": findings, "remarks": remarked, **numbers})
     elif findings:
         for finding in findings:
             write_line(f"{finding.where}: {finding.sentence}")
@@ -424,6 +428,8 @@ def verify(settings: Settings, as_json: bool) -> int | None:
             f" recorded, and {len(PROJECTIONS)} read tables follow from them."
         )
         write_line(f"Log digest: {digest}")
+        for remark in remarked:
+            say(remark)
     return FAILED if findings else None
 
 
@@ -538,3 +544,7 @@ def doctor(settings: Settings, as_json: bool) -> int | None:
             write_line()
             write_line(f"{check.name}: {check.advice}")
     return FAILED if wrong else None
+
+
+for _command in (attach, attachment, expiring):
+    main.add_command(_command)

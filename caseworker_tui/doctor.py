@@ -19,6 +19,7 @@ from caseworker_tui.printing import is_terminal, safe
 from store.database import SCHEMA_VERSION, connect, translated
 from store.domain.decisions import Rules
 from store.errors import StoreError
+from store.files import folder_of, held
 from store.projections.rebuild import stale_tables
 from store.queries.notification_rules import notification_rules, notification_service_state
 
@@ -134,6 +135,7 @@ def _answers(connection: sqlite3.Connection, writable: bool) -> Iterator[Check]:
         for table in ("cases", "commits", "events")
     )
     yield Check("Contents", True, ", ".join(counts))
+    yield _files(connection)
     stale = stale_tables(connection)
     yield Check("Read tables", not stale, ", ".join(stale) or "current", "Run `caseworker rebuild`.")
 
@@ -151,6 +153,20 @@ def _notification_rules(connection: sqlite3.Connection, rules: Rules) -> Iterato
         f"The service last answered in full {state.answered_at or 'never'}; nothing else is held up by it."
         " `caseworker notifications --refresh` asks it again.",
     )
+
+
+def _files(connection: sqlite3.Connection) -> Check:
+    """Where attached files lie; whether they are whole is for `caseworker verify` to tell."""
+    folder = folder_of(connection)
+    try:
+        count, mode = sum(1 for _ in held(folder)), folder.stat().st_mode
+    except FileNotFoundError:
+        return Check("Files", True, f"none yet, in {safe(str(folder))}")
+    except OSError as error:
+        return Check("Files", False, f"{safe(str(folder))}: {error.strerror}", "Make the folder readable.")
+    private = os.name != "posix" or not mode & 0o077
+    advice = "Other users can read attached files: chmod 700 the folder."
+    return Check("Files", private, f"{count:,} in {safe(str(folder))}", advice)
 
 
 def _writing(connection: sqlite3.Connection, database: Path) -> Check:

@@ -1,8 +1,9 @@
 """What a dialog asks before it gives a command, without its widgets: questions in an order, and what follows from them.
 
-Choice  one of several, picked by its number
-Several any of several, each marked by its number
-Line    a text in one line
+Choice    one of several, picked by its number
+Several   any of several, each marked by its number
+Line      a text in one line
+FileLine  the path of a file
 """
 
 from collections.abc import Callable, Mapping
@@ -46,6 +47,10 @@ class Line:
     hint: str = ""
     value: str = ""
     optional: bool = False
+
+
+class FileLine(Line):
+    """The path of a file. It is kept before the command is made, whose answers are then what `KeptFile` says of it."""
 
 
 Question = Choice | Several | Line

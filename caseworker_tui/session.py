@@ -1,21 +1,25 @@
 """The engine as screens use it: every question and command is awaited, so that nothing blocks the screen.
 
-Questions, surveys of many cases, and commands go through a thread each, with a store of its own: neither a command that
-waits for a lock nor a count of a million cases holds up what is read.
+Questions, surveys of many cases, commands, and files go through a thread each, with a store of its own: neither a
+command that waits for a lock nor a count of a million cases nor a large file holds up what is read.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 from typing import Concatenate, ParamSpec, TypeVar
 
+from caseworker_tui.viewer import PassingCopies, open_in_viewer
 from store.domain.commands import Command
 from store.domain.decisions import Rules
 from store.engine import CaseStore, Clock, Receipt, system_clock
 from store.errors import DatabaseMissing
+from store.files import KeptFile, Progress, folder_of
+from store.queries.case_file import AttachmentRow
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,7 +53,7 @@ class _StoreThread:
 
 
 class Session:
-    """One person at work on one database."""
+    """One person at work on one database. `folder` is where they took the last file from."""
 
     def __init__(self, database: Path, *, actor: str, clock: Clock = system_clock, rules: Rules | None = None) -> None:
         self.database = database
@@ -60,6 +64,10 @@ class Session:
         self._asking = _StoreThread("asking", self._open)
         self._surveying = _StoreThread("surveying", self._open)
         self._executing = _StoreThread("executing", self._open)
+        self._filing = _StoreThread("filing", self._open)  # a large file holds up no command
+        self._copies = PassingCopies()
+        self._closed = Event()
+        self.folder = Path.cwd()
 
     def check_file(self) -> None:
         """Raises `DatabaseMissing` when the file was deleted or replaced since it was opened: SQLite would go on
@@ -80,6 +88,10 @@ class Session:
     def now(self) -> datetime:
         return self._clock()
 
+    def today(self) -> date:
+        """The day (UTC) by which commands are decided."""
+        return self._clock().astimezone(UTC).date()
+
     async def ask(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer of a function of `store.queries`. Raises `store.errors.StoreError` or `Refusal`."""
         return await self._asking.run(lambda store: store.ask(query, *args, **kwargs))
@@ -99,11 +111,29 @@ class Session:
             lambda store: store.execute(command, command_id=command_id, actor=self.actor, expected_head=expected_head)
         )
 
+    async def keep_file(self, source: Path, progress: Progress) -> KeptFile:
+        """Take a copy of a file, to be attached. Raises `store.errors.UnusableFile`, and what `progress` raises: it is
+        called in another thread."""
+
+        def until_closed(done: int, total: int) -> None:
+            if self._closed.is_set():
+                raise CancelledError
+            progress(done, total)
+
+        return await self._filing.run(lambda store: store.keep_file(source, until_closed))
+
+    async def view(self, file: AttachmentRow) -> None:
+        """Open an attached file in the platform's viewer. Raises `store.errors.StoreError`, or `NoViewer`."""
+        copy = await self._filing.run(lambda store: self._copies.copy_of(file, store.ask(folder_of)))
+        await asyncio.to_thread(open_in_viewer, copy)
+
     def close(self) -> None:
-        """Let what was begun end, and close all stores."""
+        """Let what was begun end, but for a file that is still being read, and close all stores."""
+        self._closed.set()
         self._surveying.interrupt()
-        for thread in (self._executing, self._asking, self._surveying):
+        for thread in (self._executing, self._asking, self._surveying, self._filing):
             thread.close()
+        self._copies.close()
 
     def _open(self) -> CaseStore:
         first = self._file is None

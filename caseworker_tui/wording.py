@@ -1,7 +1,7 @@
 """How values read on screen: ages, local times, shares, statuses."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
@@ -90,6 +90,15 @@ def ago(timestamp: str, now: datetime) -> str:
     """`3d ago`, or `just now`."""
     passed = age(timestamp, now)
     return "just now" if passed == "now" else f"{passed} ago"
+
+
+def expiry(last_day: str, today: date) -> str:
+    """`expires in 12d`, `expires today`, `expired 3d ago`: a document holds through its last day."""
+    days = (date.fromisoformat(last_day) - today).days
+    if not days:
+        return "expires today"
+    span = f"{abs(days) // 365}y" if abs(days) >= 365 else f"{abs(days)}d"
+    return f"expires in {span}" if days > 0 else f"expired {span} ago"
 
 
 def local_time(timestamp: str) -> str:

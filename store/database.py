@@ -24,7 +24,7 @@ from store.errors import (
 APPLICATION_ID: Final = 0x43415345
 """`CASE` in ASCII, in the file's header: tells our files from other programs' (PRAGMA application_id)."""
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 """The number of migrations in store/migrations.py (PRAGMA user_version)."""
 
 SMALLEST_DATABASE: Final = 512
@@ -60,6 +60,12 @@ def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def file_of(connection: sqlite3.Connection) -> Path:
+    """The database file behind a connection."""
+    (name,) = (file for _, schema, file in connection.execute("PRAGMA database_list") if schema == "main")
+    return Path(name)
 
 
 @contextmanager

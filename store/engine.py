@@ -19,10 +19,11 @@ from secrets import token_bytes
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from store.database import connect, savepoint, translated, write_transaction
-from store.domain.commands import Command, CreateCase, OfCase, UpdateDocumentStatus, WaiveDocument, as_text
+from store.domain.commands import Command, CreateCase, OfCase, OfDocument, as_text
 from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, unknown_document
 from store.domain.identifiers import time_ordered_id
 from store.domain.refusals import Refusal
+from store.files import KeptFile, folder_of, keep
 from store.log import CommitHeader, head_of, save_events
 from store.log.standing import standing
 from store.notifications.answers import rules_in_force
@@ -199,6 +200,21 @@ class CaseStore:
             finally:
                 self._in_batch = False
 
+    def keep_file(self, source: Path, progress: Progress = lambda done, total: None) -> KeptFile:
+        """Take a copy of a file into the folder beside the database, and say what `AttachFile` names it by.
+
+        Raises `store.errors.UnusableFile`; what `progress` raises ends the work. Nothing is kept then. A file whose
+        command never comes harms nothing: `verify` remarks on it.
+        """
+        with translated(self.path):
+            kept = keep(folder_of(self._connection), source, progress)
+            with self._transaction():
+                self._connection.execute(
+                    "INSERT INTO kept_files (sha256, kept_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                    (kept.sha256, self.clock().astimezone(UTC).isoformat(timespec="microseconds")),
+                )
+        return kept
+
     def rebuild(self, progress: Progress) -> int:
         """Make all read tables anew from the log; the number of events read."""
         with translated(self.path):
@@ -259,7 +275,7 @@ class CaseStore:
         match command:
             case CreateCase():
                 return case_id_of_new_case(command_id)
-            case UpdateDocumentStatus() | WaiveDocument():
+            case OfDocument():
                 row = self._connection.execute(
                     "SELECT case_id FROM required_documents WHERE document_requirement_id = ?",
                     (command.document_requirement_id,),

@@ -1,4 +1,4 @@
-"""What can go wrong with a database, as sentences.
+"""What can go wrong with a database and the files beside it, as sentences.
 
     StoreError                    everything below, and what SQLite says that has no name here
     ├── DatabaseMissing           no file there
@@ -6,7 +6,10 @@
     ├── DatabaseReadOnly          the file or its folder can't be written to
     ├── DatabaseDamaged           not a database, truncated, or malformed
     ├── ForeignDatabase           a SQLite database, but of another program
-    └── NewerDatabase             written by a newer version of caseworker
+    ├── NewerDatabase             written by a newer version of caseworker
+    ├── UnusableFile              a file that can't be attached, or written where somebody wants it
+    ├── FileMissing               an attached file that is not on this machine
+    └── FileChanged               an attached file with another content than on the day it was attached
 
 A command that the domain refuses is no error of the store: see `store.domain.refusals.Refusal`.
 """
@@ -45,6 +48,18 @@ class ForeignDatabase(StoreError):
 
 class NewerDatabase(StoreError):
     code = "database_newer"
+
+
+class UnusableFile(StoreError):
+    code = "file_unusable"
+
+
+class FileMissing(StoreError):
+    code = "file_missing"
+
+
+class FileChanged(StoreError):
+    code = "file_changed"
 
 
 _BY_SQLITE_CODE: Final[Mapping[int, tuple[type[StoreError], str]]] = {

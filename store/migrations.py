@@ -1,5 +1,5 @@
 """The schema of what must be kept: the log and what a team's shared log needs, which version of each read table
-stands, and answers from outside.
+stands, answers from outside, and which files were kept.
 
 Read tables are not here: each is declared by its projection and made anew when that changes (store/projections).
 A migration is never changed once released; a new one is added below, and `SCHEMA_VERSION` raised.
@@ -44,6 +44,13 @@ def the_team(db: Database) -> None:
 @migrations()
 def dead_letters(db: Database) -> None:
     db.execute(_DEAD_LETTERS)
+
+
+@migrations()
+def files_of_this_machine(db: Database) -> None:
+    """Which attached files this database has held: one of them that is gone is missing, while one that only its name
+    has brought here, through `exec` or from another laptop, is not."""
+    db.execute("CREATE TABLE kept_files (sha256 TEXT PRIMARY KEY, kept_at TEXT NOT NULL) STRICT")
 
 
 _LOG = (

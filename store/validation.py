@@ -49,6 +49,9 @@ FORMS: Final[Mapping[str, str]] = {
     r"^[!-~]+$": "letters, digits and signs without spaces or accents",
     r"^[a-z0-9][a-z0-9_.-]*$": "small letters, digits, ‘_’, ‘-’ and ‘.’, beginning with a letter or digit",
     r"^[A-Z][A-Z0-9_]{2,79}$": "3 to 80 capitals, digits and ‘_’, beginning with a letter",
+    r"^[0-9a-f]{64}$": "a SHA-256, 64 digits of 0-9 and a-f",
+    r"^[a-z0-9][a-z0-9.+_-]*/[a-z0-9][a-z0-9.+_-]*$": "a media type in small letters, like application/pdf",
+    r"^(none|[0-9]{4}-[0-9]{2}-[0-9]{2})$": "a day as YYYY-MM-DD, or ‘none’",
 }
 """What the patterns of commands (store/domain/commands.py) allow, in words."""
 _CONTINUES_A_PATH: Final = ("must ", "holds ", "is ", "can't ", "needs ", "has ")

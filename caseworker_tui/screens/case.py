@@ -1,5 +1,6 @@
 """A case file: overview, parties, documents, timeline. One screen stays mounted and shows one case after another."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from textual import on, work
@@ -9,20 +10,22 @@ from textual.widgets import Footer, Static
 
 from caseworker_tui import case_text
 from caseworker_tui.actions import Place, bindings
-from caseworker_tui.case_dialogs import CASE_DIALOGS, document_status
+from caseworker_tui.case_dialogs import CASE_DIALOGS, attach_file, document_expiry, document_status
 from caseworker_tui.navigation import BackToQueue, OpenNeighbour, OpenVersion
-from caseworker_tui.questions import Dialog
+from caseworker_tui.questions import Choice, Dialog
+from caseworker_tui.screens.choice import ChoiceScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.screens.related import RelatedScreen
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
+from caseworker_tui.viewer import NoViewer
 from caseworker_tui.widgets.case_panes import CasePanes, Shown
 from caseworker_tui.widgets.top_line import TopLine
 from store.domain.commands import AssignCase, Command, DetermineInitialDocumentRequirements, UnassignCase
 from store.domain.statuses import label
 from store.queries.assessment import AssessedCase, Assessment, assessment
-from store.queries.case_file import CaseFileView, case_file
+from store.queries.case_file import AttachmentRow, CaseFileView, DocumentRow, case_file
 from store.queries.queue import QueueRow
 from store.queries.related import Related, related
 from store.queries.timeline import timeline
@@ -65,12 +68,22 @@ class CaseScreen(Screen[None]):
             return
         with told(self):
             view = await self._session.ask(case_file, self._case_id)
-            assessed = await self._session.ask(assessment, self._case_id, self._session.rules)
+            assessed = await self._session.ask(assessment, self._case_id, self._session.rules, self._session.today())
             entries = await self._session.ask(timeline, self._case_id)
             others = await self._session.ask(related, self._case_id)
             self._view, self._assessed, self._others = view, assessed, others
             self._title.update(case_text.title(view))
             self._panes.show(Shown(AssessedCase(view, assessed), entries, self._session.now(), others))
+
+    def _chosen_document(self) -> DocumentRow | None:
+        """The document under the cursor; where it is not in sight, the list of documents comes in sight instead."""
+        if self._panes.active != "documents":
+            self.action_tab("documents")
+        elif document := self._panes.document:
+            return document
+        else:
+            self.notify("This case asks for no documents.")
+        return None
 
     def action_tab(self, name: str) -> None:
         self._panes.show_tab(name)
@@ -86,12 +99,8 @@ class CaseScreen(Screen[None]):
             self.action_set_status()
 
     def action_set_status(self) -> None:
-        if self._panes.active != "documents":
-            self.action_tab("documents")
-        elif document := self._panes.document:
+        if document := self._chosen_document():
             self._ask(document_status(document))
-        else:
-            self.notify("This case asks for no documents.")
 
     @on(CasePanes.DocumentChosen)
     def move_document(self, chosen: CasePanes.DocumentChosen) -> None:
@@ -136,15 +145,48 @@ class CaseScreen(Screen[None]):
         if yes:
             self._give(offer.undo.command, "It is undone.", seen=offer.entry.commit_id)
 
+    def action_attach_file(self) -> None:
+        if document := self._chosen_document():
+            self._ask(attach_file(document))
+
+    def action_set_expiry(self) -> None:
+        if document := self._chosen_document():
+            self._ask(document_expiry(document))
+
+    def action_open_file(self) -> None:
+        document = self._chosen_document()
+        if document is None or self._view is None:
+            return
+        files = {file.attachment_id: file for file in self._view.files_of(document)}
+        if not files:
+            self.notify(f"No file is attached to the {label(document.document_type)}: f attaches one.")
+        elif len(files) == 1:
+            self._open_file(*files.values())
+        else:
+            newest_first = tuple((key, case_text.file_line(file)) for key, file in reversed(files.items()))
+            screen = ChoiceScreen(Choice("file", "Which file?", newest_first))
+            self.app.push_screen(screen, partial(self._file_chosen, files))
+
+    def _file_chosen(self, files: Mapping[str, AttachmentRow], chosen: str | None) -> None:
+        if chosen is not None:
+            self._open_file(files[chosen])
+
+    @work
+    async def _open_file(self, file: AttachmentRow) -> None:
+        with told(self):
+            self.notify(f"Opening {file.file_name} …")
+            try:
+                await self._session.view(file)
+            except NoViewer as error:
+                self.notify(str(error), severity="error", timeout=10)
+
     def action_why(self) -> None:
-        if document := self._panes.document:
+        if document := self._chosen_document():
             self.notify(
                 f"{document.rule} (rule {document.rule_id})",
                 title=f"Why the {label(document.document_type)}?",
                 timeout=10,
             )
-        else:
-            self.action_tab("documents")
 
     def action_determine_documents(self) -> None:
         self._give(

@@ -1,24 +1,45 @@
 """The dialog that asks what a command needs, one question after the other, and gives it."""
 
+from dataclasses import asdict, dataclass
+from threading import Event
+
 from pydantic import ValidationError
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from caseworker_tui.actions import Place, bindings
-from caseworker_tui.questions import Choice, Dialog, Line, Question, Several
+from caseworker_tui.questions import Answers, Choice, Dialog, FileLine, Line, Question, Several
 from caseworker_tui.session import Session
+from caseworker_tui.typed_paths import path_typed
+from caseworker_tui.widgets.line_input import LineInput, PathSuggester
 from store.domain.refusals import Refusal
 from store.engine import new_command_id
 from store.errors import StoreError
+from store.files import spoken_size
 from store.validation import by_location
+
+
+class _Stopped(Exception):
+    """The person wants no more of the file."""
 
 
 class CommandScreen(ModalScreen[bool]):
     """Ends with True when the command was carried out. What is wrong is said in place, and nothing typed is lost."""
+
+    @dataclass
+    class Reading(Message):
+        """How much of a file was read, in bytes."""
+
+        done: int
+        total: int
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, type(self))
 
     CSS_PATH = "command.tcss"
     BINDINGS = bindings(Place.DIALOG)
@@ -32,10 +53,12 @@ class CommandScreen(ModalScreen[bool]):
         self._marked: dict[str, set[str]] = {}
         self._asked: list[Question] = []
         self._giving = False
+        self._reading = False
+        self._stopped = Event()
         self._command_id = new_command_id(session.now())
         self._prompt = Static(id="prompt", markup=False)
         self._options = OptionList(markup=False)
-        self._input = Input(max_length=10_000, select_on_focus=False)
+        self._input = LineInput(max_length=10_000, select_on_focus=False)
         self._refusal = Static(id="refusal", markup=False)
         self._hint = Static(id="hint", markup=False)
 
@@ -80,10 +103,12 @@ class CommandScreen(ModalScreen[bool]):
             self._hint.update(f"A number or space marks, enter goes on · {back}")
             self._options.focus()
         else:
+            is_path = isinstance(question, FileLine)
+            self._input.suggester = PathSuggester(self._session.folder) if is_path else None
             self._input.value = self._written.get(question.name, question.value)
             self._input.placeholder = question.hint
             self._input.cursor_position = len(self._input.value)
-            self._hint.update(f"Enter goes on · {back}")
+            self._hint.update(f"Enter goes on · {'tab completes · ' if is_path else ''}{back}")
             self._input.focus()
 
     def _option(self, question: Several, index: int) -> str:
@@ -133,14 +158,44 @@ class CommandScreen(ModalScreen[bool]):
         self._giving = self._options.disabled = self._input.disabled = True
         self._hint.update("Saving …")
         try:
-            command = self._dialog.command(self._answers)
+            command = self._dialog.command(await self._with_files_kept())
             await self._session.execute(command, command_id=self._command_id)
+        except _Stopped:
+            self._refuse("Stopped: nothing was attached.")
         except ValidationError as error:
             self._refuse("; ".join(_sentence(location, why) for location, why in by_location(error).items()))
         except (Refusal, StoreError) as error:
             self._refuse(str(error))
         else:
             self.dismiss(True)
+
+    async def _with_files_kept(self) -> Answers:
+        """The answers with what is known of each file that is named in them."""
+        answers = dict(self._answers)
+        for question in self._asked:
+            if isinstance(question, FileLine):
+                path = path_typed(answers[question.name], self._session.folder)
+                self._reading = True
+                try:
+                    kept = await self._session.keep_file(path, self._progress)
+                finally:
+                    self._reading = False
+                    self._stopped.clear()
+                self._session.folder = path.parent
+                answers |= {name: str(value) for name, value in asdict(kept).items()}
+        return answers
+
+    def _progress(self, done: int, total: int) -> None:
+        """Called in the thread that reads the file."""
+        if self._stopped.is_set():
+            raise _Stopped
+        self.post_message(self.Reading(done, total))
+
+    @on(Reading)
+    def show_reading(self, reading: Reading) -> None:
+        if self._reading:
+            part = f"{100 * reading.done // reading.total} % of {spoken_size(reading.total)}"
+            self._hint.update(f"Reading {part} … · esc stops")
 
     def _refuse(self, sentence: str) -> None:
         """Say what is wrong, under the last question, so that it can be answered again."""
@@ -151,7 +206,9 @@ class CommandScreen(ModalScreen[bool]):
         self._refusal.display = True
 
     def action_back(self) -> None:
-        if self._giving:  # too late to leave everything as it is
+        if self._giving:  # too late to leave everything as it is, but for a file that is still being read
+            if self._reading:
+                self._stopped.set()
             return
         self._asked.pop()
         if not self._asked:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from textual import on
@@ -35,8 +35,10 @@ class Shown:
 
 
 def _documents(shown: Shown, _: int) -> dict[str, Content]:
+    view, today = shown.stands.view, shown.now.astimezone(UTC).date()
     return {
-        document.document_requirement_id: case_text.document_entry(document) for document in shown.stands.view.documents
+        document.document_requirement_id: case_text.document_entry(document, view.files_of(document), today)
+        for document in view.documents
     }
 
 

@@ -5,6 +5,7 @@ Only what a decision looks at is kept here; what screens show is in the read tab
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import reduce
 from typing import Any, Final
 
@@ -35,12 +36,21 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """`rule_id` says who asks for it; `files` are the SHA-256 of what was attached."""
+
     document_requirement_id: str
     document_type: str
     entity: Entity
     is_required: bool
     status: DocumentStatus
+    rule_id: str
     reason_code: RejectionReason | None = None
+    files: frozenset[str] = frozenset()
+    expires_on: str | None = None
+
+    def expired(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return self.expires_on is not None and self.expires_on < today.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +207,27 @@ def _document_determined(case: CaseFile, it: e.DocumentRequirementDetermined) ->
         entity=Entity(it.entity_id, EntityType(it.entity_type), it.entity_name),
         is_required=it.is_required,
         status=it.status,
+        rule_id=it.rule_id,
     )
-    return replace(case, documents={**case.documents, it.document_requirement_id: document})
+    return _with_document(case, document)
 
 
 def _document_moved(case: CaseFile, it: e.DocumentStatusUpdated) -> CaseFile:
     before = case.documents[it.document_requirement_id]
-    document = replace(before, status=it.new_status, reason_code=it.reason_code)
-    return replace(case, documents={**case.documents, it.document_requirement_id: document})
+    return _with_document(case, replace(before, status=it.new_status, reason_code=it.reason_code))
+
+
+def _file_attached(case: CaseFile, it: e.FileAttached) -> CaseFile:
+    before = case.documents[it.document_requirement_id]
+    return _with_document(case, replace(before, files=before.files | {it.sha256}))
+
+
+def _expiry_set(case: CaseFile, it: e.DocumentExpirySet) -> CaseFile:
+    return _with_document(case, replace(case.documents[it.document_requirement_id], expires_on=it.expires_on))
+
+
+def _with_document(case: CaseFile, document: Document) -> CaseFile:
+    return replace(case, documents={**case.documents, document.document_requirement_id: document})
 
 
 def _assigned(case: CaseFile, it: e.CaseAssigned) -> CaseFile:
@@ -261,6 +284,8 @@ EVOLUTIONS: Final[Mapping[type[e.Payload], Callable[[CaseFile, Any], CaseFile]]]
     e.BeneficialOwnerAdded: _owner_added,
     e.DocumentRequirementDetermined: _document_determined,
     e.DocumentStatusUpdated: _document_moved,
+    e.FileAttached: _file_attached,
+    e.DocumentExpirySet: _expiry_set,
     e.NotificationRequired: _unchanged,
     e.CompanyProfileUpdated: _company_updated,
     e.BeneficialOwnerCorrected: _owner_corrected,

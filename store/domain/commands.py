@@ -42,6 +42,29 @@ def _storable(metadata: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
     return metadata
 
 
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 as 64 hexadecimal digits."""
+
+MediaType = Annotated[str, Field(max_length=127, pattern=r"^[a-z0-9][a-z0-9.+_-]*/[a-z0-9][a-z0-9.+_-]*$")]
+"""What kind of content a file has, like `application/pdf`."""
+
+
+def _plain_name(name: str) -> str:
+    if "/" in name or "\\" in name or name in (".", ".."):
+        raise ValueError(f"‘{name}’ is not the name of a file: leave out its folders")
+    return name
+
+
+FileName = Annotated[Text, Field(max_length=255), AfterValidator(_plain_name)]
+"""The name of a file, without its folders."""
+
+NO_DATE: Final = "none"
+
+
+SeenDay = Annotated[str, Field(pattern=r"^(none|[0-9]{4}-[0-9]{2}-[0-9]{2})$")]
+"""A day as it was seen, or `NO_DATE` where none was."""
+
+
 Metadata = Annotated[Mapping[str, JsonValue], AfterValidator(_storable)]
 """A JSON object that can be stored as it is."""
 
@@ -92,13 +115,18 @@ class CreateCase(Command):
         return self
 
 
-class UpdateDocumentStatus(Command):
+class OfDocument(Command):
+    """A command on a document that a case asks for."""
+
+    document_requirement_id: Id
+
+
+class UpdateDocumentStatus(OfDocument):
     """Move a document to another status.
 
     `metadata` is merged into what is known of the document (JSON Merge Patch, RFC 7396): null takes a key away.
     """
 
-    document_requirement_id: Id
     new_status: DocumentStatus = Field(validation_alias=AliasChoices("new_status", "status"))
     old_status: DocumentStatus | None = None
     reason: Text | None = None
@@ -176,12 +204,30 @@ class RequestDocument(OfCase):
     reason: Text
 
 
-class WaiveDocument(Command):
+class WaiveDocument(OfDocument):
     """Do without a document."""
 
-    document_requirement_id: Id
     reason: Text
     old_status: DocumentStatus | None = None
+
+
+class AttachFile(OfDocument):
+    """Attach a file, known by its content, to a document: a document that waits for one, or was rejected, is uploaded
+    with it. `expires_on` absent says nothing about when the document expires."""
+
+    sha256: Sha256
+    size: Annotated[int, Field(ge=1)]
+    media_type: MediaType
+    file_name: FileName
+    expires_on: Day | None = None
+    old_status: DocumentStatus | None = None
+
+
+class SetDocumentExpiry(OfDocument):
+    """Set the last day on which a document holds; null takes it away. `seen` is the day as the person saw it."""
+
+    expires_on: Day | None
+    seen: SeenDay | None = None
 
 
 class AssignCase(OfCase):
@@ -280,6 +326,8 @@ COMMANDS: Final[Mapping[str, type[Command]]] = {
         UpdateCompanyProfile,
         RequestDocument,
         WaiveDocument,
+        AttachFile,
+        SetDocumentExpiry,
         AssignCase,
         UnassignCase,
         SetDueDate,

@@ -30,6 +30,7 @@ class DocumentRule:
     document_type: str
     sentence: str
     case_type: str | None = None
+    is_required: bool = True
 
 
 DOCUMENT_RULES: Final = (

@@ -96,6 +96,31 @@ class DocumentStatusUpdated(Payload):
     metadata: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 
+class FileAttached(Payload):
+    """A file was attached to a document; what it holds is known by its SHA-256 and kept outside the log."""
+
+    document_requirement_id: str
+    document_type: str
+    entity_id: str
+    entity_name: str
+    attachment_id: str
+    sha256: str
+    size: int
+    media_type: str
+    file_name: str
+
+
+class DocumentExpirySet(Payload):
+    """`expires_on` is the last day on which the document holds; absent when the date was taken away."""
+
+    document_requirement_id: str
+    document_type: str
+    entity_id: str
+    entity_name: str
+    expires_on: str | None = None
+    previous: str | None = None
+
+
 class NotificationRequired(Payload):
     notification_id: str
     event_trigger: str
@@ -229,6 +254,8 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
         BeneficialOwnerAdded,
         DocumentRequirementDetermined,
         DocumentStatusUpdated,
+        FileAttached,
+        DocumentExpirySet,
         NotificationRequired,
         CompanyProfileUpdated,
         BeneficialOwnerCorrected,

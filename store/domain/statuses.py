@@ -88,6 +88,10 @@ DONE: Final = VERIFIED | {DocumentStatus.NOT_APPLICABLE}
 """A document in one of these asks nothing more of anybody."""
 
 
+HELD: Final = VERIFIED | {DocumentStatus.UPLOADED}
+"""In these a document is at hand, and it matters when it expires."""
+
+
 class Reason(StrEnum):
     """What a move asks for beside the new status."""
 

@@ -100,6 +100,16 @@ def _document_moved(before: CaseFile, it: e.DocumentStatusUpdated) -> Undo | str
     )
 
 
+def _expiry_set(_: CaseFile, it: e.DocumentExpirySet) -> Undo:
+    return Undo(
+        c.SetDocumentExpiry(
+            document_requirement_id=it.document_requirement_id,
+            expires_on=it.previous,
+            seen=it.expires_on or c.NO_DATE,
+        )
+    )
+
+
 def _assigned(_: CaseFile, it: e.CaseAssigned) -> Undo:
     if it.previous is None:
         return Undo(c.UnassignCase(case_id=it.case_id))
@@ -168,6 +178,8 @@ WAYS_BACK: Final[Mapping[type[e.Payload], WayBack | str]] = {
     e.BeneficialOwnerAdded: _owner_added,
     e.DocumentRequirementDetermined: "A document that was asked for stays listed: waive it instead.",
     e.DocumentStatusUpdated: _document_moved,
+    e.FileAttached: "A file stays attached: attach the right one too, and say in a note what is wrong with this one.",
+    e.DocumentExpirySet: _expiry_set,
     e.NotificationRequired: "A notification is on its way and can't be called back.",
     e.CompanyProfileUpdated: _company_updated,
     e.BeneficialOwnerCorrected: _owner_corrected,

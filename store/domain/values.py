@@ -29,7 +29,7 @@ _PARTIAL_DATE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _PRINTABLE_SPACE: Final = re.compile(r"\s+")
 
 
-_JOINERS: Final = "\u200c\u200d"
+JOINERS: Final = "\u200c\u200d"
 """Invisible, but part of how Persian, Indic scripts and some emoji are written."""
 
 FROM_THE_LOG: Final = "from the log"
@@ -68,7 +68,7 @@ def _prose(text: str) -> str:
 
 
 def _showable(text: str, *, allowed: str = "") -> None:
-    allowed += _JOINERS
+    allowed += JOINERS
     if text.isprintable():
         return
     for character in text:

@@ -128,6 +128,11 @@ def case_version(connection: sqlite3.Connection, event: RecordedEvent) -> int:
     return int(version)
 
 
+def get_events_of_type(connection: sqlite3.Connection, event_type: str) -> Iterator[RecordedEvent]:
+    """All events of one type, in order. There is no index for this: it reads the whole log."""
+    return _read(connection, "e.event_type = ?1", "e.event_type = ?1", event_type)
+
+
 def get_all_events(connection: sqlite3.Connection, *, after: int = 0) -> Iterator[RecordedEvent]:
     """The whole log in order, from behind position `after`: what is accepted, then what is pending."""
     return _read(connection, "e.position > ?1", f"e.position + {_LAST_ACCEPTED} > ?1", after)

@@ -1,7 +1,7 @@
 """The read tables. One module a table: its columns, and how each event changes it.
 
     projection              what a projection is
-    cases, companies, persons, beneficial_owners, parties, required_documents, checks, notes, tags,
+    cases, companies, persons, beneficial_owners, parties, required_documents, attachments, checks, notes, tags,
     notifications, search_documents
                             the tables
     rebuild                 all tables made anew from the log, and compared with the live ones
@@ -16,6 +16,7 @@ from typing import Final
 from store.log.read import RecordedEvent
 from store.log.upcast import UnknownPayload
 from store.projections import (
+    attachments,
     beneficial_owners,
     cases,
     checks,
@@ -37,6 +38,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     beneficial_owners.PROJECTION,
     parties.PROJECTION,
     required_documents.PROJECTION,
+    attachments.PROJECTION,
     checks.PROJECTION,
     notes.PROJECTION,
     tags.PROJECTION,

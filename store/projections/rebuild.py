@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from store.database import write_transaction
+from store.database import file_of, write_transaction
 from store.log.pending import is_shared
 from store.log.read import RecordedEvent, get_accepted_events, get_all_events, get_pending_events, last_position
 from store.projections import PROJECTIONS, project
@@ -100,8 +100,7 @@ def fresh_tables(path: Path | None = None) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _folder_beside(connection: sqlite3.Connection) -> Iterator[Path]:
     """A passing folder beside the database: what a killed rebuild leaves there lies where the case files do."""
-    (database,) = (file for _, name, file in connection.execute("PRAGMA database_list") if name == "main")
-    with TemporaryDirectory(prefix="rebuild-", dir=Path(database).parent) as folder:
+    with TemporaryDirectory(prefix="rebuild-", dir=file_of(connection).parent) as folder:
         yield Path(folder)
 
 

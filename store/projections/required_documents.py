@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from store.domain.events import (
     BeneficialOwnerCorrected,
     CompanyProfileUpdated,
+    DocumentExpirySet,
     DocumentRequirementDetermined,
     DocumentStatusUpdated,
 )
@@ -34,6 +35,7 @@ def _determined(event: RecordedEvent, e: DocumentRequirementDetermined) -> tuple
         e.rule,
         event.timestamp,
         event.actor,
+        None,
     )
 
 
@@ -65,6 +67,7 @@ COLUMNS: Final = {
     "rule": "TEXT NOT NULL",
     "updated_at": "TEXT NOT NULL",
     "updated_by": "TEXT NOT NULL",
+    "expires_on": "TEXT",
 }
 
 _RENAME: Final = "UPDATE required_documents SET entity_name = ? WHERE entity_id = ? AND case_id = ?"
@@ -73,7 +76,11 @@ PROJECTION: Final = Projection(
     table="required_documents",
     version=1,
     columns=COLUMNS,
-    indexes=("CREATE INDEX required_documents_of_case ON required_documents (case_id)",),
+    indexes=(
+        "CREATE INDEX required_documents_of_case ON required_documents (case_id)",
+        "CREATE INDEX required_documents_by_expiry ON required_documents (expires_on, document_requirement_id)"
+        " WHERE expires_on IS NOT NULL",
+    ),
     event_projectors={
         DocumentRequirementDetermined: Change(
             insert("required_documents", COLUMNS),
@@ -84,6 +91,10 @@ PROJECTION: Final = Projection(
             " metadata = json_patch(metadata, ?), updated_at = ?, updated_by = ?"
             " WHERE document_requirement_id = ?",
             _moved,
+        ),
+        DocumentExpirySet: Change(
+            "UPDATE required_documents SET expires_on = ? WHERE document_requirement_id = ?",
+            lambda _, e: (e.expires_on, e.document_requirement_id),
         ),
         # A document shows whom it is about by the name of today.
         CompanyProfileUpdated: Change(_RENAME, lambda _, e: (e.profile.registered_name, e.company_id, e.case_id)),

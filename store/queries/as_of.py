@@ -6,7 +6,7 @@ Versions of a case count its commits from 1, so that version N is the case as it
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from store.domain.decisions import Rules, unknown_case
 from store.domain.refusals import Refusal
@@ -50,11 +50,12 @@ def as_of(connection: sqlite3.Connection, case_id: str, when: int | datetime, ru
     if not 1 <= version <= len(commits):
         raise Refusal("unknown_version", f"The case has no version {version}: they count from 1 to {len(commits)}.")
     *earlier, newest = commits[:version]
+    day = when.astimezone(UTC).date() if isinstance(when, datetime) else _day_of(newest)
     with fresh_tables() as tables:
         project(tables, _events(earlier))
-        before = _standing(tables, case_id, earlier, rules) if earlier else None
+        before = _standing(tables, case_id, earlier, rules, _day_of(earlier[-1])) if earlier else None
         project(tables, newest.events)
-        stood = _standing(tables, case_id, [*earlier, newest], rules)
+        stood = _standing(tables, case_id, [*earlier, newest], rules, day)
     entries = tuple(entries_of([*earlier, newest]))
     return CaseThen(entries[0], len(commits), stood, before, entries)
 
@@ -67,9 +68,16 @@ def _version_at(commits: list[RecordedCommit], moment: datetime) -> int:
     return version
 
 
-def _standing(tables: sqlite3.Connection, case_id: str, commits: list[RecordedCommit], rules: Rules) -> AssessedCase:
-    """The case after these commits, to which the tables go."""
-    return AssessedCase(case_file_in(tables, case_id, commits[-1].commit_id), assess(_events(commits), rules))
+def _day_of(commit: RecordedCommit) -> date:
+    return datetime.fromisoformat(commit.recorded_at).astimezone(UTC).date()
+
+
+def _standing(
+    tables: sqlite3.Connection, case_id: str, commits: list[RecordedCommit], rules: Rules, day: date
+) -> AssessedCase:
+    """The case after these commits, to which the tables go, as it was to be judged on that day."""
+    view = case_file_in(tables, case_id, commits[-1].commit_id)
+    return AssessedCase(view, assess(_events(commits), rules, day))
 
 
 def _events(commits: list[RecordedCommit]) -> Iterator[RecordedEvent]:

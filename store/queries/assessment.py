@@ -4,6 +4,7 @@ controls the company."""
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from store.domain.case_file import fold
 from store.domain.decisions import Rules, missing_for_approval
@@ -33,17 +34,18 @@ class AssessedCase:
     assessed: Assessment | None
 
 
-def assessment(connection: sqlite3.Connection, case_id: str, rules: Rules) -> Assessment | None:
-    """None when the case holds an event of a newer version of caseworker: its rules are not known here."""
-    return assess(get_events_for_case(connection, case_id), rules)
+def assessment(connection: sqlite3.Connection, case_id: str, rules: Rules, today: date) -> Assessment | None:
+    """As of a day (UTC). None when the case holds an event of a newer version of caseworker: its rules are not known
+    here."""
+    return assess(get_events_for_case(connection, case_id), rules, today)
 
 
-def assess(events: Iterable[RecordedEvent], rules: Rules) -> Assessment | None:
+def assess(events: Iterable[RecordedEvent], rules: Rules, today: date) -> Assessment | None:
     """The same of the case to which these events lead."""
     payloads = known_payloads(events)
     if payloads is None:
         return None
     case = fold(payloads)
     return Assessment(
-        tuple(missing_for_approval(case)), propose_risk(case), ownership_of(case, rules.ownership), case.owners
+        tuple(missing_for_approval(case, today)), propose_risk(case), ownership_of(case, rules.ownership), case.owners
     )

@@ -1,11 +1,18 @@
-"""Proof that a database is whole: the file, the log, and the read tables against the log."""
+"""Proof that a database is whole: the file, the log, the read tables against the log, and the files beside it."""
 
+import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
+from pathlib import Path
 
 from store.database import read_transaction
+from store.domain.events import FileAttached
+from store.domain.identifiers import case_reference
+from store.domain.statuses import label
+from store.errors import FileChanged, FileMissing
+from store.files import content_of, folder_of, held, place_of
+from store.log.read import get_events_of_type
 from store.log.verify import Progress, verify_log
 from store.projections import TRIGGERS_OF_READ_TABLES
 from store.projections.rebuild import differences
@@ -13,7 +20,7 @@ from store.projections.rebuild import differences
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is wrong, as a sentence; `where` is `file`, `log` or `read tables`."""
+    """Something that is wrong, as a sentence; `where` is `file`, `log`, `read tables` or `files`."""
 
     where: str
     sentence: str
@@ -33,6 +40,35 @@ def verify(connection: sqlite3.Connection, progress: Progress) -> Iterator[Findi
             return
         for sentence in differences(connection, progress):
             yield Finding("read tables", sentence)
+        attached, kept = attached_files(connection), _kept(connection)
+    for sentence in _faults_of_files(folder_of(connection), attached, kept, progress):
+        yield Finding("files", sentence)
+
+
+def attached_files(connection: sqlite3.Connection) -> dict[str, FileAttached]:
+    """What the log says was attached, by SHA-256: each content as it was attached first."""
+    attached: dict[str, FileAttached] = {}
+    for event in get_events_of_type(connection, FileAttached.__name__):
+        if isinstance(event.payload, FileAttached):
+            attached.setdefault(event.payload.sha256, event.payload)
+    return attached
+
+
+def remarks(connection: sqlite3.Connection) -> Iterator[str]:
+    """What is worth knowing of the files beside a database that is whole, and is no fault."""
+    folder, attached = folder_of(connection), attached_files(connection)
+    elsewhere = attached.keys() - _kept(connection)
+    if absent := [sha256 for sha256 in elsewhere if not place_of(folder, sha256).exists()]:
+        yield (
+            f"{len(absent)} attached file{' was' if len(absent) == 1 else 's were'} never on this machine: only what"
+            " the log says of them has come here."
+        )
+    for path in held(folder):
+        if path != place_of(folder, path.name) or path.name not in attached:
+            yield (
+                f"{path} is no attached file: a caseworker at work has it in hand, or one that was broken off left it."
+                " When none is at work, it can be deleted."
+            )
 
 
 def log_size(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -47,12 +83,40 @@ def log_size(connection: sqlite3.Connection) -> tuple[int, int]:
 def log_digest(connection: sqlite3.Connection) -> str:
     """The SHA-256 of each case's newest accepted commit, by case id: write it down, and any later change to the past
     shows, for a commit's id covers all before it. Laptops of a team that have read as far have the same."""
-    digest = sha256()
+    digest = hashlib.sha256()
     for commit_id, _ in connection.execute(
         "SELECT commit_id, max(position) FROM commits GROUP BY case_id ORDER BY case_id"
     ):
         digest.update(commit_id.encode())
     return digest.hexdigest()
+
+
+def _kept(connection: sqlite3.Connection) -> set[str]:
+    """The SHA-256 of every file that was ever kept here."""
+    return {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM kept_files")}
+
+
+def _faults_of_files(
+    folder: Path, attached: Mapping[str, FileAttached], kept: Container[str], progress: Progress
+) -> Iterator[str]:
+    """A file that was here and is gone, or is here with another content. `progress` counts bytes."""
+    total, done = sum(file.size for file in attached.values()), 0
+    for sha256, file in attached.items():
+        try:
+            for _ in content_of(folder, sha256, file.file_name):
+                pass
+        except FileMissing as error:
+            if sha256 in kept:
+                yield f"{error} {_whose(file)}"
+        except FileChanged as error:
+            yield f"{error} {_whose(file)}"
+        done += file.size
+        progress(done, total)
+
+
+def _whose(file: FileAttached) -> str:
+    of = f"the {label(file.document_type)} of {file.entity_name}"
+    return f"It belongs to {of}, case {case_reference(file.case_id)}."
 
 
 def _as_far_as_it_goes(sentences: Iterator[str]) -> Iterator[str]:

@@ -95,6 +95,21 @@ class DocumentRow:
     rule: str
     updated_at: str
     updated_by: str
+    expires_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """A file that was attached to a document; `sha256` names its content."""
+
+    attachment_id: str
+    document_requirement_id: str
+    sha256: str
+    size: int
+    media_type: str
+    file_name: str
+    attached_at: str
+    attached_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +144,15 @@ class CaseFileView:
     persons: tuple[PersonRow, ...]
     beneficial_owners: tuple[OwnerRow, ...]
     documents: tuple[DocumentRow, ...]
+    attachments: tuple[AttachmentRow, ...]
     checks: tuple[CheckRow, ...]
     notes: tuple[NoteRow, ...]
     tags: tuple[str, ...]
+
+    def files_of(self, document: DocumentRow) -> tuple[AttachmentRow, ...]:
+        """What was attached to one of its documents, the oldest first."""
+        wanted = document.document_requirement_id
+        return tuple(each for each in self.attachments if each.document_requirement_id == wanted)
 
 
 def find_case(connection: sqlite3.Connection, id_or_reference: str) -> str:
@@ -171,6 +192,7 @@ def case_file_in(tables: sqlite3.Connection, case_id: str, head: str | None) -> 
         persons=_rows(tables, "persons", PersonRow, case_id),
         beneficial_owners=_rows(tables, "beneficial_owners", OwnerRow, case_id),
         documents=_rows(tables, "required_documents", DocumentRow, case_id),
+        attachments=_rows(tables, "attachments", AttachmentRow, case_id),
         checks=_rows(tables, "checks", CheckRow, case_id),
         notes=_rows(tables, "notes", NoteRow, case_id),
         tags=tuple(tag for (tag,) in tables.execute("SELECT tag FROM tags WHERE case_id = ? ORDER BY tag", (case_id,))),

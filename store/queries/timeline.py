@@ -22,9 +22,11 @@ from store.domain.events import (
     DecisionApproved,
     DecisionProposed,
     DecisionReturned,
+    DocumentExpirySet,
     DocumentRequirementDetermined,
     DocumentStatusUpdated,
     DueDateSet,
+    FileAttached,
     NoteAdded,
     NotificationRequired,
     Payload,
@@ -89,6 +91,11 @@ def _document_moved(e: DocumentStatusUpdated) -> str:
     return f"{text}: {'; '.join(why)}" if why else text
 
 
+def _expiry_set(e: DocumentExpirySet) -> str:
+    what = f"the {label(e.document_type)} of {e.entity_name}"
+    return f"noted that {what} expires on {e.expires_on}" if e.expires_on else f"took away when {what} expires"
+
+
 def _owners_confirmed(e: BeneficialOwnersConfirmed) -> str:
     text = f"confirmed {listed(e.names)} as beneficial owner{'s' if len(e.names) > 1 else ''}"
     if e.official_name:
@@ -129,6 +136,8 @@ SENTENCES: Final[Mapping[type[Payload], Callable[[Any], str]]] = {
     BeneficialOwnerAdded: lambda e: f"added the owner {e.owner.name}",
     DocumentRequirementDetermined: lambda e: f"asked for the {label(e.document_type)} of {e.entity_name}",
     DocumentStatusUpdated: _document_moved,
+    FileAttached: lambda e: f"attached {e.file_name} to the {label(e.document_type)} of {e.entity_name}",
+    DocumentExpirySet: _expiry_set,
     NotificationRequired: lambda e: f"set off a notification ({label(e.notification_type)})",
     CompanyProfileUpdated: lambda e: f"updated the profile of {e.profile.registered_name}",
     BeneficialOwnerCorrected: lambda e: f"corrected the owner {e.owner.name}",

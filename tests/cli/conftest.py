@@ -106,3 +106,16 @@ def new_case(number: int = 1) -> dict[str, Any]:
 
 def as_lines(*commands: Any) -> bytes:
     return b"".join(json.dumps(command).encode() + b"\n" for command in commands)
+
+
+@pytest.fixture
+def case(caseworker: Caseworker) -> str:
+    """The reference of a KYC case."""
+    caseworker("exec", stdin=as_lines(new_case()))
+    (only,) = json.loads(caseworker("cases", "--json").stdout)
+    return str(only["reference"])
+
+
+def shown(caseworker: Caseworker, case: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(caseworker("show", case, "--json").stdout)
+    return found

@@ -112,6 +112,15 @@ def one_of_each(case: CaseFile) -> dict[type[Command], Command]:
             case_id=case_id, entity_id=case.company_id or "", document_type="TAX_RETURN", reason="odd accounts"
         ),
         c.WaiveDocument(document_requirement_id=document_id, reason="seen in person"),
+        c.AttachFile(
+            document_requirement_id=document_id,
+            sha256="ab" * 32,
+            size=1200,
+            media_type="application/pdf",
+            file_name="scan.pdf",
+            expires_on="2031-05-02",
+        ),
+        c.SetDocumentExpiry(document_requirement_id=document_id, expires_on="2031-05-02"),
         c.AssignCase(case_id=case_id, assignee="ben"),
         c.UnassignCase(case_id=case_id),
         c.SetDueDate(case_id=case_id, due_date="2026-12-24"),

@@ -66,10 +66,16 @@ class Given:
     case: CaseFile
 
     def when(
-        self, command: Command, *, by: str = ACTOR, rules: Rules | None = None, command_id: str = COMMAND_ID
+        self,
+        command: Command,
+        *,
+        by: str = ACTOR,
+        rules: Rules | None = None,
+        command_id: str = COMMAND_ID,
+        today: date = TODAY,
     ) -> Outcome:
         try:
-            return Outcome(tuple(decide(self.case, command, Context(command_id, rules or Rules(), by, TODAY))), None)
+            return Outcome(tuple(decide(self.case, command, Context(command_id, rules or Rules(), by, today))), None)
         except Refusal as refusal:
             return Outcome((), refusal)
 

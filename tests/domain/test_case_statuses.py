@@ -51,7 +51,8 @@ class TestTheTable:
         changing = {
             c.DetermineInitialDocumentRequirements, c.UpdateDocumentStatus, c.AddPersonToCase, c.LinkPersonToCompany,
             c.AddBeneficialOwner, c.CorrectBeneficialOwner, c.RemoveBeneficialOwner, c.UpdateCompanyProfile,
-            c.RequestDocument, c.WaiveDocument, c.RecordCheck, c.RateRisk, c.ProposeDecision, c.ConfirmBeneficialOwners,
+            c.RequestDocument, c.WaiveDocument, c.AttachFile, c.SetDocumentExpiry, c.RecordCheck, c.RateRisk,
+            c.ProposeDecision, c.ConfirmBeneficialOwners,
         }  # fmt: skip
         assert {model for model in OF_A_CASE if DECISIONS[model][1] == IN_WORK} == changing
 

@@ -265,7 +265,7 @@ class TestProposing:
     def test_a_hit_of_any_kind_stands_in_the_way(self, kind: CheckKind, who: str | None) -> None:
         hit = after(EVERYTHING_SEEN, check(CheckOutcome.HIT, kind, who))
         given(*hit).when(propose()).refused("not_ready", "is a hit that nobody settled")
-        assert len(missing_for_approval(fold(hit))) == 1
+        assert len(missing_for_approval(fold(hit), TODAY)) == 1
         settled = after(hit, check(CheckOutcome.CLEAR, kind, who))
         given(*settled).when(propose()).the(DecisionProposed)
 

@@ -61,6 +61,7 @@ def test_every_event_has_a_way_back_or_a_reason_for_having_none() -> None:
         c.UntagCase,
         c.UpdateDocumentStatus,
         c.WaiveDocument,
+        c.SetDocumentExpiry,
         c.UpdateCompanyProfile,
         c.AddBeneficialOwner,
         c.CorrectBeneficialOwner,
@@ -98,7 +99,9 @@ def test_leads_back_to_what_was_there(given: list[Payload], command: Command) ->
     assert undo.but == ""
 
 
-@pytest.mark.parametrize("model", [c.TagCase, c.AssignCase, c.UpdateDocumentStatus, c.AwaitClient, c.ProposeDecision])
+@pytest.mark.parametrize(
+    "model", [c.TagCase, c.AssignCase, c.UpdateDocumentStatus, c.SetDocumentExpiry, c.AwaitClient, c.ProposeDecision]
+)
 def test_an_undo_is_undone_like_any_other_command(model: type[Command]) -> None:
     done = after(CASE, EXAMPLES[model])
     undo = undo_of(fold(CASE), done[len(CASE) :])
@@ -226,6 +229,7 @@ class TestWhatDoesNotComeBackIsSaid:
         (CASE, EXAMPLES[c.AddPersonToCase], "waive what is asked of them"),
         (CASE, EXAMPLES[c.LinkPersonToCompany], "waive what is asked of them"),
         (CASE, EXAMPLES[c.RequestDocument], "waive it"),
+        (CASE, EXAMPLES[c.AttachFile], "attach the right one too"),
         (in_status(CASE, CaseStatus.APPROVED), EXAMPLES[c.ReopenCase], "propose it again"),
         (in_status(CASE, CaseStatus.REJECTED), EXAMPLES[c.ReopenCase], "propose it again"),
         (CASE, EXAMPLES[c.DetermineInitialDocumentRequirements], "nothing to undo"),

@@ -9,12 +9,14 @@ from caseworker_tui.actions import ACTIONS, Action, Place, actions_at, key_sheet
 from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.case_then import CaseThenScreen
+from caseworker_tui.screens.choice import ChoiceScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.screens.related import RelatedScreen
+from caseworker_tui.widgets.line_input import LineInput
 from caseworker_tui.widgets.search_line import SearchLine
 from tests.screens.driving import run
 
@@ -26,7 +28,8 @@ SCREENS: dict[Place, tuple[type, ...]] = {
     Place.CASE_THEN: (CaseThenScreen,),
     Place.NEW_CASE: (NewCaseScreen,),
     Place.RELATED: (RelatedScreen,),
-    Place.DIALOG: (CommandScreen, HelpScreen),
+    Place.DIALOG: (CommandScreen, ChoiceScreen, HelpScreen),
+    Place.FIELD: (LineInput,),
     Place.CONFIRM: (ConfirmScreen,),
 }
 

@@ -61,7 +61,7 @@ def at_work(database: Path) -> CaseworkerApp:
 
 def look(database: Path, case_id: str) -> tuple[CaseFileView, Assessment]:
     with CaseStore.open(database) as store:
-        assessed = store.ask(assessment, case_id, Rules())
+        assessed = store.ask(assessment, case_id, Rules(), NOW.date())
         assert assessed is not None
         return store.ask(case_file, case_id), assessed
 

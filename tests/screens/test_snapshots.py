@@ -1,16 +1,26 @@
 """What every screen looks like, small and large. Look at the pictures before you accept new ones."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from textual.pilot import Pilot
 
 from caseworker_tui.app import CaseworkerApp
+from store.domain.commands import AttachFile
+from store.engine import CaseStore
+from store.queries.case_file import case_file
+from store.queries.queue import queue_page
+from tests.screens.conftest import NOW
 from tests.screens.driving import keys, settle, typed
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 SnapCompare = Callable[..., bool]
+
+CASE: Final = 3
+"""The place of a case with several documents in the queue."""
 
 SCREENS: dict[str, list[str]] = {
     "queue": ["j", "j"],
@@ -42,6 +52,42 @@ SCREENS: dict[str, list[str]] = {
 @pytest.mark.parametrize("name", SCREENS)
 def test_screen(snap_compare: SnapCompare, app: CaseworkerApp, name: str, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=_after(*SCREENS[name]))
+
+
+@pytest.fixture
+def dated(sample: Path) -> Path:
+    """The sample, in which the documents of one case have files and last days."""
+    days = iter([date(2026, 11, 17), date(2026, 12, 2), date(2031, 5, 2)])
+    with CaseStore.open(sample, clock=lambda: NOW, device="sample") as store:
+        for number, document in enumerate(store.ask(case_file, store.ask(queue_page)[CASE].case_id).documents):
+            attach = AttachFile(
+                document_requirement_id=document.document_requirement_id,
+                sha256=f"{number:02x}" * 32,
+                size=1_300_000 * (number + 1),
+                media_type="application/pdf",
+                file_name=f"scan {number}.pdf",
+                expires_on=str(next(days, "")) or None,
+            )
+            store.execute(attach, actor="ana.ruiz")
+            more = {"sha256": f"f{number:x}" * 32, "size": 812, "file_name": "page 2.png", "media_type": "image/png"}
+            store.execute(attach.model_copy(update=more), actor="ana.ruiz")
+    return sample
+
+
+WITH_FILES: dict[str, list[str]] = {
+    "overview": [],
+    "documents": ["3"],
+    "attach": ["3", "f"],
+    "which_file": ["3", "F"],
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", WITH_FILES)
+def test_files_and_last_days(snap_compare: SnapCompare, dated: Path, name: str, size: tuple[int, int]) -> None:
+    app = CaseworkerApp(dated, actor="ana.ruiz", clock=lambda: NOW)
+    pressed = [*["j"] * CASE, "enter", *WITH_FILES[name]]
+    assert snap_compare(app, terminal_size=size, run_before=_after(*pressed))
 
 
 @pytest.mark.parametrize("name", ["queue", "case_documents"])

@@ -4,6 +4,7 @@ Started as `python -m tests.store.another_process TASK PATH`; see `Worker` for t
 
     obey    read a command a line, as JSON, and answer each with a line: `{"case_id": …}`, `{"refused": code}`
     create  open the database that each line names, and answer with a line each
+    attach  for each line, a document and the path of a file, keep the file and say `kept`; attach it at the next line
     work    for each line, a child that makes cases for as long as it lives: it tells its process id and then each
             command id, as soon as the command is acknowledged; `gone` when it is dead
 """
@@ -12,10 +13,11 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Never, Self
 
-from store.domain.commands import COMMANDS
+from store.domain.commands import COMMANDS, AttachFile
 from store.domain.refusals import Refusal
 from store.engine import CaseStore
 from store.errors import StoreError
@@ -92,6 +94,19 @@ def create(_: Path) -> None:
             say("opened")
 
 
+def attach(path: Path) -> None:
+    with CaseStore.open(path) as store:
+        say("ready")
+        for line in sys.stdin:
+            order = json.loads(line)
+            kept = store.keep_file(Path(order["file"]))
+            say("kept")
+            sys.stdin.readline()
+            document = order["document_requirement_id"]
+            store.execute(AttachFile(document_requirement_id=document, **asdict(kept)), actor="another")
+            say(kept.sha256)
+
+
 def work(path: Path) -> None:
     """A fork starts in a moment, so that many can be killed."""
     say("ready")
@@ -118,4 +133,4 @@ def make_cases(path: Path) -> Never:
 
 
 if __name__ == "__main__":
-    {"obey": obey, "create": create, "work": work}[sys.argv[1]](Path(sys.argv[2]))
+    {"obey": obey, "create": create, "attach": attach, "work": work}[sys.argv[1]](Path(sys.argv[2]))

@@ -213,6 +213,7 @@ class Act:
         of = {"case_id": case.case_id}
         entity_id = self._one_of([*case.entities, "nobody"])
         owner_id = self._one_of([*case.owners, "nobody"])
+        document_id = self._one_of([*case.documents, "none"])
         examples: list[Command] = [
             c.AddPersonToCase(person=self.person, **of),
             c.LinkPersonToCompany(person=self.person.model_copy(update={"role_in_company": "Director"}), **of),
@@ -227,7 +228,18 @@ class Act:
             ),
             c.UpdateCompanyProfile(case_id=case.case_id, company_profile=self.profile, seen=case.profile),
             c.RequestDocument(entity_id=entity_id, document_type=self.word.upper(), reason="because", **of),
-            WaiveDocument(document_requirement_id=self._one_of([*case.documents, "none"]), reason="because"),
+            WaiveDocument(document_requirement_id=document_id, reason="because"),
+            c.AttachFile(
+                document_requirement_id=document_id,
+                sha256=self._one_of(["ab", "cd", "ef"]) * 32,
+                size=self.which + 1,
+                media_type="application/pdf",
+                file_name=f"{self.word}.pdf",
+                expires_on=self._one_of([None, "2020-02-29", "2031-05-02"]),
+            ),
+            c.SetDocumentExpiry(
+                document_requirement_id=document_id, expires_on=self._one_of(["2020-02-29", None, "2031-05-02", None])
+            ),
             c.AssignCase(assignee=self.word, **of),
             c.UnassignCase(**of),
             c.SetDueDate(due_date=self._one_of(["2026-12-24", "2028-02-29", None]), **of),
@@ -362,7 +374,7 @@ class Model:
         match command:
             case CreateCase():
                 return case_id_of_new_case(command_id)
-            case UpdateDocumentStatus(document_requirement_id=wanted) | WaiveDocument(document_requirement_id=wanted):
+            case c.OfDocument(document_requirement_id=wanted):
                 return next((c for c in self.cases if wanted in self.case(c).documents), None)
             case c.OfCase(case_id=case_id):
                 return case_id
@@ -470,7 +482,9 @@ def test_folding_storing_reading_back_and_rebuilding_agree(taken: list[Step]) ->
 
 
 _OF_CASES = "SELECT case_id, status, assignee, due_date, risk, company_id, proposed_decision, proposed_by FROM cases"
-_OF_DOCUMENTS = "SELECT document_requirement_id, case_id, status, entity_id, entity_name FROM required_documents"
+_OF_DOCUMENTS = (
+    "SELECT document_requirement_id, case_id, status, entity_id, entity_name, expires_on FROM required_documents"
+)
 
 
 def assert_nobody_is_forgotten(case: CaseFile) -> None:
@@ -481,7 +495,7 @@ def assert_nobody_is_forgotten(case: CaseFile) -> None:
         assert document.entity.entity_id in case.entities or document.status in DONE
     assert (case.proposal is not None) is (case.status is CaseStatus.PENDING_APPROVAL)
     if case.status is CaseStatus.APPROVED:
-        assert missing_for_approval(case) == []
+        assert missing_for_approval(case, START.date()) == []
 
 
 def assert_read_tables_show(store: CaseStore, model: Model) -> None:
@@ -500,9 +514,15 @@ def assert_read_tables_show(store: CaseStore, model: Model) -> None:
         for case_id, case in cases.items()
     }
     assert {(key, *row) for key, *row in rows(connection, _OF_DOCUMENTS)} == {
-        (key, case_id, d.status, d.entity.entity_id, d.entity.name)
+        (key, case_id, d.status, d.entity.entity_id, d.entity.name, d.expires_on)
         for case_id, case in cases.items()
         for key, d in case.documents.items()
+    }
+    assert set(rows(connection, "SELECT case_id, document_requirement_id, sha256 FROM attachments")) == {
+        (case_id, key, sha256)
+        for case_id, case in cases.items()
+        for key, d in case.documents.items()
+        for sha256 in d.files
     }
     assert set(rows(connection, "SELECT case_id, tag FROM tags")) == {
         (case_id, tag) for case_id, case in cases.items() for tag in case.tags
@@ -516,9 +536,9 @@ def assert_read_tables_show(store: CaseStore, model: Model) -> None:
         key for case in cases.values() for key in case.persons
     }
     for case_id, case in cases.items():
-        assess = store.ask(assessment, case_id, store.rules)
+        assess = store.ask(assessment, case_id, store.rules, START.date())
         assert assess is not None
-        assert list(assess.missing) == missing_for_approval(case)
+        assert list(assess.missing) == missing_for_approval(case, START.date())
         assert_nobody_is_forgotten(case)
         assert all(all(entry.sentences) for entry in store.ask(timeline, case_id))
     counts = (
@@ -536,8 +556,8 @@ def test_the_past_is_shown_as_it_was(taken: list[Step]) -> None:
     def look(receipt: Receipt) -> None:
         if not receipt.repeated:
             case_id = receipt.case_id
-            stands = store.ask(case_file, case_id), store.ask(assessment, case_id, store.rules)
-            shown = (*stands, tuple(store.ask(timeline, case_id)))
+            assessed = store.ask(assessment, case_id, store.rules, START.date())
+            shown = store.ask(case_file, case_id), assessed, tuple(store.ask(timeline, case_id))
             seen.setdefault(case_id, []).append(shown)
 
     seen: dict[str, list[tuple[CaseFileView, Assessment | None, tuple[TimelineEntry, ...]]]] = {}
@@ -574,7 +594,7 @@ def rows_of(view: CaseFileView) -> dict[tuple[str, str], dict[str, Any]]:
     """All rows of a case file, without what is not known and what tells only that something changed."""
     rows: dict[tuple[str, str], dict[str, Any]] = {("tags", tag): {"tag": tag} for tag in view.tags}
     parts = {"case": (view.case,), "company": (view.company,) if view.company else ()}
-    for part in ("persons", "beneficial_owners", "documents", "checks", "notes"):
+    for part in ("persons", "beneficial_owners", "documents", "attachments", "checks", "notes"):
         parts[part] = getattr(view, part)
     for part, of_part in parts.items():
         for row in of_part:

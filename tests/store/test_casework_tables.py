@@ -12,7 +12,7 @@ from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import QueueRow, queue_row
 from store.queries.timeline import timeline
 from tests.domain.examples import ANA, BEN, DIRECTOR, kyb, kyc, owner
-from tests.store.desk import a_case_with_everything, documents, findings
+from tests.store.desk import START, a_case_with_everything, documents, findings
 
 NewCase = Callable[..., Receipt]
 
@@ -95,7 +95,7 @@ class TestWhatBelongsToIt:
         assert (after.name, after.person_id) == ("Anna Ruiz", before.person_id)
         passport = documents(store, case_id)[-1]
         assert (passport.entity_name, passport.status) == ("Anna Ruiz", "AWAITING_UPLOAD")
-        assess = store.ask(assessment, case_id, store.rules)
+        assess = store.ask(assessment, case_id, store.rules, START.date())
         assert assess is not None
         assert "the passport of Anna Ruiz is AWAITING_UPLOAD" in assess.missing
 
@@ -136,6 +136,10 @@ def test_the_timeline_tells_it_all(store: CaseStore, case_id: str) -> None:
         "ana confirmed Ana Ruiz as beneficial owner (proposed: Ana Ruiz certainly)",
         "ana removed the owner Acme Holding BV: sold in May",
         "ana rated the risk medium: new to us (proposed: low)",
+        "ana attached scan.pdf to the registration certificate of Acme Works Ltd",
+        "ana noted that the registration certificate of Acme Works Ltd expires on 2031-05-02",
+        "ana took in the registration certificate of Acme Works Ltd",
+        "ana noted that the registration certificate of Acme Works Ltd expires on 2032-05-02",
         "ana took the tag old-client away",
         "ana moved the case from open to awaiting client: one page is missing",
         "ana moved the case from awaiting client to open",
@@ -156,7 +160,7 @@ class TestTheAssessment:
         case_id = new_case(kyc()).case_id
         hit = c.RecordCheck(case_id=case_id, kind=CheckKind.SANCTIONS, outcome=CheckOutcome.HIT, evidence="a list")
         store.execute(hit)
-        found = store.ask(assessment, case_id, store.rules)
+        found = store.ask(assessment, case_id, store.rules, START.date())
         assert found is not None
         assert found.missing == (
             "the passport of Ana Ruiz is AWAITING_UPLOAD",
@@ -167,6 +171,6 @@ class TestTheAssessment:
         assert found.risk.reasons == ("the sanctions check of the case is a hit (sanctions-hit)",)
 
     def test_nothing_is_missing_of_a_case_that_was_approved(self, store: CaseStore, case_id: str) -> None:
-        found = store.ask(assessment, case_id, store.rules)
+        found = store.ask(assessment, case_id, store.rules, START.date())
         assert found is not None
         assert (found.missing, found.risk.level, found.risk.reasons) == ((), RiskLevel.LOW, ())

@@ -2,7 +2,7 @@
 
 basis      rules in force, context, facts
 opening    opening a case
-documents  asking for documents and moving them through their statuses
+documents  asking for documents, moving them through their statuses, their files and expiry
 parties    people, owners, the company's profile
 owners     who the beneficial owners are
 casework   assignment, due date, tags, notes, waiting, withdrawing, reopening
@@ -17,8 +17,12 @@ from store.domain.case_file import CaseFile
 from store.domain.decisions.basis import Context, Fact, Rules, document_name, either, unknown_case, unknown_document
 from store.domain.decisions.casework import add_note, assign, change_to, set_due_date, tag, unassign, untag
 from store.domain.decisions.documents import (
+    attach_file,
     determine_documents,
+    missing_documents,
+    no_longer_asked,
     request_document,
+    set_document_expiry,
     update_document_status,
     waive_document,
 )
@@ -51,7 +55,9 @@ __all__ = [
     "case_id_of_new_case",
     "decide",
     "document_name",
+    "missing_documents",
     "missing_for_approval",
+    "no_longer_asked",
     "unknown_case",
     "unknown_document",
 ]
@@ -74,6 +80,8 @@ DECISIONS: Final[Mapping[type[c.Command], tuple[Decision, frozenset[CaseStatus]]
     c.UpdateCompanyProfile: (update_company, IN_WORK),
     c.RequestDocument: (request_document, IN_WORK),
     c.WaiveDocument: (waive_document, IN_WORK),
+    c.AttachFile: (attach_file, IN_WORK),
+    c.SetDocumentExpiry: (set_document_expiry, IN_WORK),
     c.AssignCase: (assign, _ANY),
     c.UnassignCase: (unassign, _ANY),
     c.SetDueDate: (set_due_date, _ANY - CLOSED),

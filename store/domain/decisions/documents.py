@@ -1,4 +1,4 @@
-"""Documents: which are asked for, and how each moves through its statuses."""
+"""Documents: which are asked for, how each moves through its statuses, its files, and when it expires."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -7,8 +7,11 @@ from pydantic import JsonValue
 
 from store.domain.case_file import CaseFile, Document, Entity
 from store.domain.commands import (
+    NO_DATE,
+    AttachFile,
     DetermineInitialDocumentRequirements,
     RequestDocument,
+    SetDocumentExpiry,
     UpdateDocumentStatus,
     WaiveDocument,
 )
@@ -23,7 +26,12 @@ from store.domain.decisions.basis import (
     unknown_document,
 )
 from store.domain.document_rules import rules_for
-from store.domain.events import DocumentRequirementDetermined, DocumentStatusUpdated
+from store.domain.events import (
+    DocumentExpirySet,
+    DocumentRequirementDetermined,
+    DocumentStatusUpdated,
+    FileAttached,
+)
 from store.domain.identifiers import derive_id
 from store.domain.refusals import Refusal
 from store.domain.statuses import DOCUMENT_MOVES, DocumentStatus, Reason, RejectionReason, label
@@ -37,7 +45,20 @@ def missing_documents(case: CaseFile, rules: Rules) -> Iterator[Fact]:
     """What the rules ask of this case and it does not list yet."""
     for entity in case.entities.values():
         for rule in rules_for(rules.documents, case.traitement_type, case.case_type, entity.entity_type):
-            yield from _asked_for(case, entity, rule.document_type, rule.rule_id, rule.sentence)
+            yield from _asked_for(
+                case, entity, rule.document_type, rule.rule_id, rule.sentence, is_required=rule.is_required
+            )
+
+
+def no_longer_asked(case: CaseFile, rules: Rules) -> Iterator[Document]:
+    """What rules once asked of the parties of this case, and these rules do not."""
+    for document in case.documents.values():
+        entity = case.entities.get(document.entity.entity_id)
+        if entity is None or document.rule_id == REQUESTED or document.status is DocumentStatus.NOT_APPLICABLE:
+            continue
+        asked = rules_for(rules.documents, case.traitement_type, case.case_type, entity.entity_type)
+        if document.document_type not in {rule.document_type for rule in asked}:
+            yield document
 
 
 def request_document(case: CaseFile, command: RequestDocument, _: Context) -> Iterator[Fact]:
@@ -66,7 +87,9 @@ def entity_of(case: CaseFile, entity_id: str) -> Entity:
     return entity
 
 
-def _asked_for(case: CaseFile, entity: Entity, document_type: str, rule_id: str, rule: str) -> Iterator[Fact]:
+def _asked_for(
+    case: CaseFile, entity: Entity, document_type: str, rule_id: str, rule: str, *, is_required: bool = True
+) -> Iterator[Fact]:
     requirement_id = document_requirement_id(case.case_id, entity, document_type)
     if requirement_id not in case.documents:
         yield Fact(
@@ -78,7 +101,7 @@ def _asked_for(case: CaseFile, entity: Entity, document_type: str, rule_id: str,
                 entity_type=entity.entity_type,
                 entity_id=entity.entity_id,
                 entity_name=entity.name,
-                is_required=True,
+                is_required=is_required,
                 status=DocumentStatus.AWAITING_UPLOAD,
                 rule_id=rule_id,
                 rule=rule,
@@ -114,6 +137,59 @@ def waive_document(case: CaseFile, command: WaiveDocument, context: Context) -> 
             reason=command.reason,
         ),
         context,
+    )
+
+
+def attach_file(case: CaseFile, command: AttachFile, _: Context) -> Iterator[Fact]:
+    document = _document(case, command.document_requirement_id, command.old_status)
+    if command.sha256 in document.files:
+        raise Refusal(
+            "nothing_changes", f"This very content is attached to {document_name(document)} already, by whatever name."
+        )
+    attached = FileAttached(
+        case_id=case.case_id,
+        document_requirement_id=document.document_requirement_id,
+        document_type=document.document_type,
+        entity_id=document.entity.entity_id,
+        entity_name=document.entity.name,
+        attachment_id=derive_id(document.document_requirement_id, f"file/{command.sha256}"),
+        sha256=command.sha256,
+        size=command.size,
+        media_type=command.media_type,
+        file_name=command.file_name,
+    )
+    yield Fact(document.document_requirement_id, attached)
+    # The date of a document that was rejected does not hold for what comes in its place.
+    kept = None if document.status is DocumentStatus.REJECTED else document.expires_on
+    expires_on = command.expires_on or kept
+    if expires_on != document.expires_on:
+        yield _expiry_set(case, document, expires_on)
+    if DOCUMENT_MOVES[document.status].get(DocumentStatus.UPLOADED) is Reason.NONE:
+        yield moved(case, document, DocumentStatus.UPLOADED)
+
+
+def set_document_expiry(case: CaseFile, command: SetDocumentExpiry, _: Context) -> Iterator[Fact]:
+    document = _document(case, command.document_requirement_id, None)
+    if command.seen not in (None, document.expires_on or NO_DATE):
+        raise stale(f"the last day of {document_name(document)}", document.expires_on or NO_DATE, str(command.seen))
+    if command.expires_on == document.expires_on:
+        when = f"expires on {command.expires_on}" if command.expires_on else "has no last day"
+        raise Refusal("nothing_changes", f"{capitalised(document_name(document))} {when} already.")
+    yield _expiry_set(case, document, command.expires_on)
+
+
+def _expiry_set(case: CaseFile, document: Document, expires_on: str | None) -> Fact:
+    return Fact(
+        document.document_requirement_id,
+        DocumentExpirySet(
+            case_id=case.case_id,
+            document_requirement_id=document.document_requirement_id,
+            document_type=document.document_type,
+            entity_id=document.entity.entity_id,
+            entity_name=document.entity.name,
+            expires_on=expires_on,
+            previous=document.expires_on,
+        ),
     )
 
 

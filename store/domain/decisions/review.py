@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
+from datetime import date
 
 from store.domain.case_file import CaseFile, Proposal
 from store.domain.commands import ApproveDecision, ProposeDecision, RateRisk, RecordCheck, ReturnDecision
@@ -14,7 +15,7 @@ from store.domain.identifiers import derive_id
 from store.domain.notification_rules import case_decided_trigger
 from store.domain.refusals import Refusal
 from store.domain.risk import propose_risk
-from store.domain.statuses import DECIDED, DONE, CaseStatus, Decision, label
+from store.domain.statuses import DECIDED, DONE, VERIFIED, CaseStatus, Decision, label
 
 
 def record_check(case: CaseFile, command: RecordCheck, context: Context) -> Iterator[Fact]:
@@ -47,20 +48,29 @@ def rate_risk(case: CaseFile, command: RateRisk, _: Context) -> Iterator[Fact]:
     yield Fact(case.case_id, rated)
 
 
-def missing_for_approval(case: CaseFile) -> list[str]:
-    """What stands between the case and an approval, a sentence without its full stop each."""
+def missing_for_approval(case: CaseFile, today: date) -> list[str]:
+    """What stands between the case and an approval on this day, a sentence without its full stop each."""
+    required = [document for document in case.documents.values() if document.is_required]
     documents = (
-        f"{document_name(document)} is {document.status}"
-        for document in case.documents.values()
-        if document.is_required and document.status not in DONE
+        f"{document_name(document)} is {document.status}" for document in required if document.status not in DONE
+    )
+    expired = (
+        f"{document_name(document)} expired on {document.expires_on}"
+        for document in required
+        if document.status in VERIFIED and document.expired(today)
     )
     hits = (f"the {label(kind)} check of {name} is a hit that nobody settled" for (kind, _), name in case.hits.items())
-    return [*documents, *hits]
+    return [*documents, *expired, *hits]
+
+
+def _refuse_what_is_not_ready(case: CaseFile, context: Context) -> None:
+    if missing := missing_for_approval(case, context.today):
+        raise Refusal("not_ready", f"The case can't be approved yet: {'; '.join(missing)}.")
 
 
 def propose_decision(case: CaseFile, command: ProposeDecision, context: Context) -> Iterator[Fact]:
-    if command.decision is Decision.APPROVE and (missing := missing_for_approval(case)):
-        raise Refusal("not_ready", f"The case can't be approved yet: {'; '.join(missing)}.")
+    if command.decision is Decision.APPROVE:
+        _refuse_what_is_not_ready(case, context)
     proposed = DecisionProposed(
         case_id=case.case_id, decision=command.decision, reason=command.reason, proposed_by=context.actor
     )
@@ -79,6 +89,8 @@ def approve_decision(case: CaseFile, command: ApproveDecision, context: Context)
             "four_eyes",
             f"{context.actor} proposed this decision, so somebody else has to approve it; there is no way around that.",
         )
+    if proposal.decision is Decision.APPROVE:  # a document may have expired since it was proposed
+        _refuse_what_is_not_ready(case, context)
     risk = case.risk or propose_risk(case).level
     next_review_on = None
     if proposal.decision is Decision.APPROVE:

@@ -1,0 +1,108 @@
+"""Documents across cases: the one that a person names, a file that was attached, and what expires soon."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from store.domain.decisions import unknown_document
+from store.domain.refusals import Refusal
+from store.domain.statuses import HELD, CaseStatus, label
+from store.queries.case_file import AttachmentRow, find_case
+
+LEAST_DIGITS: Final = 6
+"""Of a SHA-256, by which a file can be named."""
+
+_DIGITS: Final = re.compile(rf"[0-9a-f]{{{LEAST_DIGITS},64}}")
+_FILE: Final = ", ".join(AttachmentRow.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringRow:
+    """A document with a last day that is near or over; `status` is the document's, `case_status` the case's."""
+
+    expires_on: str
+    document_requirement_id: str
+    document_type: str
+    entity_id: str
+    entity_name: str
+    status: str
+    case_id: str
+    reference: str
+    name: str
+    case_status: str
+    assignee: str | None
+    is_required: bool
+
+
+_EXPIRING: Final = f"""
+SELECT d.expires_on, d.document_requirement_id, d.document_type, d.entity_id, d.entity_name, d.status,
+       c.case_id, c.reference, c.name, c.status, c.assignee, d.is_required
+FROM required_documents AS d JOIN cases AS c ON c.case_id = d.case_id
+WHERE d.expires_on IS NOT NULL AND d.expires_on <= ? AND d.status IN ({", ".join(f"'{each}'" for each in sorted(HELD))})
+      AND c.status NOT IN ('{CaseStatus.REJECTED}', '{CaseStatus.WITHDRAWN}')
+ORDER BY d.expires_on, d.document_requirement_id
+"""
+
+
+def expiring(connection: sqlite3.Connection, until: date) -> Iterator[ExpiringRow]:
+    """The documents at hand whose last day is `until` or earlier, the earliest first; none of a case that was rejected
+    or withdrawn."""
+    for *row, is_required in connection.execute(_EXPIRING, (until.isoformat(),)):
+        yield ExpiringRow(*[*row, bool(is_required)])
+
+
+def find_document(connection: sqlite3.Connection, named: str) -> str:
+    """The id of the document that a person names: by its id, or as `CASE/TYPE`, or as `CASE/TYPE/NAME` where more than
+    one party of the case is asked for it. Raises `Refusal` when that is none, or more than one."""
+    case, slash, rest = named.strip().partition("/")
+    if not slash:
+        known = connection.execute(
+            "SELECT document_requirement_id FROM required_documents WHERE document_requirement_id = ?", (case.lower(),)
+        ).fetchone()
+        if known is None:
+            raise unknown_document(named)
+        return str(known[0])
+    kind, _, name = (part.strip().replace("_", " ").casefold() for part in rest.partition("/"))
+    documents = connection.execute(
+        "SELECT document_requirement_id, document_type, entity_name FROM required_documents"
+        " WHERE case_id = ? ORDER BY rowid",
+        (find_case(connection, case),),
+    ).fetchall()
+    found = [
+        (document_id, f"the {label(document_type)} of {entity_name}", entity_name.casefold())
+        for document_id, document_type, entity_name in documents
+        if kind in (document_type.replace("_", " ").casefold(), label(document_type).casefold())
+        and name in entity_name.casefold()
+    ]
+    found = [each for each in found if each[2] == name] or found
+    if not found:
+        asked = "; ".join(f"{document_type} of {entity_name}" for _, document_type, entity_name in documents)
+        raise Refusal("unknown_document", f"The case asks for no ‘{rest}’; it asks for {asked or 'nothing'}.")
+    if len(found) > 1:
+        meant = " and ".join(what for _, what, _ in found)
+        raise Refusal(
+            "ambiguous_document", f"‘{named}’ stands for {meant}: add a name, as {case}/{kind}/NAME, or give the id."
+        )
+    return str(found[0][0])
+
+
+def find_file(connection: sqlite3.Connection, named: str) -> AttachmentRow:
+    """The file that a person names: by the first digits of its SHA-256, or by its document, whose newest file it is.
+    Raises `Refusal` when that is none, or more than one."""
+    if _DIGITS.fullmatch(named.strip().lower()):
+        found = _files(connection, "sha256 GLOB ?", f"{named.strip().lower()}*")
+        if len({file.sha256 for file in found}) > 1:
+            raise Refusal("ambiguous_file", f"More than one file begins with {named}: give more digits of the SHA-256.")
+    else:
+        found = _files(connection, "document_requirement_id = ?", find_document(connection, named))
+    if not found:
+        raise Refusal("unknown_file", f"No file is attached as ‘{named}’: `caseworker show CASE` lists a case's files.")
+    return found[-1]
+
+
+def _files(connection: sqlite3.Connection, condition: str, value: str) -> list[AttachmentRow]:
+    query = f"SELECT {_FILE} FROM attachments WHERE {condition} ORDER BY rowid"
+    return [AttachmentRow(*row) for row in connection.execute(query, (value,))]
