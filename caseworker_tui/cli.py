@@ -45,6 +45,7 @@ from caseworker_tui.program import (
     pass_settings,
     version_option,
 )
+from caseworker_tui.rule_commands import rules
 from store.database import connect, read_transaction, translated
 from store.domain.commands import COMMANDS
 from store.domain.decisions import Rules
@@ -546,5 +547,5 @@ def doctor(settings: Settings, as_json: bool) -> int | None:
     return FAILED if wrong else None
 
 
-for _command in (attach, attachment, expiring):
+for _command in (attach, attachment, expiring, rules):
     main.add_command(_command)

@@ -7,6 +7,8 @@ reads it: `rules` is what decisions take from it.
 import os
 import re
 import tomllib
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
@@ -23,9 +25,11 @@ from pydantic import (
     model_validator,
 )
 
+from caseworker_tui.team_rules_file import BadTeamRules, read_team_rules
 from store.domain.decisions import Rules
 from store.domain.ownership import OwnershipRule
 from store.domain.statuses import RiskLevel
+from store.domain.team_rules import TeamRules
 from store.domain.values import Flag, Text
 from store.notifications.config_service import ConfigService
 from store.notifications.rules_file import BadRulesFile, read_rules
@@ -123,6 +127,14 @@ class Notifications(Section):
         return ConfigService(self.service_url, self.token_env, self.timeout_seconds)
 
 
+class Documents(Section):
+    """Which documents are asked for."""
+
+    rules_file: Annotated[FilePath | None, Field(description="The team's document rules; see `caseworker rules`.")] = (
+        None
+    )
+
+
 def _kafka(table: object) -> object:
     return flat_properties(table) if isinstance(table, dict) else table
 
@@ -143,6 +155,7 @@ class Configuration(Section):
     )
     review: Review = Review()
     notifications: Notifications = Notifications()
+    documents: Documents = Documents()
     kafka: Annotated[
         dict[str, str] | None,
         BeforeValidator(_kafka),
@@ -150,20 +163,33 @@ class Configuration(Section):
     ] = None
     ownership: OwnershipThreshold = OwnershipThreshold()
 
+    @cached_property
+    def team_rules(self) -> TeamRules | None:
+        """The team's document rules, if it has any. Raises `BadConfiguration`."""
+        try:
+            return read_team_rules(self.documents.rules_file) if self.documents.rules_file else None
+        except BadTeamRules as error:
+            raise BadConfiguration(str(error)) from error
+
     @property
     def rules(self) -> Rules:
-        """The rules by which commands are decided, those of the rules file with them. Raises `BadConfiguration`."""
+        """The rules by which commands are decided, those of both rules files with them. Raises `BadConfiguration`."""
+        return self.rules_with(self.team_rules)
+
+    def rules_with(self, team: TeamRules | None) -> Rules:
+        """The same with other document rules of the team. Raises `BadConfiguration`."""
         years = {RiskLevel.LOW: self.review.low, RiskLevel.MEDIUM: self.review.medium, RiskLevel.HIGH: self.review.high}
         try:
             notifications = read_rules(self.notifications.rules_file) if self.notifications.rules_file else ()
         except BadRulesFile as error:
             raise BadConfiguration(str(error)) from error
-        return Rules(
+        rules = Rules(
             review_years=years,
             ownership=OwnershipRule(self.ownership.threshold, or_more=self.ownership.or_more),
             notifications=notifications,
             notification_service=self.notifications.service_url,
         )
+        return replace(rules, documents=team.in_force, version=team.full_version) if team else rules
 
 
 def default_path() -> Path | None:

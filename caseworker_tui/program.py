@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from caseworker_tui.configuration import BadConfiguration, Configuration, read_configuration
 from caseworker_tui.doctor import caseworker_version
 from caseworker_tui.printing import progress_bar, safe, say, silence_stdout
+from caseworker_tui.team_rules_file import BadTeamRules
 from store.domain.refusals import Refusal
 from store.domain.values import Text
 from store.engine import CaseStore, default_actor
@@ -56,7 +57,7 @@ class Program(click.Group):
         except click.Abort:
             say("Stopped. What was reported as done is kept.")
             return INTERRUPTED
-        except BadConfiguration as error:
+        except (BadConfiguration, BadTeamRules) as error:
             say(str(error))
             return UNUSABLE
         except (StoreError, Refusal) as error:

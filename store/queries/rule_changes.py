@@ -1,0 +1,85 @@
+"""What other document rules would change for the cases that are being worked on: a dry run, which changes nothing."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from store.database import read_transaction
+from store.domain.case_file import fold
+from store.domain.decisions import Rules, missing_documents, no_longer_asked
+from store.domain.events import DocumentRequirementDetermined, Payload
+from store.domain.statuses import IN_WORK
+from store.log.read import get_events_for_case
+
+Progress = Callable[[int, int], None]
+"""Called with what is done and what there is in all."""
+
+
+class Change(StrEnum):
+    """`unknown`: the case holds an event of a newer version of caseworker, and can't be looked at here."""
+
+    ASKS = "asks"
+    NO_LONGER_ASKS = "no longer asks"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A document that these rules would ask of a case, or no longer; `status` is there where the case has it."""
+
+    change: Change
+    case_id: str
+    reference: str
+    name: str
+    document_type: str | None = None
+    entity_id: str | None = None
+    entity_name: str | None = None
+    rule_id: str | None = None
+    rule: str | None = None
+    status: str | None = None
+
+
+_IN_WORK: Final = ", ".join(f"'{status}'" for status in sorted(IN_WORK))
+
+
+def rule_changes(connection: sqlite3.Connection, rules: Rules, progress: Progress) -> Iterator[RuleChange]:
+    """Case by case, the oldest first: what the rules would ask for beyond what the case has, and what of it they would
+    not ask for. Nothing of cases that are proposed or closed: nothing can be asked of them. `progress` counts cases."""
+    with read_transaction(connection):
+        (total,) = connection.execute(f"SELECT count(*) FROM cases WHERE status IN ({_IN_WORK})").fetchone()
+        cases = connection.execute(
+            f"SELECT case_id, reference, name FROM cases WHERE status IN ({_IN_WORK}) ORDER BY created_at, case_id"
+        )
+        for done, case in enumerate(cases, start=1):
+            yield from _of_case(connection, case, rules)
+            progress(done, total)
+
+
+def _of_case(connection: sqlite3.Connection, row: tuple[str, str, str], rules: Rules) -> Iterator[RuleChange]:
+    payloads = [event.payload for event in get_events_for_case(connection, row[0])]
+    known = [payload for payload in payloads if isinstance(payload, Payload)]
+    if len(known) < len(payloads):
+        yield RuleChange(Change.UNKNOWN, *row)
+        return
+    case = fold(known)
+    sentences = {it.document_requirement_id: it.rule for it in known if isinstance(it, DocumentRequirementDetermined)}
+    for fact in missing_documents(case, rules):
+        asked = fact.payload
+        assert isinstance(asked, DocumentRequirementDetermined)
+        yield RuleChange(
+            Change.ASKS, *row, asked.document_type, asked.entity_id, asked.entity_name, asked.rule_id, asked.rule
+        )
+    for document in no_longer_asked(case, rules):
+        entity = document.entity
+        yield RuleChange(
+            Change.NO_LONGER_ASKS,
+            *row,
+            document.document_type,
+            entity.entity_id,
+            entity.name,
+            document.rule_id,
+            sentences[document.document_requirement_id],
+            document.status,
+        )
