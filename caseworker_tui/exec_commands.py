@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Iterator
+from difflib import get_close_matches
 from itertools import count
 from typing import Any, BinaryIO, Final
 
@@ -121,9 +122,13 @@ def _command_in(number: int, content: dict[str, JsonValue]) -> tuple[CommandLine
         raise _invalid(number, explain(error, CommandLine)) from error
     model = COMMANDS.get(envelope.command)
     if model is None:
-        known = ", ".join(COMMANDS)
-        sentence = f"Line {number}: there is no command {echo(envelope.command)}; there are {known}."
-        raise Refusal("unknown_command", sentence)
+        close = get_close_matches(envelope.command[:100], COMMANDS, n=1)
+        meant = f"; did you mean {close[0]}?" if close else "."
+        raise Refusal(
+            "unknown_command",
+            f"Line {number}: there is no command {echo(envelope.command)}{meant}"
+            " `caseworker exec --schema` describes them all.",
+        )
     try:
         return envelope, model.model_validate(envelope.data)
     except ValidationError as error:

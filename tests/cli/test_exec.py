@@ -113,6 +113,11 @@ def test_a_bad_line_gets_a_sentence_with_its_number(line: bytes, code: str, case
     assert good["ok"]
 
 
+def test_a_command_that_is_nearly_named_is_told(caseworker: Caseworker) -> None:
+    [answer] = told(caseworker("exec", stdin=b'{"command": "AtachFile", "data": {}}').stdout)
+    assert "‘AtachFile’; did you mean AttachFile? `caseworker exec --schema`" in answer["message"]
+
+
 def test_a_bad_line_keeps_the_id_that_it_gives(caseworker: Caseworker) -> None:
     [answer] = told(caseworker("exec", stdin=b'{"command_id": "mine", "command": "Launch", "data": {}}').stdout)
     assert answer["command_id"] == "mine"
