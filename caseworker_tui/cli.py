@@ -55,7 +55,7 @@ from store.log.read import case_version, get_all_events, get_events_for_case, la
 from store.projections import PROJECTIONS
 from store.queries.as_of import CaseThen, as_of
 from store.queries.assessment import AssessedCase, assessment
-from store.queries.audit import Finding, log_digest, log_size, remarks
+from store.queries.audit import Finding, files_here, log_digest, log_size, remarks
 from store.queries.audit import verify as find_faults
 from store.queries.case_file import case_file, find_case
 from store.queries.notification_rules import notification_rules, notification_service_state
@@ -131,11 +131,12 @@ def demo(settings: Settings) -> int:
 
     Exit codes: 0 done.
     """
-    from caseworker_tui.sample import build_sample  # noqa: PLC0415 (the readers of every format)
+    from caseworker_tui.sample import attach_specimens, build_sample  # noqa: PLC0415 (the readers of every format)
 
     with TemporaryDirectory(prefix="caseworker-demo-") as folder:
-        database = Path(folder) / "cases.sqlite3"
-        build_sample(database, datetime.now(UTC))
+        database, now = Path(folder) / "cases.sqlite3", datetime.now(UTC)
+        build_sample(database, now)
+        attach_specimens(database, now)
         if _has_terminal():
             return _run_app(database, settings, made_up=True)
         with CaseStore.open(database) as store:
@@ -403,7 +404,7 @@ def verify(settings: Settings, as_json: bool) -> int | None:
     """
     with suppress(DatabaseDamaged):  # read tables of an older version are no finding; all else is one below
         settings.open_store(create=False).close()
-    commits = events = digest = None
+    commits = events = files = digest = None
     remarked: list[str] = []
     try:
         with (
@@ -414,11 +415,11 @@ def verify(settings: Settings, as_json: bool) -> int | None:
             findings = list(find_faults(connection, progress))
             commits, events, digest = _log_counts(connection)
             if not findings:
-                remarked = list(remarks(connection))
+                files, remarked = files_here(connection), list(remarks(connection))
     except DatabaseDamaged as error:
         findings = [Finding("file", str(error))]
     if as_json:
-        numbers = {"commits": commits, "events": events, "log_digest": digest}
+        numbers = {"commits": commits, "events": events, "files": files, "log_digest": digest}
         write_json({"ok": not findings, "findings": findings, "remarks": remarked, **numbers})
     elif findings:
         for finding in findings:
@@ -428,6 +429,8 @@ def verify(settings: Settings, as_json: bool) -> int | None:
             f"All is well: {_number(commits, 'commit')} with {_number(events, 'event')} are as they were"
             f" recorded, and {len(PROJECTIONS)} read tables follow from them."
         )
+        if files:
+            write_line(f"Attached here: {_number(files, 'file')}, as on the day they were attached.")
         write_line(f"Log digest: {digest}")
         for remark in remarked:
             say(remark)

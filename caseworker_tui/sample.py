@@ -2,22 +2,28 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import sample_data
-from store.domain.commands import COMMANDS
+from sample_data.specimens import specimen
+from store.domain.commands import COMMANDS, AttachFile
+from store.domain.statuses import HELD, IN_WORK, label
 from store.engine import CaseStore
 from store.intake.importer import read_outcomes
 from store.intake.outcomes import Opening
 from store.queries.case_file import case_file
+from store.queries.queue import whole_queue
 
 FILES: Final = Path(sample_data.__file__).parent
 SPAN: Final = timedelta(days=40)
 STEP: Final = timedelta(hours=18)
+CASES_WITH_SPECIMENS: Final = 6
 
 Line = dict[str, Any]
 
@@ -51,6 +57,27 @@ def build_sample(path: Path, now: datetime) -> None:
             step = min(STEP, (now - at) / (len(work) + 1))
             for number, line in enumerate(work, start=1):
                 heappush(agenda, (at + step * number, next(order), line))
+
+
+def attach_specimens(path: Path, now: datetime) -> None:
+    """Give each document at hand of a few cases a file, and a last day that is near or far."""
+    days = cycle((-3, 12, 26, 400, 1900))
+    with CaseStore.open(path, clock=lambda: now, device="sample") as store, TemporaryDirectory() as folder:
+        in_work = [
+            case for case in store.ask(lambda connection: list(whole_queue(connection))) if case.status in IN_WORK
+        ]
+        for case in in_work[:CASES_WITH_SPECIMENS]:
+            for document in store.ask(case_file, case.case_id).documents:
+                if document.status not in HELD:
+                    continue
+                file = Path(folder) / f"{label(document.document_type)}.pdf"
+                file.write_bytes(specimen(label(document.document_type), document.entity_name))
+                command = AttachFile(
+                    document_requirement_id=document.document_requirement_id,
+                    expires_on=(now + timedelta(days=next(days))).date().isoformat(),
+                    **asdict(store.keep_file(file)),
+                )
+                store.execute(command, actor=document.updated_by)
 
 
 def _subject(line: Line) -> str:

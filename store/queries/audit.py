@@ -54,6 +54,12 @@ def attached_files(connection: sqlite3.Connection) -> dict[str, FileAttached]:
     return attached
 
 
+def files_here(connection: sqlite3.Connection) -> int:
+    """How many of the attached files, each content once, are on this machine."""
+    folder = folder_of(connection)
+    return sum(place_of(folder, sha256).exists() for sha256 in attached_files(connection))
+
+
 def remarks(connection: sqlite3.Connection) -> Iterator[str]:
     """What is worth knowing of the files beside a database that is whole, and is no fault."""
     folder, attached = folder_of(connection), attached_files(connection)

@@ -143,7 +143,9 @@ class TestVerify:
         self, caseworker: Caseworker, case: str, scan: Path, database: Path
     ) -> None:
         caseworker("attach", f"{case}/passport", scan)
-        assert json.loads(caseworker("verify", "--json").stdout)["remarks"] == []
+        report = json.loads(caseworker("verify", "--json").stdout)
+        assert (report["ok"], report["files"], report["remarks"]) == (True, 1, [])
+        assert "Attached here: 1 file, as on the day they were attached.\n" in caseworker("verify").stdout
         shutil.rmtree(database.with_name("cases.sqlite3.files"))
         result = caseworker("verify")
         assert result.exit_code == 1

@@ -1,16 +1,17 @@
 """What each subcommand prints, and its exit code."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from caseworker_tui.printing import safe
-from caseworker_tui.sample import build_sample
+from caseworker_tui.sample import attach_specimens, build_sample
 from store.engine import CaseStore
-from store.queries.audit import log_digest, verify
+from store.queries.audit import attached_files, files_here, log_digest, verify
+from store.queries.documents import expiring
 from tests.cli.conftest import NOW, PROJECT, Caseworker, as_lines, new_case
 
 MESSAGES = PROJECT / "sample_data" / "messages.jsonl"
@@ -271,3 +272,16 @@ def test_the_sample_covers_forty_days_in_order(sample: Path) -> None:
 )
 def test_what_a_terminal_would_act_on_is_written_as_an_escape(text: str, shown: str) -> None:
     assert safe(text) == shown
+
+
+def test_the_demo_has_files_to_open_and_documents_that_expire(tmp_path: Path) -> None:
+    database = tmp_path / "cases.sqlite3"
+    build_sample(database, NOW)
+    attach_specimens(database, NOW)
+    with CaseStore.open(database) as store:
+        attached = store.ask(attached_files)
+        assert len(attached) == store.ask(files_here) > 5
+        assert {file.media_type for file in attached.values()} == {"application/pdf"}
+        days = [date.fromisoformat(row.expires_on) for row in store.ask(lambda db: list(expiring(db, date.max)))]
+        assert min(days) < NOW.date() < max(days)
+        assert list(store.ask(lambda connection: list(verify(connection, lambda *_: None)))) == []
