@@ -38,6 +38,7 @@ from store.domain.statuses import (
     RiskLevel,
     label,
 )
+from store.domain.values import OwnerKind
 from store.queries.assessment import Assessment
 from store.queries.case_file import CaseFileView, DocumentRow
 
@@ -132,6 +133,11 @@ def entities(view: CaseFileView) -> tuple[tuple[str, str], ...]:
     return tuple(dict([*company, *owners, *people]).items())
 
 
+def _companies_that_own(view: CaseFileView) -> tuple[tuple[str, str], ...]:
+    """They are asked for no documents, but checked."""
+    return tuple((owner.owner_id, owner.name) for owner in view.beneficial_owners if owner.kind == OwnerKind.ENTITY)
+
+
 def _set_due_date(view: CaseFileView, _: Assessment | None) -> Dialog:
     return Dialog(
         "By when is the case to be decided?",
@@ -154,7 +160,7 @@ def _untag(view: CaseFileView, _: Assessment | None) -> Dialog | str:
 
 
 def _record_check(view: CaseFileView, _: Assessment | None) -> Dialog:
-    of = (*entities(view), (WHOLE_CASE, "the case as a whole"))
+    of = (*entities(view), *_companies_that_own(view), (WHOLE_CASE, "the case as a whole"))
 
     def command(answers: Answers) -> c.Command:
         fields = {"case_id": view.case.case_id, **given(answers)}

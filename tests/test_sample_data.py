@@ -148,7 +148,7 @@ class TestCommands:
         assert {check["outcome"] for check in checks} == set(CheckOutcome)
 
     def test_a_sanctions_hit_is_open_and_a_pep_hit_is_settled(self, worked_cases: list[CaseFile]) -> None:
-        unsettled = {kind for case in worked_cases for kind, _ in case.hits}
+        unsettled = {hit.kind for case in worked_cases for hit in case.hits}
         hits = {check["kind"] for check in given("RecordCheck") if check["outcome"] == CheckOutcome.HIT}
         assert CheckKind.SANCTIONS in unsettled
         assert CheckKind.PEP in hits - unsettled

@@ -11,5 +11,7 @@ ownership   who owns and who controls a company, from its owners
 risk        which risk is proposed, and why
 decisions   the rules: `decide(case, command, context) -> events`, or a `Refusal`
 undo        the command that leads back from an event, where there is one
+names       how names compare
+screening   a check against a list, as it is recorded
 identifiers ids that follow from what they name
 """

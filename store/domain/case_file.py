@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from store.domain import events as e
 from store.domain.document_rules import EntityType
@@ -21,6 +21,7 @@ from store.domain.statuses import (
     RejectionReason,
     RiskLevel,
     TraitementType,
+    label,
 )
 from store.domain.values import BeneficialOwnerData, Candidate, CompanyProfileData, PersonData
 
@@ -62,6 +63,19 @@ class Proposal:
     proposed_by: str
 
 
+class Hit(NamedTuple):
+    """What a check that is a hit was of: the kind, the party (None for the whole case), and the list and id of the
+    entry where it was made against a list. Two entries are two hits, which are settled one by one."""
+
+    kind: CheckKind
+    entity_id: str | None
+    entry: tuple[str, str] | None = None
+
+    def spoken(self, name: str) -> str:
+        against = f" against {self.entry[1]} of {self.entry[0]}" if self.entry else ""
+        return f"the {label(self.kind)} check of {name}{against}"
+
+
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     """Who was confirmed, owners or a senior managing official, with their `names`; and whom the rules had proposed."""
@@ -76,7 +90,7 @@ class Confirmation:
 class CaseFile:
     """A case with its company, people and documents; before its first event it is the empty one.
 
-    `hits` names, by kind and entity, the checks that are a hit and not settled.
+    `hits` names the party of each check that is a hit and not settled.
     """
 
     case_id: str = ""
@@ -95,7 +109,7 @@ class CaseFile:
     assignee: str | None = None
     due_date: str | None = None
     tags: frozenset[str] = frozenset()
-    hits: Mapping[tuple[CheckKind, str | None], str] = field(default_factory=dict)
+    hits: Mapping[Hit, str] = field(default_factory=dict)
     risk: RiskLevel | None = None
     proposal: Proposal | None = None
 
@@ -251,10 +265,11 @@ def _untagged(case: CaseFile, it: e.CaseUntagged) -> CaseFile:
 
 
 def _check_recorded(case: CaseFile, it: e.CheckRecorded) -> CaseFile:
-    what = (it.kind, it.entity_id)
+    what = Hit(it.kind, it.entity_id, it.screening.entry if it.screening else None)
     if it.outcome is CheckOutcome.HIT:
         return replace(case, hits={**case.hits, what: it.entity_name or "the case"})
-    if it.outcome in SETTLES_A_HIT:
+    nobody_found = it.screening is not None and it.screening.candidate is None
+    if it.outcome in SETTLES_A_HIT and not nobody_found:  # that a list holds nobody says nothing of an earlier hit
         return replace(case, hits={key: name for key, name in case.hits.items() if key != what})
     return case
 

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import from_json, to_json
 
+from store.domain.screening import Screening
 from store.domain.statuses import (
     CheckKind,
     CheckOutcome,
@@ -257,12 +258,28 @@ class AddNote(OfCase):
 
 
 class RecordCheck(OfCase):
-    """Record what a check of a person, of the company, or (without `entity_id`) of the whole case came to."""
+    """Record what a check of a person, of the company, of an owner, or (without `entity_id`) of the whole case came to.
+
+    `screening` is what it compared, when it was made against a list.
+    """
 
     kind: CheckKind
     outcome: CheckOutcome
     evidence: Prose
     entity_id: Id | None = None
+    screening: Screening | None = None
+
+    @model_validator(mode="after")
+    def _screening_is_of_a_party(self) -> Self:
+        if self.screening is None:
+            return self
+        if self.entity_id is None:
+            raise ValueError("a check against a list is of one party: name it with entity_id")
+        if self.screening.candidate is None and self.outcome is not CheckOutcome.CLEAR:
+            raise ValueError(
+                "a check against a list is CLEAR where there is no candidate: name the candidate otherwise"
+            )
+        return self
 
 
 class RateRisk(OfCase):

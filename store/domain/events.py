@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from pydantic import Field, JsonValue
 
+from store.domain.screening import Screening
 from store.domain.statuses import (
     CaseStatus,
     CheckKind,
@@ -193,7 +194,10 @@ class NoteAdded(Payload):
 
 
 class CheckRecorded(Payload):
-    """`entity_id` is absent when the check was of the case as a whole."""
+    """`entity_id` is absent when the check was of the case as a whole; `screening` is there when it was made against a
+    list."""
+
+    VERSION: ClassVar[int] = 2
 
     check_id: str
     kind: CheckKind
@@ -201,6 +205,7 @@ class CheckRecorded(Payload):
     evidence: str
     entity_id: str | None = None
     entity_name: str | None = None
+    screening: Screening | None = None
 
 
 class RiskRated(Payload):

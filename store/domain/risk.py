@@ -32,9 +32,7 @@ class RiskProposal:
 
 
 def _hits(*kinds: CheckKind) -> Callable[[CaseFile], Reasons]:
-    return lambda case: (
-        f"the {label(kind)} check of {name} is a hit" for (kind, _), name in case.hits.items() if kind in kinds
-    )
+    return lambda case: (f"{hit.spoken(name)} is a hit" for hit, name in case.hits.items() if hit.kind in kinds)
 
 
 def _enhanced(case: CaseFile) -> Reasons:

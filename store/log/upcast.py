@@ -14,7 +14,9 @@ from store.domain.values import FROM_THE_LOG
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: Final[dict[tuple[str, int], Upcaster]] = {}
+UPCASTERS: Final[dict[tuple[str, int], Upcaster]] = {
+    ("CheckRecorded", 1): lambda data: data,  # version 2 adds `screening`, which no check had
+}
 """(event type, version) to the function that turns a payload of that version into one of the next."""
 
 

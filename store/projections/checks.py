@@ -1,6 +1,11 @@
-"""Read table `checks`: what was checked in each case, and what it came to."""
+"""Read table `checks`: what was checked in each case, and what it came to.
+
+`screening` is JSON: what was compared where the check was made against a list.
+"""
 
 from typing import Final
+
+from pydantic_core import to_json
 
 from store.domain.events import CheckRecorded
 from store.log.read import RecordedEvent
@@ -14,6 +19,7 @@ COLUMNS: Final = {
     "entity_id": "TEXT",
     "entity_name": "TEXT",
     "evidence": "TEXT NOT NULL",
+    "screening": "TEXT",
     "recorded_at": "TEXT NOT NULL",
     "recorded_by": "TEXT NOT NULL",
 }
@@ -28,6 +34,7 @@ def _recorded(event: RecordedEvent, e: CheckRecorded) -> tuple[object, ...]:
         e.entity_id,
         e.entity_name,
         e.evidence,
+        e.screening and to_json(e.screening, exclude_none=True).decode(),
         event.timestamp,
         event.actor,
     )

@@ -11,6 +11,8 @@ from store.database import read_transaction
 from store.domain.decisions import unknown_case
 from store.domain.identifiers import read_reference
 from store.domain.refusals import Refusal
+from store.domain.screening import Screening
+from store.domain.values import FROM_THE_LOG
 from store.log.read import head_of
 from store.queries.queue import QueueRow, queue_row
 
@@ -114,7 +116,7 @@ class AttachmentRow:
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """`entity_id` is None when the check was of the case as a whole."""
+    """`entity_id` is None when the check was of the case as a whole, `screening` unless it was made against a list."""
 
     check_id: str
     kind: str
@@ -122,6 +124,7 @@ class CheckRow:
     entity_id: str | None
     entity_name: str | None
     evidence: str
+    screening: Screening | None
     recorded_at: str
     recorded_by: str
 
@@ -207,6 +210,7 @@ _FROM_SQLITE: Final[Mapping[str, Callable[[Any], Any]]] = {
     "metadata": from_json,
     "types_of_control": lambda text: tuple(from_json(text)),
     "interests": lambda text: tuple(from_json(text)),
+    "screening": lambda text: text and Screening.model_validate_json(text, context=FROM_THE_LOG),
 }
 
 

@@ -35,6 +35,7 @@ from store.domain.events import (
     RiskRated,
 )
 from store.domain.ownership import listed
+from store.domain.screening import Screening
 from store.domain.statuses import REJECTION_SENTENCES, VERIFIED, DocumentStatus, label
 from store.log.read import RecordedCommit, get_commits_for_case
 from store.log.upcast import UnknownPayload
@@ -106,7 +107,14 @@ def _owners_confirmed(e: BeneficialOwnersConfirmed) -> str:
 
 def _check_recorded(e: CheckRecorded) -> str:
     of = f" of {e.entity_name}" if e.entity_name else ""
-    return f"recorded the {label(e.kind)} check{of}: {label(e.outcome)}"
+    return f"recorded the {label(e.kind)} check{of}{_against(e.screening)}: {label(e.outcome)}"
+
+
+def _against(screening: Screening | None) -> str:
+    if screening is None:
+        return ""
+    candidate, name = screening.candidate, screening.list_name
+    return f" against {candidate.name} ({candidate.entry_id} of {name})" if candidate else f" against {name}"
 
 
 def _status_changed(e: CaseStatusChanged) -> str:

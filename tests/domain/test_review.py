@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from store.domain import commands as c
-from store.domain.case_file import fold
+from store.domain.case_file import Hit, fold
 from store.domain.decisions import Context, Rules, decide, missing_for_approval
 from store.domain.events import (
     CaseStatusChanged,
@@ -102,7 +102,7 @@ class TestChecks:
 class TestAHit:
     @pytest.mark.parametrize("settling", [CheckOutcome.CLEAR, CheckOutcome.NOT_APPLICABLE])
     def test_is_settled_by_a_later_check_of_the_same_kind_and_party(self, settling: CheckOutcome) -> None:
-        assert fold(after(CASE, HIT)).hits == {(CheckKind.SANCTIONS, ANA_S_ID): "Ana Ruiz"}
+        assert fold(after(CASE, HIT)).hits == {Hit(CheckKind.SANCTIONS, ANA_S_ID): "Ana Ruiz"}
         assert fold(after(CASE, HIT, check(settling))).hits == {}
 
     def test_is_not_settled_by_an_inconclusive_one(self) -> None:

@@ -12,6 +12,7 @@ from store.domain import commands as c
 from store.domain.commands import Command, UpdateDocumentStatus
 from store.domain.decisions import Rules
 from store.domain.notification_rules import NotificationRule
+from store.domain.screening import ListedCandidate, Screening
 from store.domain.statuses import CheckKind, CheckOutcome, Decision, DocumentStatus, RiskLevel
 from store.engine import CaseStore, Receipt
 from store.projections import PROJECTIONS
@@ -123,6 +124,20 @@ def a_case_with_everything(store: CaseStore) -> str:
     )
     do(hit)
     do(hit.model_copy(update={"outcome": CheckOutcome.CLEAR, "evidence": "a namesake"}), "ben")
+    entry = ListedCandidate(entry_id="NK-1", entry_digest="ab" * 32, name="Anna RUIS", score=64, matched=("the name",))
+    listed = Screening(list_name="peps", list_version="2026-01", party_digest="cd" * 32, candidate=entry)
+    do(hit.model_copy(update={"screening": listed}))
+    do(hit.model_copy(update={"screening": listed, "outcome": CheckOutcome.CLEAR, "evidence": "born elsewhere"}))
+    do(
+        c.RecordCheck(
+            case_id=case_id,
+            kind=CheckKind.SANCTIONS,
+            outcome=CheckOutcome.CLEAR,
+            evidence="nobody",
+            entity_id=of_holding.owner_id,
+            screening=Screening(list_name="eu-list", list_version="2026-01", party_digest="ef" * 32),
+        )
+    )
     do(c.CorrectBeneficialOwner(case_id=case_id, owner_id=of_ana.owner_id, owner=owner(ANA, ownership_percentage=40)))
     do(c.ConfirmBeneficialOwners(case_id=case_id, owner_ids=(of_ana.owner_id,)))
     do(c.RemoveBeneficialOwner(case_id=case_id, owner_id=of_holding.owner_id, reason="sold in May"))

@@ -28,6 +28,7 @@ from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, 
 from store.domain.events import BeneficialOwnerRemoved, Payload
 from store.domain.notification_rules import NotificationRule
 from store.domain.refusals import Refusal
+from store.domain.screening import ListedCandidate, Screening
 from store.domain.statuses import (
     DOCUMENT_MOVES,
     DONE,
@@ -169,6 +170,11 @@ json_values: st.SearchStrategy[JsonValue] = st.recursive(
 metadata = st.dictionaries(st.sampled_from("abc") | texts, json_values, max_size=3)
 
 
+def against(list_name: str, entry_id: str) -> Screening:
+    candidate = ListedCandidate(entry_id=entry_id, entry_digest="ab" * 32, name="Ana", score=75, matched=("the name",))
+    return Screening(list_name=list_name, list_version="1", party_digest="cd" * 32, candidate=candidate)
+
+
 @dataclass(frozen=True)
 class Move:
     """A move of some document: most often one that is allowed, and else any."""
@@ -246,13 +252,7 @@ class Act:
             c.TagCase(tag=self.word, **of),
             c.UntagCase(tag=self._one_of([*sorted(case.tags), self.word]), **of),
             c.AddNote(text=f"{self.word}\n\tand more", **of),
-            c.RecordCheck(
-                case_id=case.case_id,
-                kind=self._one_of([CheckKind.PEP, CheckKind.SANCTIONS]),
-                outcome=self._one_of(list(CheckOutcome)),
-                evidence="a list",
-                entity_id=self._one_of([entity_id, None]),
-            ),
+            self._check(case, entity_id),
             c.RateRisk(level=self._one_of(list(RiskLevel)), reason="because", **of),
             c.AwaitClient(reason="because", **of),
             c.ResumeCase(case_id=case.case_id),
@@ -263,6 +263,22 @@ class Act:
             c.ReturnDecision(reason="because", **of),
         ]
         return {type(example): example for example in examples}[self.model]
+
+    def _check(self, case: CaseFile, entity_id: str) -> c.RecordCheck:
+        """A check of the case, of a party, or of a party against a list."""
+        nobody = Screening(list_name="peps", list_version="1", party_digest="cd" * 32)
+        outcome = self._one_of([CheckOutcome.HIT, *CheckOutcome])
+        fields: dict[str, Any] = self._one_of(
+            [
+                {"entity_id": entity_id, "screening": against("peps", self.word), "outcome": outcome},
+                {"entity_id": entity_id, "screening": nobody, "outcome": CheckOutcome.CLEAR},
+                {"entity_id": self._one_of([*case.owners, entity_id]), "outcome": outcome},
+                {"entity_id": entity_id, "outcome": outcome},
+                {"outcome": outcome},
+            ]
+        )
+        kind = self._one_of([CheckKind.PEP, CheckKind.SANCTIONS])
+        return c.RecordCheck(case_id=case.case_id, kind=kind, evidence="a list", **fields)
 
     def _one_of(self, choices: list[Any]) -> Any:
         return choices[self.which % len(choices)]
@@ -291,12 +307,13 @@ class Finish:
         settled = [
             c.RecordCheck(
                 case_id=case.case_id,
-                kind=kind,
+                kind=hit.kind,
                 outcome=CheckOutcome.NOT_APPLICABLE,
                 evidence="a namesake",
-                entity_id=entity_id,
+                entity_id=hit.entity_id,
+                screening=against(*hit.entry) if hit.entry else None,
             )
-            for kind, entity_id in case.hits
+            for hit in case.hits
         ]
         proposed = c.ProposeDecision(case_id=case.case_id, decision=Decision.APPROVE, reason="because it is so")
         work: list[Command] = [*waived, *settled, proposed]

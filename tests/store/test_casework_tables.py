@@ -65,6 +65,16 @@ class TestWhatBelongsToIt:
         assert [(it.kind, it.outcome, it.entity_name, it.evidence, it.recorded_by) for it in view.checks] == [
             ("PEP", "HIT", "Ana Ruiz", "a list", "ana"),
             ("PEP", "CLEAR", "Ana Ruiz", "a namesake", "ben"),
+            ("PEP", "HIT", "Ana Ruiz", "a list", "ana"),
+            ("PEP", "CLEAR", "Ana Ruiz", "born elsewhere", "ana"),
+            ("SANCTIONS", "CLEAR", "Acme Holding BV", "nobody", "ana"),
+        ]
+        assert [it.screening and (it.screening.list_name, it.screening.entry) for it in view.checks] == [
+            None,
+            None,
+            ("peps", ("peps", "NK-1")),
+            ("peps", ("peps", "NK-1")),
+            ("eu-list", None),
         ]
 
     def test_notes_and_tags(self, view: CaseFileView) -> None:
@@ -132,6 +142,9 @@ def test_the_timeline_tells_it_all(store: CaseStore, case_id: str) -> None:
         "ana updated the profile of Acme Works Ltd",
         "ana recorded the PEP check of Ana Ruiz: hit",
         "ben recorded the PEP check of Ana Ruiz: clear",
+        "ana recorded the PEP check of Ana Ruiz against Anna RUIS (NK-1 of peps): hit",
+        "ana recorded the PEP check of Ana Ruiz against Anna RUIS (NK-1 of peps): clear",
+        "ana recorded the sanctions check of Acme Holding BV against eu-list: clear",
         "ana corrected the owner Ana Ruiz",
         "ana confirmed Ana Ruiz as beneficial owner (proposed: Ana Ruiz certainly)",
         "ana removed the owner Acme Holding BV: sold in May",

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
-from store.domain.case_file import CaseFile, Proposal
+from store.domain.case_file import CaseFile, Hit, Proposal
 from store.domain.commands import ApproveDecision, ProposeDecision, RateRisk, RecordCheck, ReturnDecision
 from store.domain.decisions.basis import Context, Fact, document_name
 from store.domain.decisions.casework import status_changed
@@ -15,25 +15,35 @@ from store.domain.identifiers import derive_id
 from store.domain.notification_rules import case_decided_trigger
 from store.domain.refusals import Refusal
 from store.domain.risk import propose_risk
-from store.domain.statuses import DECIDED, DONE, VERIFIED, CaseStatus, Decision, label
+from store.domain.statuses import DECIDED, DONE, VERIFIED, CaseStatus, Decision
+from store.domain.values import OwnerKind
 
 
 def record_check(case: CaseFile, command: RecordCheck, context: Context) -> Iterator[Fact]:
-    entity_id, entity_name = command.entity_id, case.hits.get((command.kind, command.entity_id))
-    if entity_id is None:
-        entity_name = None
-    elif entity_id in case.entities or entity_name is None:  # a hit can be settled when its person has left the case
-        entity_name = entity_of(case, entity_id).name
     recorded = CheckRecorded(
         case_id=case.case_id,
         check_id=derive_id(context.command_id, "check"),
         kind=command.kind,
         outcome=command.outcome,
         evidence=command.evidence,
-        entity_id=entity_id,
-        entity_name=entity_name,
+        entity_id=command.entity_id,
+        entity_name=_party_name(case, command),
+        screening=command.screening,
     )
     yield Fact(case.case_id, recorded)
+
+
+def _party_name(case: CaseFile, command: RecordCheck) -> str | None:
+    """Whom the check is of, None for the whole case. A hit can be settled when its party has left the case."""
+    entity_id = command.entity_id
+    if entity_id is None:
+        return None
+    owner = case.owners.get(entity_id)
+    if owner is not None and owner.kind is OwnerKind.ENTITY:
+        return owner.name
+    entry = command.screening.entry if command.screening else None
+    of_hit = case.hits.get(Hit(command.kind, entity_id, entry))
+    return of_hit if of_hit and entity_id not in case.entities else entity_of(case, entity_id).name
 
 
 def rate_risk(case: CaseFile, command: RateRisk, _: Context) -> Iterator[Fact]:
@@ -59,7 +69,7 @@ def missing_for_approval(case: CaseFile, today: date) -> list[str]:
         for document in required
         if document.status in VERIFIED and document.expired(today)
     )
-    hits = (f"the {label(kind)} check of {name} is a hit that nobody settled" for (kind, _), name in case.hits.items())
+    hits = (f"{hit.spoken(name)} is a hit that nobody settled" for hit, name in case.hits.items())
     return [*documents, *expired, *hits]
 
 
