@@ -102,6 +102,8 @@ def company_key(text: str) -> str:
 
 def _without_accents(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.translate(_JOINING))
+    if apart.isascii():  # as most names are: there is nothing to take away
+        return apart
     return "".join(sign for sign in apart if not _is_accent(sign))
 
 

@@ -51,16 +51,21 @@ def open_for_reading(path: Path) -> BinaryIO:
         raise Unreadable(f"it can't be opened: {getattr(error, 'strerror', None) or error}") from None
 
 
+def no_text(head: bytes) -> str | None:
+    """Why a file that begins like this is no text that can be imported, None if it may be."""
+    if head.startswith(_UTF_16):
+        return "it is UTF-16 text: save it as UTF-8 and import it again"
+    return next((reason for magic, reason in _NOT_TEXT if head.startswith(magic)), None)
+
+
 def layout_of(file: BinaryIO, max_line: int, max_whole: int) -> Layout:
     """The layout of an open file, which is left at its start.
 
     Raises `Unreadable` when it has none, or is an array or object of more than `max_whole` bytes.
     """
     head = file.read(_HEAD)
-    if reason := next((reason for magic, reason in _NOT_TEXT if head.startswith(magic)), None):
+    if reason := no_text(head):
         raise Unreadable(reason)
-    if head.startswith(_UTF_16):
-        raise Unreadable("it is UTF-16 text: save it as UTF-8 and import it again")
     start = head.removeprefix(BOM).lstrip()
     while not start:
         if not (more := file.read(_HEAD)):

@@ -15,7 +15,16 @@ from tests.store.desk import open_store
 
 ROOT = Path(__file__).parents[2]
 INTERFACE = {"textual", "rich", "click", "caseworker_tui", "sample_data"}
-ONLY_WHERE_USED = {"sqlite_utils", "pycountry", "stdnum", "confluent_kafka", "cloudevents", "httpx2"}
+ONLY_WHERE_USED = {
+    "sqlite_utils",
+    "pycountry",
+    "stdnum",
+    "confluent_kafka",
+    "cloudevents",
+    "httpx2",
+    "rapidfuzz",
+    "anyascii",
+}
 
 
 def loaded_by(program: str) -> set[str]:
@@ -71,6 +80,11 @@ def test_what_is_known_of_the_team_without_its_cluster_loads_no_kafka() -> None:
         " caseworker_tui.configuration"
     )
     assert loaded & {"confluent_kafka", "cloudevents", "textual"} == set()
+
+
+def test_screening_loads_no_interface_and_no_matching_before_somebody_is_screened() -> None:
+    loaded = loaded_by("import store.screening.case_screening, store.screening.list_import")
+    assert loaded & (INTERFACE | ONLY_WHERE_USED) == set()
 
 
 def test_the_domain_loads_no_database() -> None:

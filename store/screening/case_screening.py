@@ -1,0 +1,286 @@
+"""What screening a case comes to: who may be whom, what was decided before, and the commands that record a decision."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from store.domain.commands import RecordCheck
+from store.domain.screening import ListedCandidate, Screening
+from store.domain.statuses import IN_WORK, CheckKind, CheckOutcome
+from store.queries.case_file import CaseFileView, CheckRow, case_file
+from store.queries.queue import QueueRow, whole_queue
+from store.screening.entries import Entry, Nature, comparable
+from store.screening.list_files import ListInfo, WatchList
+from store.screening.matching import Match, compare
+from store.screening.parties import Party, parties_of
+from store.screening.spelling import words_of
+
+MOST_COMPARED: Final = 500
+"""For one party, of one list: those that share least with the names come last, and are counted where they are left."""
+
+Subject = tuple[str, str, str, str]
+"""What a decision is on: the kind of check, the party, the list and the id of the entry."""
+
+
+class Standing(StrEnum):
+    """Where a candidate stands, as people say it."""
+
+    UNDECIDED = "undecided"
+    FALSE_POSITIVE = "false positive"
+    TRUE_MATCH = "true match"
+    UNSURE = "unsure"
+
+
+_STANDING: Final = {
+    CheckOutcome.CLEAR: Standing.FALSE_POSITIVE,
+    CheckOutcome.NOT_APPLICABLE: Standing.FALSE_POSITIVE,
+    CheckOutcome.HIT: Standing.TRUE_MATCH,
+    CheckOutcome.INCONCLUSIVE: Standing.UNSURE,
+}
+
+OUTCOMES: Final = {
+    Standing.FALSE_POSITIVE: CheckOutcome.CLEAR,
+    Standing.TRUE_MATCH: CheckOutcome.HIT,
+    Standing.UNSURE: CheckOutcome.INCONCLUSIVE,
+}
+"""What each decision on a candidate is recorded as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that may be a party. `checks` are the kinds for which that matters; `screening` is what is recorded.
+
+    `before` is the latest check of this party against this entry. It stands while `changed` is empty: once the entry or
+    the party has changed it says so, and the candidate is undecided again. `match` and `entry` are None for an entry of
+    which a hit or a doubt is recorded, and which the list has no longer or is not here to have.
+    """
+
+    party_id: str
+    party_name: str
+    checks: tuple[CheckKind, ...]
+    screening: Screening
+    match: Match | None = None
+    entry: Entry | None = None
+    before: CheckRow | None = None
+    changed: str = ""
+
+    @property
+    def standing(self) -> Standing:
+        if self.before is None or self.changed:
+            return Standing.UNDECIDED
+        return _STANDING[CheckOutcome(self.before.outcome)]
+
+    @property
+    def listed(self) -> ListedCandidate:
+        assert self.screening.candidate is not None
+        return self.screening.candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A party that a list holds nobody like. `before` says so of this version of the list and the party as it is."""
+
+    party: Party
+    kind: CheckKind
+    screening: Screening
+    before: CheckRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedParty:
+    """`left_off` entries share something with the party's names and were not compared, for there were too many."""
+
+    party: Party
+    candidates: tuple[Candidate, ...]
+    unlisted: tuple[Unlisted, ...]
+    left_off: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseScreening:
+    """`others` are candidates that were decided to be a hit or a doubt and that no list has now, or of a party that has
+    left the case."""
+
+    view: CaseFileView
+    lists: tuple[ListInfo, ...]
+    parties: tuple[ScreenedParty, ...]
+    others: tuple[Candidate, ...]
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        return [*(candidate for party in self.parties for candidate in party.candidates), *self.others]
+
+    @property
+    def undecided(self) -> list[Candidate]:
+        return [candidate for candidate in self.candidates if candidate.standing is Standing.UNDECIDED]
+
+    @property
+    def to_record(self) -> list[Unlisted]:
+        """Parties that are on no list, for each list of which that is not recorded yet."""
+        return [each for party in self.parties for each in party.unlisted if each.before is None]
+
+
+def screen_case(connection: sqlite3.Connection, lists: Sequence[WatchList], case_id: str) -> CaseScreening:
+    """Screen all parties of a case against these lists. Raises `Refusal` when there is no such case."""
+    view = case_file(connection, case_id)
+    recorded = _Recorded(view.checks)
+    parties = tuple(_screen(party, lists, recorded) for party in parties_of(view))
+    present = {subject for party in parties for each in party.candidates for subject in _subjects(each)}
+    others = tuple(_no_longer_listed(check) for subject, check in recorded.open_ones() if subject not in present)
+    return CaseScreening(view, tuple(each.info for each in lists), parties, others)
+
+
+def cases_in_work(connection: sqlite3.Connection) -> list[QueueRow]:
+    """The cases whose checks can be recorded, the oldest first."""
+    return [case for case in whole_queue(connection) if case.status in IN_WORK]
+
+
+def decision(case_id: str, candidate: Candidate, standing: Standing, evidence: str) -> tuple[RecordCheck, ...]:
+    """What records a decision on a candidate: a command for each kind of check that the entry is for."""
+    return tuple(
+        RecordCheck(
+            case_id=case_id,
+            kind=kind,
+            outcome=OUTCOMES[standing],
+            evidence=evidence,
+            entity_id=candidate.party_id,
+            screening=candidate.screening,
+        )
+        for kind in candidate.checks
+    )
+
+
+def clearance(case_id: str, unlisted: Unlisted) -> RecordCheck:
+    """What records that a list holds nobody like a party."""
+    of = f"{unlisted.screening.list_name} ({unlisted.screening.list_version})"
+    return RecordCheck(
+        case_id=case_id,
+        kind=unlisted.kind,
+        outcome=CheckOutcome.CLEAR,
+        evidence=f"No candidate in {of}.",
+        entity_id=unlisted.party.entity_id,
+        screening=unlisted.screening,
+    )
+
+
+class _Recorded:
+    """The latest check of each subject, and of each party against a list that holds nobody like it."""
+
+    def __init__(self, checks: Iterable[CheckRow]) -> None:
+        self._of_entries: dict[Subject, CheckRow] = {}
+        self._of_lists: dict[tuple[str, str, str], CheckRow] = {}
+        for check in checks:
+            if check.screening is None or check.entity_id is None:
+                continue
+            if check.screening.entry is None:
+                self._of_lists[check.kind, check.entity_id, check.screening.list_name] = check
+            else:
+                self._of_entries[check.kind, check.entity_id, *check.screening.entry] = check
+
+    def of_entry(self, subject: Subject) -> CheckRow | None:
+        return self._of_entries.get(subject)
+
+    def of_list(self, kind: CheckKind, screening: Screening, party_id: str) -> CheckRow | None:
+        """That the list held nobody like the party, if both are as they were then."""
+        check = self._of_lists.get((kind, party_id, screening.list_name))
+        return check if check is not None and check.screening == screening else None
+
+    def open_ones(self) -> Iterator[tuple[Subject, CheckRow]]:
+        """Those that a decision on the case depends on."""
+        for subject, check in self._of_entries.items():
+            if check.outcome in (CheckOutcome.HIT, CheckOutcome.INCONCLUSIVE):
+                yield subject, check
+
+
+def _screen(party: Party, lists: Sequence[WatchList], recorded: _Recorded) -> ScreenedParty:
+    candidates: list[Candidate] = []
+    unlisted: list[Unlisted] = []
+    left_off = 0
+    digest = party.digest()
+    for watch_list in lists:
+        found, not_compared = _candidates(party, digest, watch_list, recorded)
+        left_off += not_compared
+        candidates += found
+        of_list = Screening(list_name=watch_list.info.name, list_version=watch_list.info.version, party_digest=digest)
+        for kind in _kinds(party, watch_list.info.checks):
+            if not any(kind in candidate.checks for candidate in found):
+                unlisted.append(Unlisted(party, kind, of_list, recorded.of_list(kind, of_list, party.entity_id)))
+    candidates.sort(key=lambda each: -each.listed.score)
+    return ScreenedParty(party, tuple(candidates), tuple(unlisted), left_off)
+
+
+def _candidates(party: Party, digest: str, watch_list: WatchList, recorded: _Recorded) -> tuple[list[Candidate], int]:
+    """The candidates of one list, and how many entries were too many to compare."""
+    person = party.nature is Nature.PERSON
+    names = (words_of(name, person=person) for name in party.names)
+    numbers = dict.fromkeys(watch_list.identified(comparable(value) for _, value in party.identifiers))
+    for words in names:
+        numbers |= dict.fromkeys(watch_list.named_about(words))
+    compared = list(numbers)[:MOST_COMPARED]
+    found: list[Candidate] = []
+    for number in compared:
+        entry, entry_digest = watch_list.entry(number)
+        checks = tuple(_kinds(party, entry.checks))
+        match = compare(party, entry) if checks else None
+        if match is None:
+            continue
+        listed = ListedCandidate(
+            entry_id=entry.entry_id,
+            entry_digest=entry_digest,
+            name=entry.name,
+            score=match.score,
+            matched=tuple(reason.sentence for reason in match.reasons),
+        )
+        screening = Screening(
+            list_name=watch_list.info.name,
+            list_version=watch_list.info.version,
+            party_digest=digest,
+            candidate=listed,
+        )
+        before, changed = _before(party, checks, screening, recorded)
+        found.append(Candidate(party.entity_id, party.name, checks, screening, match, entry, before, changed))
+    return found, len(numbers) - len(compared)
+
+
+def _before(
+    party: Party, checks: Iterable[CheckKind], screening: Screening, recorded: _Recorded
+) -> tuple[CheckRow | None, str]:
+    """The latest decision on these two, the worst where kinds differ, and why it does not stand any more."""
+    assert screening.entry is not None
+    assert screening.candidate is not None
+    decisions = [recorded.of_entry((kind, party.entity_id, *screening.entry)) for kind in checks]
+    known = [check for check in decisions if check is not None]
+    if not known:
+        return None, ""
+    worst_first = (CheckOutcome.HIT, CheckOutcome.INCONCLUSIVE, CheckOutcome.NOT_APPLICABLE, CheckOutcome.CLEAR)
+    decided = min(known, key=lambda check: worst_first.index(CheckOutcome(check.outcome)))
+    then = decided.screening
+    assert then is not None
+    assert then.candidate is not None
+    if then.candidate.entry_digest != screening.candidate.entry_digest:
+        return decided, "the entry has changed"
+    if then.party_digest != screening.party_digest:
+        return decided, "what is known of the party has changed"
+    if len(known) < len(decisions):
+        return decided, "the entry is for another kind of check as well"
+    return decided, ""
+
+
+def _no_longer_listed(check: CheckRow) -> Candidate:
+    assert check.screening is not None
+    assert check.entity_id is not None
+    return Candidate(check.entity_id, check.entity_name or "", (CheckKind(check.kind),), check.screening, before=check)
+
+
+def _subjects(candidate: Candidate) -> Iterator[Subject]:
+    assert candidate.screening.entry is not None
+    for kind in candidate.checks:
+        yield kind, candidate.party_id, *candidate.screening.entry
+
+
+def _kinds(party: Party, checks: Iterable[str]) -> list[CheckKind]:
+    """Those of these kinds of check that can be of such a party: an organisation is not politically exposed."""
+    kinds = [CheckKind(check) for check in checks]
+    return [kind for kind in kinds if kind is not CheckKind.PEP or party.nature is Nature.PERSON]

@@ -1,0 +1,212 @@
+"""The lists in force: a file each, in a folder beside the database, made whole by an import and never changed after.
+
+A list knows how each word of a name is spelt, and which spellings sound about alike, so that the entries that may be
+somebody are found by a few look-ups, however long the list is.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from store.domain.refusals import Refusal
+from store.errors import DatabaseDamaged
+from store.screening.entries import Entry
+from store.screening.spelling import sounds, spelt
+
+APPLICATION_ID: Final = 0x43574C53
+"""`CWLS` in ASCII, in the header of a list's file."""
+
+FORMAT: Final = 1
+"""Which tables and spellings a list's file has (PRAGMA user_version). A list of another format is imported anew."""
+
+SCHEMA: Final = (
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {FORMAT}",
+    """
+    CREATE TABLE list (
+        name TEXT NOT NULL, version TEXT NOT NULL, checks TEXT NOT NULL, entries INTEGER NOT NULL, kind TEXT,
+        imported_at TEXT NOT NULL, imported_by TEXT NOT NULL, digest TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE entries (
+        number INTEGER PRIMARY KEY, entry_id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL, entry TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE TABLE spelt (word TEXT, number INTEGER, PRIMARY KEY (word, number)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE sounding (sound TEXT, word TEXT, PRIMARY KEY (sound, word)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE identified (identifier TEXT, number INTEGER, PRIMARY KEY (identifier, number)) STRICT, WITHOUT ROWID",
+)
+
+ALIKE: Final = 0.7
+"""From here on two spellings may be of one word: 1 is the same."""
+
+ALIKE_IN_ALL: Final = 0.75
+"""What the words have to come to that two names share."""
+
+_INITIAL: Final = 0.8
+"""How alike an initial is to the word that it may stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListInfo:
+    """A list in force. `checks` are the kinds of check that its entries are for; `kind` is what the import was told.
+
+    `digest` is the SHA-256 of the file that was imported.
+    """
+
+    name: str
+    version: str
+    checks: tuple[str, ...]
+    entries: int
+    imported_at: str
+    imported_by: str
+    digest: str
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchList:
+    """A list that is open for look-ups, for one thread."""
+
+    info: ListInfo
+    _connection: sqlite3.Connection
+
+    def entry(self, number: int) -> tuple[Entry, str]:
+        """An entry and its digest."""
+        row = self._connection.execute("SELECT entry, digest FROM entries WHERE number = ?", (number,)).fetchone()
+        return Entry.from_json(row[0]), row[1]
+
+    def digests(self) -> Iterator[tuple[str, str]]:
+        """The id and digest of each entry, by id."""
+        return self._connection.execute("SELECT entry_id, digest FROM entries ORDER BY entry_id")
+
+    def identified(self, identifiers: Iterable[str]) -> set[int]:
+        """The entries that have one of these identifiers."""
+        found = (
+            self._connection.execute("SELECT number FROM identified WHERE identifier = ?", (identifier,))
+            for identifier in identifiers
+        )
+        return {number for rows in found for (number,) in rows}
+
+    def named_about(self, words: Sequence[str]) -> list[int]:
+        """The entries that share two words of a name, or about, the likeliest first; of a name of one word, that one.
+
+        Words that one of the two writes in one, as al Hadidi and Alhadidi, are tried together as well; an initial may
+        stand for the second word.
+        """
+        shared: dict[int, _Shared] = defaultdict(_Shared)
+        whole = [word for word in words if len(word) > 1]
+        for word, counts in [*((word, 1) for word in whole), *((a + b, 2) for a, b in pairwise(words))]:
+            for number, alike in self._with_about(word).items():
+                shared[number].add(counts, len(word), alike)
+        needed = min(2, len(whole))
+        if needed > 1:
+            for number in {number for word in whole for number in self._with(spelt(word[0]))} & shared.keys():
+                shared[number].add(1, 1, _INITIAL)
+        enough = (number for number, found in shared.items() if found.words >= needed and found.alike >= ALIKE_IN_ALL)
+        return sorted(enough, key=lambda number: -shared[number].likeness)
+
+    def _with_about(self, word: str) -> dict[int, float]:
+        """The entries with a word that sounds about like this one, and how alike the likeliest of each is."""
+        from rapidfuzz.distance import Indel  # noqa: PLC0415 (20 ms: only where somebody is screened)
+        from rapidfuzz.process import extract  # noqa: PLC0415
+
+        spelling = spelt(word)
+        heard = sorted(sounds(spelling))
+        rows = self._connection.execute(
+            f"SELECT DISTINCT word FROM sounding WHERE sound IN ({', '.join('?' * len(heard))})", heard
+        )
+        words = [other for (other,) in rows]
+        about = extract(spelling, words, scorer=Indel.normalized_similarity, score_cutoff=ALIKE, limit=None)
+        found: dict[int, float] = {}
+        for other, alike, _ in about:  # the likeliest first
+            for number in self._with(other):
+                found.setdefault(number, alike)
+        return found
+
+    def _with(self, spelling: str) -> Iterator[int]:
+        rows = self._connection.execute("SELECT number FROM spelt WHERE word = ?", (spelling,))
+        return (number for (number,) in rows)
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What an entry shares with a name: how many words, of how many letters, and how alike they are."""
+
+    words: int = 0
+    letters: int = 0
+    likeness: float = 0
+
+    def add(self, words: int, letters: int, alike: float) -> None:
+        self.words += words
+        self.letters += letters
+        self.likeness += alike * letters
+
+    @property
+    def alike(self) -> float:
+        return self.likeness / self.letters
+
+
+def lists_folder(database: Path) -> Path:
+    """Where the lists of a database are kept."""
+    return database.with_name(f"{database.name}.lists")
+
+
+def list_file(folder: Path, name: str) -> Path:
+    return folder / f"{sha256(name.encode()).hexdigest()[:16]}.sqlite3"
+
+
+@contextmanager
+def open_lists(folder: Path) -> Iterator[list[WatchList]]:
+    """All lists in force, by name. Raises `store.errors.DatabaseDamaged` for one that can't be read."""
+    with ExitStack() as stack:
+        lists = [stack.enter_context(open_list(path)) for path in sorted(folder.glob("*.sqlite3"))]
+        yield sorted(lists, key=lambda each: each.info.name)
+
+
+@contextmanager
+def open_list(path: Path) -> Iterator[WatchList]:
+    """One list; what SQLite finds wrong with it, meanwhile too, is told as `DatabaseDamaged`."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            yield WatchList(_info(connection, path), connection)
+    except sqlite3.Error as error:
+        raise _unusable(path, str(error)) from error
+
+
+def lists_in_force(folder: Path) -> list[ListInfo]:
+    with open_lists(folder) as lists:
+        return [each.info for each in lists]
+
+
+def remove_list(folder: Path, name: str) -> None:
+    """Take a list out of force. Raises `Refusal` when there is none of this name."""
+    try:
+        list_file(folder, name).unlink()
+    except FileNotFoundError:
+        raise Refusal("unknown_list", f"There is no list ‘{name}’: `caseworker lists` names those there are.") from None
+
+
+def _info(connection: sqlite3.Connection, path: Path) -> ListInfo:
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    (made_as,) = connection.execute("PRAGMA user_version").fetchone()
+    if (application_id, made_as) != (APPLICATION_ID, FORMAT):
+        raise _unusable(path, "another version of caseworker made it")
+    fields = tuple(ListInfo.__dataclass_fields__)
+    row = connection.execute(f"SELECT {', '.join(fields)} FROM list").fetchone()
+    values = dict(zip(fields, row, strict=True))
+    return ListInfo(**values | {"checks": tuple(values["checks"].split(","))})
+
+
+def _unusable(path: Path, why: str) -> DatabaseDamaged:
+    return DatabaseDamaged(
+        f"The list in {path} can't be read ({why}): delete that file, and import the list again with"
+        " `caseworker lists import`. No case is touched by this."
+    )

@@ -1,0 +1,288 @@
+"""Screening a case: who is a candidate, what is recorded, and how long a decision stands."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.domain import commands as c
+from store.domain.screening import Screening
+from store.domain.statuses import CheckKind, CheckOutcome
+from store.domain.values import BeneficialOwnerData, EntityData, OwnerKind
+from store.engine import CaseStore, Receipt
+from store.queries.assessment import assessment
+from store.queries.case_file import case_file
+from store.screening.case_screening import Candidate, Standing, cases_in_work, clearance, decision
+from store.screening.entries import Nature
+from store.screening.list_files import lists_folder, remove_list
+from store.screening.parties import LEI, REGISTRATION_NUMBER, parties_of
+from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, NOBODY, kyb, kyc, owner
+from tests.screening.lists import bring_in, entity, followthemoney, row, screened, simple_csv
+from tests.store.desk import findings
+
+NewCase = Callable[..., Receipt]
+
+ANNA = row("NK-1", "Anna RUIS", birth_date="1980-02-29", countries="es")
+NAMESAKE = row("NK-2", "Ana RUIZ", birth_date="1951", countries="ve")
+
+
+@pytest.fixture
+def eu_list(store: CaseStore, tmp_path: Path) -> Path:
+    """A list of sanctions in force, with two who may be Ana Ruiz."""
+    path = simple_csv(tmp_path / "eu-list.csv", ANNA, NAMESAKE, row("NK-3", "Acme Holding", "Company"))
+    bring_in(store.path, path, version="1")
+    return path
+
+
+@pytest.fixture
+def case_id(new_case: NewCase) -> str:
+    return new_case(kyc(ANA)).case_id
+
+
+def candidate(store: CaseStore, case_id: str, entry_id: str = "NK-1") -> Candidate:
+    (only,) = [each for each in screened(store, case_id).candidates if each.listed.entry_id == entry_id]
+    return only
+
+
+def decide(store: CaseStore, case_id: str, standing: Standing, entry_id: str = "NK-1", actor: str = "ana") -> None:
+    for command in decision(case_id, candidate(store, case_id, entry_id), standing, "looked at both"):
+        store.execute(command, actor=actor)
+
+
+class TestCandidates:
+    @pytest.mark.usefixtures("eu_list")
+    def test_come_with_score_and_reasons_the_likeliest_first(self, store: CaseStore, case_id: str) -> None:
+        screening = screened(store, case_id)
+        assert [(each.party_name, each.listed.name, each.listed.score) for each in screening.candidates] == [
+            ("Ana Ruiz", "Anna RUIS", 96)
+        ]
+        (anna,) = screening.candidates
+        assert anna.listed.matched == (
+            "the name ‘Anna RUIS’ is 95 % alike",
+            "born 1980-02-29, as the entry says",
+            "ES is a country of both",
+        )
+        assert (anna.screening.list_name, anna.screening.list_version) == ("eu-list", "1")
+        assert anna.standing is Standing.UNDECIDED
+
+    def test_of_nobody_where_there_is_no_list(self, store: CaseStore, case_id: str) -> None:
+        screening = screened(store, case_id)
+        assert (screening.lists, screening.candidates, screening.to_record) == ((), [], [])
+
+    @pytest.mark.usefixtures("eu_list")
+    def test_are_sought_for_everybody_in_the_case(self, store: CaseStore, new_case: NewCase) -> None:
+        past = owner(BEN, ended_on="2020")
+        case_id = new_case(kyb(DIRECTOR, owners=(owner(ANA), HOLDING, NOBODY, past))).case_id
+        assert [(each.party_name, each.listed.entry_id) for each in screened(store, case_id).candidates] == [
+            ("Ana Ruiz", "NK-1"),
+            ("Acme Holding BV", "NK-3"),
+        ]
+
+    def test_of_both_kinds_are_recorded_as_both(self, store: CaseStore, case_id: str, tmp_path: Path) -> None:
+        both = entity("NK-1", name="Ana Ruiz", topics=["sanction", "role.pep"])
+        bring_in(store.path, followthemoney(tmp_path / "all.json", both))
+        decide(store, case_id, Standing.TRUE_MATCH)
+        checks = store.ask(case_file, case_id).checks
+        assert [(check.kind, check.outcome) for check in checks] == [("PEP", "HIT"), ("SANCTIONS", "HIT")]
+        assert screened(store, case_id).candidates[0].standing is Standing.TRUE_MATCH
+
+    def test_an_organisation_is_not_politically_exposed(
+        self, store: CaseStore, new_case: NewCase, tmp_path: Path
+    ) -> None:
+        company = entity("NK-3", "Company", name=ACME.registered_name, topics="role.pep")
+        person = entity("NK-1", name="Somebody Else", topics="role.pep")
+        bring_in(store.path, followthemoney(tmp_path / "peps.json", company, person))
+        screening = screened(store, new_case(kyb(DIRECTOR)).case_id)
+        assert screening.candidates == []
+        assert [(each.party.name, each.kind) for each in screening.to_record] == [("Dora Lind", CheckKind.PEP)]
+
+
+class TestADecision:
+    @pytest.mark.parametrize(
+        ("standing", "outcome"),
+        [(Standing.FALSE_POSITIVE, "CLEAR"), (Standing.TRUE_MATCH, "HIT"), (Standing.UNSURE, "INCONCLUSIVE")],
+    )
+    @pytest.mark.usefixtures("eu_list")
+    def test_is_a_check(self, store: CaseStore, case_id: str, standing: Standing, outcome: str) -> None:
+        decide(store, case_id, standing, actor="ben")
+        (check,) = store.ask(case_file, case_id).checks
+        assert (check.kind, check.outcome, check.entity_name, check.recorded_by) == (
+            "SANCTIONS",
+            outcome,
+            "Ana Ruiz",
+            "ben",
+        )
+        assert check.screening == candidate(store, case_id).screening
+        assert candidate(store, case_id).standing is standing
+        assert findings(store) == []
+
+    @pytest.mark.usefixtures("eu_list")
+    def test_that_it_is_somebody_else_stands_on_every_screening(self, store: CaseStore, case_id: str) -> None:
+        decide(store, case_id, Standing.FALSE_POSITIVE, actor="ben")
+        again = candidate(store, case_id)
+        assert again.before is not None
+        assert (again.standing, again.before.recorded_by, again.changed) == (Standing.FALSE_POSITIVE, "ben", "")
+        assert screened(store, case_id).undecided == []
+
+    def test_stands_in_a_new_version_of_the_list(self, store: CaseStore, case_id: str, eu_list: Path) -> None:
+        decide(store, case_id, Standing.FALSE_POSITIVE)
+        seen_again = {**ANNA, "last_seen": "2026-11-20", "dataset": "EU list"}
+        bring_in(store.path, simple_csv(eu_list, seen_again), version="2")
+        assert candidate(store, case_id).standing is Standing.FALSE_POSITIVE
+
+    @pytest.mark.parametrize("standing", [Standing.FALSE_POSITIVE, Standing.TRUE_MATCH, Standing.UNSURE])
+    def test_falls_when_the_entry_changes(
+        self, store: CaseStore, case_id: str, eu_list: Path, standing: Standing
+    ) -> None:
+        decide(store, case_id, standing)
+        bring_in(store.path, simple_csv(eu_list, {**ANNA, "identifiers": "X 123"}), version="2")
+        again = candidate(store, case_id)
+        assert (again.standing, again.changed) == (Standing.UNDECIDED, "the entry has changed")
+        assert again.before is not None
+
+    @pytest.mark.usefixtures("eu_list")
+    def test_falls_when_the_party_changes(self, store: CaseStore, new_case: NewCase) -> None:
+        case_id = new_case(kyb(owners=(owner(ANA, ownership_percentage=30),))).case_id
+        (of_ana,) = store.ask(case_file, case_id).beneficial_owners
+        decide(store, case_id, Standing.FALSE_POSITIVE)
+
+        def correct(owner_data: BeneficialOwnerData) -> Candidate:
+            store.execute(c.CorrectBeneficialOwner(case_id=case_id, owner_id=of_ana.owner_id, owner=owner_data))
+            return candidate(store, case_id)
+
+        assert correct(owner(ANA, ownership_percentage=40)).standing is Standing.FALSE_POSITIVE
+        moved = correct(owner(ANA.model_copy(update={"nationality": "FR"}), ownership_percentage=40))
+        assert (moved.standing, moved.changed) == (Standing.UNDECIDED, "what is known of the party has changed")
+        assert correct(owner(ANA, ownership_percentage=40)).standing is Standing.FALSE_POSITIVE
+        assert findings(store) == []
+
+    def test_on_one_entry_says_nothing_of_another(self, store: CaseStore, case_id: str, eu_list: Path) -> None:
+        bring_in(store.path, simple_csv(eu_list, ANNA, {**NAMESAKE, "birth_date": "1980"}), version="2")
+        decide(store, case_id, Standing.TRUE_MATCH, "NK-1")
+        decide(store, case_id, Standing.FALSE_POSITIVE, "NK-2")
+        found = store.ask(assessment, case_id, store.rules)
+        assert found is not None
+        assert [line for line in found.missing if "hit" in line] == [
+            "the sanctions check of Ana Ruiz against NK-1 of eu-list is a hit that nobody settled"
+        ]
+
+    @pytest.mark.parametrize("how", ["delisted", "removed"])
+    def test_a_true_match_is_shown_where_the_list_has_it_no_longer(
+        self, store: CaseStore, case_id: str, eu_list: Path, how: str
+    ) -> None:
+        decide(store, case_id, Standing.TRUE_MATCH)
+        if how == "delisted":
+            bring_in(store.path, simple_csv(eu_list, row("NK-9", "Quite Another")), version="2")
+        else:
+            remove_list(lists_folder(store.path), "eu-list")
+        (other,) = screened(store, case_id).others
+        assert (other.standing, other.entry, other.listed.name) == (Standing.TRUE_MATCH, None, "Anna RUIS")
+        for command in decision(case_id, other, Standing.FALSE_POSITIVE, "taken off the list on 1 November"):
+            store.execute(command)
+        assert screened(store, case_id).others == ()
+        found = store.ask(assessment, case_id, store.rules)
+        assert found is not None
+        assert not any("hit" in line for line in found.missing)
+
+
+class TestNobodyOnTheList:
+    @pytest.fixture
+    def clear_case(self, new_case: NewCase, eu_list: Path) -> str:
+        return new_case(kyb(DIRECTOR, owners=(owner(BEN), owner(ANA)))).case_id
+
+    def test_is_recorded_for_each_party_without_a_candidate(self, store: CaseStore, clear_case: str) -> None:
+        screening = screened(store, clear_case)
+        assert [each.party.name for each in screening.to_record] == ["Acme Werke GmbH", "Dora Lind", "Ben Okoro"]
+        for unlisted in screening.to_record:
+            store.execute(clearance(clear_case, unlisted))
+        checks = store.ask(case_file, clear_case).checks
+        assert {(check.kind, check.outcome, check.evidence) for check in checks} == {
+            ("SANCTIONS", "CLEAR", "No candidate in eu-list (1).")
+        }
+        assert all(check.screening and check.screening.candidate is None for check in checks)
+        assert screened(store, clear_case).to_record == []
+        assert findings(store) == []
+
+    def test_is_to_be_recorded_again_for_a_new_version_or_another_list(
+        self, store: CaseStore, clear_case: str, eu_list: Path, tmp_path: Path
+    ) -> None:
+        for unlisted in screened(store, clear_case).to_record:
+            store.execute(clearance(clear_case, unlisted))
+        bring_in(store.path, eu_list, version="2")
+        assert len(screened(store, clear_case).to_record) == 3
+        bring_in(store.path, eu_list, version="1")
+        assert screened(store, clear_case).to_record == []
+        bring_in(store.path, simple_csv(tmp_path / "un-list.csv", row("NK-1", "Quite Another")))
+        assert {each.screening.list_name for each in screened(store, clear_case).to_record} == {"un-list"}
+
+    def test_is_to_be_recorded_again_when_the_party_changes(self, store: CaseStore, clear_case: str) -> None:
+        for unlisted in screened(store, clear_case).to_record:
+            store.execute(clearance(clear_case, unlisted))
+        store.execute(
+            c.UpdateCompanyProfile(case_id=clear_case, company_profile=ACME.model_copy(update={"trading_name": "Ace"}))
+        )
+        assert [each.party.name for each in screened(store, clear_case).to_record] == ["Acme Werke GmbH"]
+
+
+class TestParties:
+    def test_of_a_company_with_all_that_is_compared(self, store: CaseStore, new_case: NewCase) -> None:
+        profile = ACME.model_copy(update={"trading_name": "Ace", "lei": "5493001KJTIIGC8Y1R12"})
+        parent = BeneficialOwnerData(
+            kind=OwnerKind.ENTITY, entity_details=EntityData(name="Up BV", country="NL", registration_number="123")
+        )
+        command = kyb(DIRECTOR, owners=(parent,)).model_copy(update={"company_profile": profile})
+        company, dora, up = parties_of(store.ask(case_file, new_case(command).case_id))
+        assert (company.nature, company.names, company.countries) == (
+            Nature.ORGANISATION,
+            ("Acme Werke GmbH", "Ace"),
+            ("DE",),
+        )
+        assert company.identifiers == ((LEI, "5493001KJTIIGC8Y1R12"), (REGISTRATION_NUMBER, "HRB 12345"))
+        assert (dora.nature, dora.names, dora.birthdate) == (Nature.PERSON, ("Dora Lind",), "1969-07")
+        assert (up.name, up.countries, up.identifiers) == ("Up BV", ("NL",), ((REGISTRATION_NUMBER, "123"),))
+
+    def test_a_person_in_two_roles_is_one(self, store: CaseStore, new_case: NewCase) -> None:
+        director = ANA.model_copy(update={"role_in_company": "Director"})
+        parties = parties_of(store.ask(case_file, new_case(kyb(director, owners=(owner(ANA),))).case_id))
+        assert [party.name for party in parties] == ["Acme Werke GmbH", "Ana Ruiz"]
+
+    def test_names_without_spaces_are_tried_too(self, store: CaseStore, new_case: NewCase) -> None:
+        misaki = ANA.model_copy(update={"firstname": "美咲", "lastname": "小林"})
+        (party,) = parties_of(store.ask(case_file, new_case(kyc(misaki)).case_id))
+        assert party.names == ("美咲 小林", "小林美咲")
+
+    @pytest.mark.parametrize("change", [{"birthdate": "1981"}, {"nationality": "FR"}, {"lastname": "Ruis"}])
+    def test_another_digest_for_whatever_is_compared(
+        self, store: CaseStore, new_case: NewCase, change: dict[str, Any]
+    ) -> None:
+        def digest(**update: Any) -> str:
+            view = store.ask(case_file, new_case(kyc(ANA.model_copy(update=update))).case_id)
+            return parties_of(view)[0].digest()
+
+        assert digest() == digest(email="ana@example.org")
+        assert digest() != digest(**change)
+
+
+def test_only_cases_in_work_are_screened_together(store: CaseStore, new_case: NewCase) -> None:
+    open_case, withdrawn = new_case().case_id, new_case().case_id
+    store.execute(c.WithdrawCase(case_id=withdrawn, reason="went elsewhere"))
+    assert [case.case_id for case in store.ask(cases_in_work)] == [open_case]
+
+
+def test_a_check_by_hand_is_no_decision_on_an_entry(store: CaseStore, case_id: str, eu_list: Path) -> None:
+    by_hand = c.RecordCheck(case_id=case_id, kind=CheckKind.SANCTIONS, outcome=CheckOutcome.CLEAR, evidence="looked")
+    store.execute(by_hand)
+    assert candidate(store, case_id).standing is Standing.UNDECIDED
+
+
+def test_too_many_to_compare_are_counted(store: CaseStore, case_id: str, tmp_path: Path) -> None:
+    namesakes = (row(f"NK-{number}", "Ana Ruiz", birth_date="1980-02-29") for number in range(510))
+    bring_in(store.path, simple_csv(tmp_path / "many.csv", *namesakes))
+    (party,) = screened(store, case_id).parties
+    assert (len(party.candidates), party.left_off) == (500, 10)
+
+
+def test_what_is_recorded_can_be_given_through_exec(store: CaseStore, case_id: str, eu_list: Path) -> None:
+    as_json = candidate(store, case_id).screening.model_dump(mode="json")
+    assert Screening.model_validate(as_json) == candidate(store, case_id).screening
