@@ -25,6 +25,7 @@ from caseworker_tui.exec_commands import answers, schema
 from caseworker_tui.moments import read_moment
 from caseworker_tui.printing import (
     is_terminal,
+    number_of,
     progress_bar,
     say,
     say_beside_bar,
@@ -46,6 +47,7 @@ from caseworker_tui.program import (
     version_option,
 )
 from caseworker_tui.rule_commands import rules
+from caseworker_tui.screening_commands import lists, screen
 from store.database import connect, read_transaction, translated
 from store.domain.commands import COMMANDS
 from store.domain.decisions import Rules
@@ -187,7 +189,7 @@ def import_(settings: Settings, files: Sequence[Path], rejects: Path | None, as_
     if not report.files_read:
         say("No file could be read; nothing was imported.")
         return UNUSABLE
-    say(f"{_number(report.cases, 'new case')} from {_number(report.files_read, 'file')}.")
+    say(f"{number_of(report.cases, 'new case')} from {number_of(report.files_read, 'file')}.")
     if report.rejects_file:
         say(f"What was rejected is in {report.rejects_file}: mend it there and import that file.")
     return FAILED if report.rejected else None
@@ -384,7 +386,7 @@ def rebuild(settings: Settings) -> None:
     """
     with settings.open_store(create=False) as store, progress_bar("Rebuilding") as progress:
         events = store.rebuild(progress)
-    write_line(f"Made {len(PROJECTIONS)} read tables anew from {_number(events, 'event')}.")
+    write_line(f"Made {len(PROJECTIONS)} read tables anew from {number_of(events, 'event')}.")
 
 
 @main.command()
@@ -426,7 +428,7 @@ def verify(settings: Settings, as_json: bool) -> int | None:
             write_line(f"{finding.where}: {finding.sentence}")
     else:
         write_line(
-            f"All is well: {_number(commits, 'commit')} with {_number(events, 'event')} are as they were"
+            f"All is well: {number_of(commits, 'commit')} with {number_of(events, 'event')} are as they were"
             f" recorded, and {len(PROJECTIONS)} read tables follow from them."
         )
         if files:
@@ -439,10 +441,6 @@ def verify(settings: Settings, as_json: bool) -> int | None:
 
 def _log_counts(connection: Connection) -> tuple[int, int, str]:
     return *log_size(connection), log_digest(connection)
-
-
-def _number(count: int | None, thing: str) -> str:
-    return f"{count or 0:,} {thing}{'' if count == 1 else 's'}"
 
 
 @main.command()
@@ -550,5 +548,5 @@ def doctor(settings: Settings, as_json: bool) -> int | None:
     return FAILED if wrong else None
 
 
-for _command in (attach, attachment, expiring, rules):
+for _command in (attach, attachment, expiring, rules, lists, screen):
     main.add_command(_command)

@@ -25,6 +25,11 @@ def safe(text: str, *, keep: str = "") -> str:
     return _UNSAFE.sub(lambda found: found[0] if found[0] in keep else f"\\u{ord(found[0]):04x}", text)
 
 
+def number_of(count: int | None, thing: str) -> str:
+    """`1 case`, `1,204 cases`."""
+    return f"{count or 0:,} {thing}{'' if count == 1 else 's'}"
+
+
 def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 

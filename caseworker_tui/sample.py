@@ -1,4 +1,5 @@
-"""The throw-away database of `caseworker demo`: the sample cases, opened and worked over the last 40 days."""
+"""The throw-away database of `caseworker demo`: the sample cases, opened and worked over the last 40 days, and the
+lists that they are screened against."""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import sample_data
+from sample_data import watch_lists
 from sample_data.specimens import specimen
 from store.domain.commands import COMMANDS, AttachFile
 from store.domain.statuses import HELD, IN_WORK, label
@@ -19,8 +21,11 @@ from store.intake.importer import read_outcomes
 from store.intake.outcomes import Opening
 from store.queries.case_file import case_file
 from store.queries.queue import whole_queue
+from store.screening.list_files import lists_folder
+from store.screening.list_import import import_list
 
 FILES: Final = Path(sample_data.__file__).parent
+LISTS: Final = ("sanctions-list.csv", "pep-list.jsonl")
 SPAN: Final = timedelta(days=40)
 STEP: Final = timedelta(hours=18)
 CASES_WITH_SPECIMENS: Final = 6
@@ -57,6 +62,8 @@ def build_sample(path: Path, now: datetime) -> None:
             step = min(STEP, (now - at) / (len(work) + 1))
             for number, line in enumerate(work, start=1):
                 heappush(agenda, (at + step * number, next(order), line))
+    for name in LISTS:
+        import_list(lists_folder(path), FILES / name, version=watch_lists.VERSION, now=now, actor="sample")
 
 
 def attach_specimens(path: Path, now: datetime) -> None:

@@ -15,6 +15,7 @@ from sample_data.casework import commands
 from sample_data.intake_messages import messages
 from sample_data.parts import Json
 from sample_data.registers import lei_records, owners
+from sample_data.watch_lists import births_in, pep_list, sanctions_list
 
 DEFAULT_SEED: Final = 2026
 
@@ -27,6 +28,8 @@ def files(seed: int = DEFAULT_SEED) -> dict[str, bytes]:
         "commands.jsonl": _lines(commands(random.Random(f"{seed}/commands"), intake)),
         "owners.json": _document(owners(random.Random(f"{seed}/owners"))),
         "lei-records.json": _document(lei_records(random.Random(f"{seed}/leis"))),
+        "sanctions-list.csv": sanctions_list(random.Random(f"{seed}/sanctions"), births_in(intake)).encode(),
+        "pep-list.jsonl": _lines(pep_list(births_in(intake))),
     }
 
 

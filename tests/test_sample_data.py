@@ -1,5 +1,6 @@
 """The sample files are what their tables give, and show everything that they promise to show."""
 
+import csv
 import json
 from collections import Counter
 from importlib.resources import files as package_files
@@ -10,6 +11,7 @@ from stdnum import lei
 
 from sample_data import generate
 from sample_data.casework import TODAY, case_of
+from sample_data.watch_lists import EXPOSED, SANCTIONED, births_in
 from store.domain.case_file import CaseFile, evolve
 from store.domain.commands import COMMANDS
 from store.domain.decisions import Context, Rules, decide
@@ -190,6 +192,27 @@ class TestOwners:
         assert any(isinstance(relation["interestedParty"], dict) for relation in relations)
         entities = [item["recordDetails"] for item in statements if item["recordType"] == "entity"]
         assert {entity["entityType"]["type"] for entity in entities} == {"registeredEntity", "arrangement", "stateBody"}
+
+
+class TestWatchLists:
+    def test_are_fictional_and_in_both_layouts(self) -> None:
+        sanctions = list(csv.DictReader(read("sanctions-list.csv").decode().splitlines()))
+        peps = lines("pep-list.jsonl")
+        assert all(row["id"].startswith("EX-") for row in [*sanctions, *peps])
+        assert {row["schema"] for row in sanctions} > {"Person", "Company"}
+        assert {topic for entity in peps for topic in entity["properties"].get("topics", ())} == {
+            "role.pep",
+            "role.rca",
+            "sanction",
+        }
+
+    def test_name_people_of_the_cases_and_namesakes(self, messages: list[Json]) -> None:
+        born = births_in(messages)
+        truly = [listed for listed in (*SANCTIONED, *EXPOSED) if listed.of_case]
+        assert {listed.of_case for listed in truly} <= set(born)
+        assert len(truly) == 4
+        namesake = next(listed for listed in SANCTIONED if listed.name == "NWACHUKWU, Adaeze")
+        assert born["Adaeze Nwachukwu"] != namesake.born[:4]
 
 
 def test_lei_records_have_valid_check_digits() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from store.domain.refusals import Refusal
 from store.errors import DatabaseDamaged
@@ -73,27 +73,21 @@ class ListInfo:
 
 @dataclass(frozen=True, slots=True)
 class WatchList:
-    """A list that is open for look-ups, for one thread."""
+    """A list that is open for look-ups, for one thread. What SQLite finds wrong with it is a `DatabaseDamaged`."""
 
     info: ListInfo
+    _path: Path
     _connection: sqlite3.Connection
 
     def entry(self, number: int) -> tuple[Entry, str]:
         """An entry and its digest."""
-        row = self._connection.execute("SELECT entry, digest FROM entries WHERE number = ?", (number,)).fetchone()
-        return Entry.from_json(row[0]), row[1]
-
-    def digests(self) -> Iterator[tuple[str, str]]:
-        """The id and digest of each entry, by id."""
-        return self._connection.execute("SELECT entry_id, digest FROM entries ORDER BY entry_id")
+        ((text, digest),) = self._rows("SELECT entry, digest FROM entries WHERE number = ?", (number,))
+        return Entry.from_json(text), digest
 
     def identified(self, identifiers: Iterable[str]) -> set[int]:
         """The entries that have one of these identifiers."""
-        found = (
-            self._connection.execute("SELECT number FROM identified WHERE identifier = ?", (identifier,))
-            for identifier in identifiers
-        )
-        return {number for rows in found for (number,) in rows}
+        sql = "SELECT number FROM identified WHERE identifier = ?"
+        return {number for identifier in identifiers for (number,) in self._rows(sql, (identifier,))}
 
     def named_about(self, words: Sequence[str]) -> list[int]:
         """The entries that share two words of a name, or about, the likeliest first; of a name of one word, that one.
@@ -120,9 +114,7 @@ class WatchList:
 
         spelling = spelt(word)
         heard = sorted(sounds(spelling))
-        rows = self._connection.execute(
-            f"SELECT DISTINCT word FROM sounding WHERE sound IN ({', '.join('?' * len(heard))})", heard
-        )
+        rows = self._rows(f"SELECT DISTINCT word FROM sounding WHERE sound IN ({', '.join('?' * len(heard))})", heard)
         words = [other for (other,) in rows]
         about = extract(spelling, words, scorer=Indel.normalized_similarity, score_cutoff=ALIKE, limit=None)
         found: dict[int, float] = {}
@@ -132,8 +124,11 @@ class WatchList:
         return found
 
     def _with(self, spelling: str) -> Iterator[int]:
-        rows = self._connection.execute("SELECT number FROM spelt WHERE word = ?", (spelling,))
-        return (number for (number,) in rows)
+        return (number for (number,) in self._rows("SELECT number FROM spelt WHERE word = ?", (spelling,)))
+
+    def _rows(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        with _readable(self._path):
+            return self._connection.execute(sql, values).fetchall()
 
 
 @dataclass(slots=True)
@@ -173,12 +168,12 @@ def open_lists(folder: Path) -> Iterator[list[WatchList]]:
 
 @contextmanager
 def open_list(path: Path) -> Iterator[WatchList]:
-    """One list; what SQLite finds wrong with it, meanwhile too, is told as `DatabaseDamaged`."""
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-            yield WatchList(_info(connection, path), connection)
-    except sqlite3.Error as error:
-        raise _unusable(path, str(error)) from error
+    with ExitStack() as stack:
+        with _readable(path):
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            stack.enter_context(closing(connection))
+            info = _info(connection, path)
+        yield WatchList(info, path, connection)
 
 
 def lists_in_force(folder: Path) -> list[ListInfo]:
@@ -203,6 +198,14 @@ def _info(connection: sqlite3.Connection, path: Path) -> ListInfo:
     row = connection.execute(f"SELECT {', '.join(fields)} FROM list").fetchone()
     values = dict(zip(fields, row, strict=True))
     return ListInfo(**values | {"checks": tuple(values["checks"].split(","))})
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _unusable(path, str(error)) from error
 
 
 def _unusable(path: Path, why: str) -> DatabaseDamaged:
