@@ -19,6 +19,7 @@ class Place(StrEnum):
     CASE_THEN = "Case file as it stood"
     NEW_CASE = "New case"
     RELATED = "Other cases"
+    SCREENING = "Screening"
     DIALOG = "Dialog"
     FIELD = "Field of a dialog"
     CONFIRM = "Question"
@@ -37,7 +38,7 @@ class Action:
 
 
 _E, _Q, _C, _T, _N = Place.EVERYWHERE, Place.QUEUE, Place.CASE, Place.CASE_THEN, Place.NEW_CASE
-_R = Place.RELATED
+_R, _S = Place.RELATED, Place.SCREENING
 
 
 def _in_the_panes(place: Place) -> tuple[Action, ...]:
@@ -127,6 +128,7 @@ ACTIONS: Final = (
     Action(_C, "dialog('remove_owner')", ("O",), "Remove", "Remove an owner.", in_footer=False),
     Action(_C, "dialog('update_company')", ("e",), "Company", "Update the company's profile.", in_footer=False),
     Action(_C, "undo", ("u",), "Undo", "Take back your last change of the case.", in_footer=False),
+    Action(_C, "screening", ("S",), "Screen", "Screen the parties against sanctions and PEP lists.", in_footer=False),
     Action(_C, "related", ("R",), "Others", "Other cases of the same parties.", in_footer=False),
     *_in_the_panes(_C),
     Action(_T, "leave", ("escape", "q"), "Today", "Back to the case as it stands today."),
@@ -134,6 +136,16 @@ ACTIONS: Final = (
     Action(_T, "version(1)", ("right_square_bracket", "J"), "Newer", "The next version."),
     Action(_T, "choose", ("enter",), "Choose", "To the version under the cursor of the timeline.", in_footer=False),
     *_in_the_panes(_T),
+    Action(_S, "leave", ("escape", "q"), "Back", "Back to the case."),
+    Action(_S, "decide('false positive')", ("1",), "False match", "A false positive: the entry is somebody else."),
+    Action(_S, "decide('true match')", ("2",), "True match", "The entry is this party."),
+    Action(_S, "decide('unsure')", ("3",), "Unsure", "It can't be told yet."),
+    Action(_S, "record_unlisted", ("N",), "Unlisted", "Record that all without a candidate are not listed."),
+    Action(_S, "decide", ("enter",), "Decide", "Decide on the candidate under the cursor.", in_footer=False),
+    Action(_S, "line(1)", ("j",), "Down", "One candidate down.", in_footer=False),
+    Action(_S, "line(-1)", ("k",), "Up", "One candidate up.", in_footer=False),
+    Action(_S, "details(1)", ("ctrl+d",), "More", "More of the entry under the cursor.", in_footer=False),
+    Action(_S, "details(-1)", ("ctrl+u",), "Less", "Back up in the entry.", in_footer=False),
     Action(_N, "save", ("ctrl+s",), "Save", "Open the case that was entered."),
     Action(_N, "leave", ("escape",), "Back", "Back to the queue; what was typed is kept as a draft."),
     Action(_N, "other_kind", ("ctrl+t",), "Kind", "From a person (KYC) to a company (KYB), or back."),

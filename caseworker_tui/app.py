@@ -17,6 +17,7 @@ from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.screens.related import RelatedScreen
+from caseworker_tui.screens.screening import ScreeningScreen
 from caseworker_tui.session import Session
 from store.domain.decisions import Rules
 from store.engine import Clock, new_command_id, system_clock
@@ -32,6 +33,7 @@ _PLACES = {
     CaseThenScreen: (Place.CASE_THEN,),
     NewCaseScreen: (Place.NEW_CASE,),
     RelatedScreen: (Place.RELATED,),
+    ScreeningScreen: (Place.SCREENING,),
 }
 """Where one is on each screen: the first is the screen itself, the others are parts of it."""
 
@@ -147,7 +149,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self.notify("ctrl+q leaves caseworker.")
 
     def action_refresh(self) -> None:
-        if isinstance(self.screen, QueueScreen | CaseScreen | CaseThenScreen):
+        if isinstance(self.screen, QueueScreen | CaseScreen | CaseThenScreen | ScreeningScreen):
             self.screen.reload()
 
     def action_help(self) -> None:

@@ -222,7 +222,7 @@ def write_case(stands: AssessedCase, others: Related | None, then: CaseThen | No
         )
     if view.checks:
         _write_heading("Checks")
-        _write_rows(("OUTCOME", "CHECK", "OF", "BY", "AT (UTC)", "EVIDENCE"), map(_check_cells, view.checks))
+        _write_rows(("OUTCOME", "CHECK", "OF", "BY", "AT (UTC)", "EVIDENCE", "AGAINST"), map(_check_cells, view.checks))
     if view.notes:
         _write_heading("Notes")
         for note in view.notes:
@@ -367,6 +367,7 @@ def _check_cells(check: CheckRow) -> Cells:
         check.recorded_by,
         _to_the_minute(check.recorded_at),
         " ".join(check.evidence.split()),
+        check.screening.spoken if check.screening else "",
     )
 
 

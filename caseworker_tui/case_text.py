@@ -148,9 +148,11 @@ def review(view: CaseFileView, assessed: Assessment | None) -> Content:
                 (f"  {local_time(check.recorded_at)} by {check.recorded_by}", "dim"),
             )
         )
+        if check.screening:
+            lines.append(Content.styled(f"  against {check.screening.spoken}", "dim"))
         lines.append(Content.styled(f"  {check.evidence}", "dim"))
     if not view.checks:
-        lines.append(Content("Nothing is checked yet: c records a check."))
+        lines.append(Content("Nothing is checked yet: c records a check, S screens against lists."))
     return _lines(*lines)
 
 

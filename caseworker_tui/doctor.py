@@ -42,6 +42,7 @@ def examine(database: Path, rules: Rules) -> Iterator[Check]:
     yield from _machine()
     yield from _file(database)
     yield from _contents(database, rules)
+    yield _lists(database)
 
 
 def caseworker_version() -> str:
@@ -167,6 +168,16 @@ def _files(connection: sqlite3.Connection) -> Check:
     private = os.name != "posix" or not mode & 0o077
     advice = "Other users can read attached files: chmod 700 the folder."
     return Check("Files", private, f"{count:,} in {safe(str(folder))}", advice)
+
+
+def _lists(database: Path) -> Check:
+    from store.screening.list_files import lists_folder, lists_in_force  # noqa: PLC0415 (only for screening)
+
+    try:
+        in_force = lists_in_force(lists_folder(database))
+    except StoreError as error:
+        return Check("Lists", False, error.code, safe(str(error)))
+    return Check("Lists", True, safe(", ".join(f"{it.name} ({it.version})" for it in in_force)) or "none in force")
 
 
 def _writing(connection: sqlite3.Connection, database: Path) -> Check:

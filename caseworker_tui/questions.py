@@ -6,7 +6,7 @@ Line      a text in one line
 FileLine  the path of a file
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,14 +58,15 @@ Question = Choice | Several | Line
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
-    """`ask` gives the next question for the answers so far, None when there are enough for `command`.
+    """`ask` gives the next question for the answers so far, None when there are enough for `command`, or for
+    several that are given one after the other.
 
     `done` is the sentence that says what was done. With `leads_on` the next case of the queue opens after it.
     """
 
     title: str
     ask: Callable[[Answers], Question | None]
-    command: Callable[[Answers], Command]
+    command: Callable[[Answers], Command | Sequence[Command]]
     done: str
     leads_on: bool = False
 

@@ -70,9 +70,9 @@ def write_screening(screening: CaseScreening) -> None:
     write_line(f"{case.reference}  {case.name}")
     write_line(f"Against {' and '.join(f'{each.name} ({each.version})' for each in screening.lists)}.")
     write_line()
-    if screening.candidates:
+    if likeliest_first := sorted(screening.candidates, key=lambda each: -each.listed.score):
         headings = ("SCORE", "", "PARTY", "MAY BE", "ENTRY", "LIST", "FOR", "STANDING", "WHY")
-        write_table(lambda: [headings, *map(_candidate_cells, screening.candidates)])
+        write_table(lambda: [headings, *map(_candidate_cells, likeliest_first)])
     else:
         write_line("Nobody in the case is like an entry of these lists.")
     for party in screening.parties:

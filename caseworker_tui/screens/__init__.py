@@ -3,6 +3,7 @@
 queue             the list of cases, with a preview of the one under the cursor
 case              a case file: overview, parties, documents, review, notes, timeline
 case_then         the same as it stood after one of its changes
+screening         the parties of a case against lists: candidates, and what was decided on them
 document_status   the dialog that moves a document to another status
 new_case          the form in which a case is entered
 confirm           a question with yes and no

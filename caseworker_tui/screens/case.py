@@ -17,6 +17,7 @@ from caseworker_tui.screens.choice import ChoiceScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.screens.related import RelatedScreen
+from caseworker_tui.screens.screening import ScreeningScreen
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
 from caseworker_tui.viewer import NoViewer
@@ -209,6 +210,13 @@ class CaseScreen(Screen[None]):
     def action_next_case(self, step: int) -> None:
         from_the_queue = self._trail[0].case_id if self._trail else self._case_id
         self.post_message(OpenNeighbour(from_the_queue, step))
+
+    def action_screening(self) -> None:
+        if self._view is not None:
+            self.app.push_screen(ScreeningScreen(self._session, self._case_id), self._was_screened)
+
+    def _was_screened(self, _: None) -> None:
+        self.reload()
 
     def action_related(self) -> None:
         if self._others.cases:

@@ -17,6 +17,8 @@ from caseworker_tui.questions import Answers, Choice, Dialog, FileLine, Line, Qu
 from caseworker_tui.session import Session
 from caseworker_tui.typed_paths import path_typed
 from caseworker_tui.widgets.line_input import LineInput, PathSuggester
+from store.domain.commands import Command
+from store.domain.identifiers import derive_id
 from store.domain.refusals import Refusal
 from store.engine import new_command_id
 from store.errors import StoreError
@@ -158,8 +160,10 @@ class CommandScreen(ModalScreen[bool]):
         self._giving = self._options.disabled = self._input.disabled = True
         self._hint.update("Saving …")
         try:
-            command = self._dialog.command(await self._with_files_kept())
-            await self._session.execute(command, command_id=self._command_id)
+            given = self._dialog.command(await self._with_files_kept())
+            for number, command in enumerate([given] if isinstance(given, Command) else given):
+                command_id = derive_id(self._command_id, str(number)) if number else self._command_id
+                await self._session.execute(command, command_id=command_id)
         except _Stopped:
             self._refuse("Stopped: nothing was attached.")
         except ValidationError as error:

@@ -36,3 +36,9 @@ class Screening(Value):
     def entry(self) -> tuple[str, str] | None:
         """The list and the id of the entry, if the check is of one."""
         return None if self.candidate is None else (self.list_name, self.candidate.entry_id)
+
+    @property
+    def spoken(self) -> str:
+        """`Anna RUIS, NK-1 of eu-list (2026-11), score 96`, or the list alone."""
+        of, it = f"{self.list_name} ({self.list_version})", self.candidate
+        return of if it is None else f"{it.name}, {it.entry_id} of {of}, score {it.score}"

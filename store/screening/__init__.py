@@ -7,6 +7,7 @@ list_import     a file to a list in force, whole or not at all
 list_files      the lists that are in force, and which of their entries may be somebody
 spelling        how names are spelt and how they sound
 matching        how much an entry is like a party, and why
+lookup          who on a list may be a party
 parties         the parties of a case, as they are compared
 case_screening  what screening a case comes to, what was decided before, and the commands that record a decision
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from store.domain.commands import RecordCheck
@@ -11,14 +12,11 @@ from store.domain.screening import ListedCandidate, Screening
 from store.domain.statuses import IN_WORK, CheckKind, CheckOutcome
 from store.queries.case_file import CaseFileView, CheckRow, case_file
 from store.queries.queue import QueueRow, whole_queue
-from store.screening.entries import Entry, Nature, comparable
-from store.screening.list_files import ListInfo, WatchList
-from store.screening.matching import Match, compare
+from store.screening.entries import Entry, Nature
+from store.screening.list_files import ListInfo, WatchList, open_lists
+from store.screening.lookup import Found, look_up
+from store.screening.matching import Match
 from store.screening.parties import Party, parties_of
-from store.screening.spelling import words_of
-
-MOST_COMPARED: Final = 500
-"""For one party, of one list: those that share least with the names come last, and are counted where they are left."""
 
 Subject = tuple[str, str, str, str]
 """What a decision is on: the kind of check, the party, the list and the id of the entry."""
@@ -132,6 +130,12 @@ def screen_case(connection: sqlite3.Connection, lists: Sequence[WatchList], case
     return CaseScreening(view, tuple(each.info for each in lists), parties, others)
 
 
+def screen_against_folder(connection: sqlite3.Connection, folder: Path, case_id: str) -> CaseScreening:
+    """The same against all lists in force, which are opened for it."""
+    with open_lists(folder) as lists:
+        return screen_case(connection, lists, case_id)
+
+
 def cases_in_work(connection: sqlite3.Connection) -> list[QueueRow]:
     """The cases whose checks can be recorded, the oldest first."""
     return [case for case in whole_queue(connection) if case.status in IN_WORK]
@@ -200,48 +204,33 @@ def _screen(party: Party, lists: Sequence[WatchList], recorded: _Recorded) -> Sc
     left_off = 0
     digest = party.digest()
     for watch_list in lists:
-        found, not_compared = _candidates(party, digest, watch_list, recorded)
-        left_off += not_compared
-        candidates += found
         of_list = Screening(list_name=watch_list.info.name, list_version=watch_list.info.version, party_digest=digest)
+        found, not_compared = look_up(party, watch_list)
+        left_off += not_compared
+        here = [it for each in found if (it := _candidate(party, each, of_list, recorded))]
+        candidates += here
         for kind in _kinds(party, watch_list.info.checks):
-            if not any(kind in candidate.checks for candidate in found):
+            if not any(kind in candidate.checks for candidate in here):
                 unlisted.append(Unlisted(party, kind, of_list, recorded.of_list(kind, of_list, party.entity_id)))
     candidates.sort(key=lambda each: -each.listed.score)
     return ScreenedParty(party, tuple(candidates), tuple(unlisted), left_off)
 
 
-def _candidates(party: Party, digest: str, watch_list: WatchList, recorded: _Recorded) -> tuple[list[Candidate], int]:
-    """The candidates of one list, and how many entries were too many to compare."""
-    person = party.nature is Nature.PERSON
-    names = (words_of(name, person=person) for name in party.names)
-    numbers = dict.fromkeys(watch_list.identified(comparable(value) for _, value in party.identifiers))
-    for words in names:
-        numbers |= dict.fromkeys(watch_list.named_about(words))
-    compared = list(numbers)[:MOST_COMPARED]
-    found: list[Candidate] = []
-    for number in compared:
-        entry, entry_digest = watch_list.entry(number)
-        checks = tuple(_kinds(party, entry.checks))
-        match = compare(party, entry) if checks else None
-        if match is None:
-            continue
-        listed = ListedCandidate(
-            entry_id=entry.entry_id,
-            entry_digest=entry_digest,
-            name=entry.name,
-            score=match.score,
-            matched=tuple(reason.sentence for reason in match.reasons),
-        )
-        screening = Screening(
-            list_name=watch_list.info.name,
-            list_version=watch_list.info.version,
-            party_digest=digest,
-            candidate=listed,
-        )
-        before, changed = _before(party, checks, screening, recorded)
-        found.append(Candidate(party.entity_id, party.name, checks, screening, match, entry, before, changed))
-    return found, len(numbers) - len(compared)
+def _candidate(party: Party, found: Found, of_list: Screening, recorded: _Recorded) -> Candidate | None:
+    """None where the entry is for no check that can be of such a party."""
+    checks = tuple(_kinds(party, found.entry.checks))
+    if not checks:
+        return None
+    listed = ListedCandidate(
+        entry_id=found.entry.entry_id,
+        entry_digest=found.digest,
+        name=found.entry.name,
+        score=found.match.score,
+        matched=tuple(reason.sentence for reason in found.match.reasons),
+    )
+    screening = of_list.model_copy(update={"candidate": listed})
+    before, changed = _before(party, checks, screening, recorded)
+    return Candidate(party.entity_id, party.name, checks, screening, found.match, found.entry, before, changed)
 
 
 def _before(

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from caseworker_tui.cli import main
 from caseworker_tui.sample import build_sample
+from store.screening.list_files import lists_folder
 
 PROJECT: Final = Path(__file__).parents[2]
 NOW: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -52,8 +53,8 @@ def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sample(sample_once: Path, database: Path) -> Path:
-    """A database with the sample cases."""
-    database.parent.mkdir(mode=0o700)
+    """A database with the sample cases, and the sample lists in force."""
+    shutil.copytree(lists_folder(sample_once), lists_folder(database))
     return Path(shutil.copy(sample_once, database))
 
 

@@ -13,13 +13,6 @@ from tests.cli.conftest import Caseworker, Start, as_lines
 from tests.screening.lists import row, simple_csv
 
 
-@pytest.fixture
-def sample(sample_once: Path, database: Path) -> Path:
-    """A database with the sample cases, and the sample lists in force."""
-    shutil.copytree(lists_folder(sample_once), lists_folder(database))
-    return Path(shutil.copy(sample_once, database))
-
-
 def screened(caseworker: Caseworker, database: Path, reference: str) -> dict[str, Any]:
     result = caseworker("--db", database, "screen", reference, "--json")
     assert (result.exit_code, result.stderr) == (0, "")

@@ -15,6 +15,7 @@ os.environ.pop("TEXTUAL_THEME", None)
 
 from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.sample import build_sample
+from store.screening.list_files import lists_folder
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -37,7 +38,8 @@ def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sample(built_sample: Path, tmp_path: Path) -> Path:
-    """A copy of the sample cases that a test may change."""
+    """A copy of the sample cases and lists that a test may change."""
+    shutil.copytree(lists_folder(built_sample), lists_folder(tmp_path / "cases.sqlite3"))
     return Path(shutil.copy(built_sample, tmp_path / "cases.sqlite3"))
 
 

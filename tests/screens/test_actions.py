@@ -16,6 +16,7 @@ from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.screens.related import RelatedScreen
+from caseworker_tui.screens.screening import ScreeningScreen
 from caseworker_tui.widgets.line_input import LineInput
 from caseworker_tui.widgets.search_line import SearchLine
 from tests.screens.driving import run
@@ -28,6 +29,7 @@ SCREENS: dict[Place, tuple[type, ...]] = {
     Place.CASE_THEN: (CaseThenScreen,),
     Place.NEW_CASE: (NewCaseScreen,),
     Place.RELATED: (RelatedScreen,),
+    Place.SCREENING: (ScreeningScreen,),
     Place.DIALOG: (CommandScreen, ChoiceScreen, HelpScreen),
     Place.FIELD: (LineInput,),
     Place.CONFIRM: (ConfirmScreen,),

@@ -40,6 +40,11 @@ SCREENS: dict[str, list[str]] = {
     "document_status": ["j", "j", "j", "enter", "3", "s"],
     "related_parties": ["j", "j", "j", "j", "enter", "2", "end"],
     "related": ["j", "j", "j", "j", "enter", "R"],
+    "screening": ["slash", *typed("petrelhead"), "enter", "enter", "S"],
+    "screening_decided": [
+        *("slash", *typed("petrelhead"), "enter", "enter", "S"),
+        *("2", *typed("same number"), "enter", "1", *typed("other country"), "enter", "N"),
+    ],
     "propose": ["j", "enter", "p"],
     "new_case": ["n"],
     "new_case_wrong": ["n", "ctrl+t", *typed("C1"), "tab", "tab", *typed("Acme"), "tab", "tab", *typed("XX"), "ctrl+s"],
