@@ -15,6 +15,8 @@ from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.top_line import TopLine
+from store.domain.refusals import Refusal
+from store.errors import StoreError
 from store.screening.case_screening import (
     Candidate,
     CaseScreening,
@@ -60,9 +62,11 @@ class ScreeningScreen(Screen[None]):
 
     @work(exclusive=True, group="reload")
     async def reload(self) -> None:
-        with told(self):
+        try:
             folder = lists_folder(self._session.database)
             self._show(await self._session.ask(screen_against_folder, folder, self._case_id))
+        except (Refusal, StoreError) as error:
+            self._headline.update(str(error))
 
     def _show(self, screening: CaseScreening) -> None:
         before = self._candidate()

@@ -16,7 +16,7 @@ from store.queries.case_file import case_file
 from store.screening.case_screening import Candidate, Standing, cases_in_work, clearance, decision
 from store.screening.entries import Nature
 from store.screening.list_files import lists_folder, remove_list
-from store.screening.parties import LEI, REGISTRATION_NUMBER, parties_of
+from store.screening.parties import LEI, REGISTRATION_NUMBER, Party, parties_of
 from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, NOBODY, kyb, kyc, owner
 from tests.screening.lists import bring_in, entity, followthemoney, row, screened, simple_csv
 from tests.store.desk import findings
@@ -86,6 +86,15 @@ class TestCandidates:
         checks = store.ask(case_file, case_id).checks
         assert [(check.kind, check.outcome) for check in checks] == [("PEP", "HIT"), ("SANCTIONS", "HIT")]
         assert screened(store, case_id).candidates[0].standing is Standing.TRUE_MATCH
+
+    def test_of_both_kinds_are_undecided_while_one_is(self, store: CaseStore, case_id: str, tmp_path: Path) -> None:
+        both = entity("NK-1", name="Ana Ruiz", topics=["sanction", "role.pep"])
+        bring_in(store.path, followthemoney(tmp_path / "all.json", both))
+        one, _ = decision(case_id, candidate(store, case_id), Standing.FALSE_POSITIVE, "looked at both")
+        store.execute(one)
+        again = candidate(store, case_id)
+        assert again.standing is Standing.UNDECIDED
+        assert again.changed == "the entry is for another kind of check as well"
 
     def test_an_organisation_is_not_politically_exposed(
         self, store: CaseStore, new_case: NewCase, tmp_path: Path
@@ -242,6 +251,11 @@ class TestParties:
         assert (dora.nature, dora.names, dora.birthdate) == (Nature.PERSON, ("Dora Lind",), "1969-07")
         assert (up.name, up.countries, up.identifiers) == ("Up BV", ("NL",), ((REGISTRATION_NUMBER, "123"),))
 
+    def test_owners_of_the_past_and_without_a_name_are_none(self, store: CaseStore, new_case: NewCase) -> None:
+        past = owner(BEN, ended_on="2020")
+        view = store.ask(case_file, new_case(kyb(DIRECTOR, owners=(past, NOBODY))).case_id)
+        assert [party.name for party in parties_of(view)] == ["Acme Werke GmbH", "Dora Lind"]
+
     def test_a_person_in_two_roles_is_one(self, store: CaseStore, new_case: NewCase) -> None:
         director = ANA.model_copy(update={"role_in_company": "Director"})
         parties = parties_of(store.ask(case_file, new_case(kyb(director, owners=(owner(ANA),))).case_id))
@@ -251,6 +265,11 @@ class TestParties:
         misaki = ANA.model_copy(update={"firstname": "美咲", "lastname": "小林"})
         (party,) = parties_of(store.ask(case_file, new_case(kyc(misaki)).case_id))
         assert party.names == ("美咲 小林", "小林美咲")
+
+    def test_the_digest_is_for_ever(self) -> None:
+        """With another one every decision that was ever recorded would fall."""
+        ana = Party("p", Nature.PERSON, ("Ana Ruiz",), "1980-02-29", ("ES",), ((LEI, "X"),))
+        assert ana.digest() == "ed72e21e23af733963353941fd2de5bca8c432c40722570d6f214603640854bd"
 
     @pytest.mark.parametrize("change", [{"birthdate": "1981"}, {"nationality": "FR"}, {"lastname": "Ruis"}])
     def test_another_digest_for_whatever_is_compared(

@@ -288,6 +288,17 @@ class TestBringingIntoForce:
         assert lists_in_force(lists_folder(database)) == before
         assert len(list(lists_folder(database).iterdir())) == 1
 
+    def test_what_a_killed_import_left_goes_with_one_a_day_later(self, database: Path, tmp_path: Path) -> None:
+        path = simple_csv(tmp_path / "l.csv", ANA)
+        bring_in(database, path)
+        old, new = lists_folder(database) / "import-old", lists_folder(database) / "import-new"
+        for folder, hours in ((old, 25), (new, 1)):
+            folder.mkdir()
+            (folder / "list.sqlite3").write_text("half of it")
+            os.utime(folder, times=(NOW.timestamp() - hours * 3600,) * 2)
+        bring_in(database, path, version="2")
+        assert (old.exists(), new.exists()) == (False, True)
+
     def test_progress_ends_at_the_size_of_the_file(self, database: Path, tmp_path: Path) -> None:
         told: list[tuple[int, int]] = []
         path = simple_csv(tmp_path / "l.csv", *(row(f"NK-{n}", "Ben") for n in range(2_500)))
@@ -342,6 +353,10 @@ class TestADamagedList:
 class TestTheEntryDigest:
     BASE = Entry("NK-1", Nature.PERSON, ("SANCTIONS",), "Ana", aliases=("Anna",), datasets=("eu",))
 
+    def test_is_for_ever(self) -> None:
+        """With another one every decision that was ever recorded would fall."""
+        assert self.BASE.digest() == "846cee5290510662d64e3b9e3725b4750ec99bb09ccdb073b73f10b6439f8d96"
+
     def test_changes_with_what_the_entry_says(self) -> None:
         others = [
             Entry("NK-1", Nature.PERSON, ("SANCTIONS",), "Ana", aliases=("Anna", "Ann")),
@@ -371,6 +386,14 @@ class TestLookingUp:
                 watch_list.entry(number)[0].entry_id for number in watch_list.named_about(words_of(name, person=True))
             ]
         assert found[:1] == ["NK-1"]
+
+    @pytest.mark.parametrize(("listed", "name"), [("Z. Quorvane", "Zora Quorvane"), ("LIWEI", "Li Wei")])
+    def test_finds_initials_and_names_written_in_one(
+        self, database: Path, tmp_path: Path, listed: str, name: str
+    ) -> None:
+        bring_in(database, simple_csv(tmp_path / "l.csv", row("NK-1", listed)))
+        with open_lists(lists_folder(database)) as (watch_list,):
+            assert watch_list.named_about(words_of(name, person=True)) == [1]
 
     def test_finds_an_identifier_however_it_is_written(self, database: Path, tmp_path: Path) -> None:
         bring_in(database, simple_csv(tmp_path / "l.csv", row("NK-2", "Ben"), ANA))

@@ -85,6 +85,10 @@ class TestNames:
     def test_of_two_organisations(self, ours: str, theirs: str) -> None:
         assert alike(ours, theirs, person=False) < 80
 
+    def test_words_that_one_lacks_count_a_little_more_against_organisations(self) -> None:
+        assert alike("John Thornbury", "John Adam Thornbury") == 97
+        assert alike("John Thornbury", "John Adam Thornbury", person=False) == 92
+
     @pytest.mark.parametrize(
         "ways",
         [["yuliya", "iuliia", "julija"], ["qadhafi", "khadafy"], ["tchaikovsky", "chaykovskiy"], ["jorg", "joerg"]],
@@ -137,6 +141,12 @@ class TestTheScore:
         assert match is not None
         assert match.score == score
         assert words in match.reasons[1].sentence
+
+    def test_stops_short_of_strong_where_nothing_confirms(self) -> None:
+        ours = party("Ana Ruiz", birthdate="1980-03-04", countries=("ES",))
+        match = compare(ours, entry("Ana Ruiz", birth_dates=("1980-04-03",), countries=("ES",)))
+        assert match is not None
+        assert (match.score, match.strength) == (84, Strength.POSSIBLE)
 
     def test_takes_the_date_that_fits_best(self) -> None:
         match = compare(party("Ana Ruiz", birthdate="1980-02"), entry("Ana Ruiz", birth_dates=("1956", "1980-02-29")))
