@@ -256,7 +256,7 @@ def test_a_database_that_was_deleted_takes_nothing_more(app: CaseworkerApp, samp
         await _open(pilot, place)
         await keys(pilot, "3")
         _highlight(pilot, case, DocumentStatus.UPLOADED)
-        for file in sample.parent.glob(f"{sample.name}*"):
+        for file in (sample, *sample.parent.glob(f"{sample.name}-*")):
             file.unlink()
         await keys(pilot, "s", "1")
         assert "was deleted or replaced while it was open" in _text(pilot, "#refusal")
