@@ -5,7 +5,7 @@ from typing import Any
 
 from caseworker_tui.printing import write_json, write_line, write_table
 from store.domain.statuses import label
-from store.screening.case_screening import Candidate, CaseScreening, Standing, clearance, decision
+from store.screening.case_screening import Candidate, CaseScreening, clearance
 
 
 def write_cases(found: list[dict[str, Any]]) -> None:
@@ -29,7 +29,8 @@ def write_cases(found: list[dict[str, Any]]) -> None:
 
 def candidate_as_json(case_id: str, candidate: Candidate) -> dict[str, Any]:
     match, before = candidate.match, candidate.before
-    commands = decision(case_id, candidate, Standing.UNSURE, "-")
+    screening = candidate.screening.model_dump(mode="json", exclude_none=True)
+    of = {"case_id": case_id, "entity_id": candidate.party_id, "screening": screening}
     return {
         "party_id": candidate.party_id,
         "party_name": candidate.party_name,
@@ -46,7 +47,7 @@ def candidate_as_json(case_id: str, candidate: Candidate) -> dict[str, Any]:
         "changed": candidate.changed or None,
         "before": before
         and {name: getattr(before, name) for name in ("outcome", "evidence", "recorded_by", "recorded_at")},
-        "record": [command.model_dump(mode="json", exclude={"outcome", "evidence"}) for command in commands],
+        "record": [{"kind": kind, **of} for kind in candidate.checks],
     }
 
 

@@ -144,6 +144,18 @@ class TestScreeningACase:
         shown = caseworker("--db", sample, "screen", case["reference"]).stdout
         assert "Of everybody else it is recorded that they are on no list." in shown
 
+    def test_a_true_match_that_no_list_has_now_is_shown_and_settled(self, caseworker: Caseworker, sample: Path) -> None:
+        case = next(case for case in all_open(caseworker, sample) if case["name"] == "Tariq al-Hadidi")
+        hit = {"outcome": "HIT", "evidence": "same passport"}
+        record(caseworker, sample, *(each | hit for each in case["candidates"][0]["record"]))
+        caseworker("--db", sample, "lists", "remove", "sanctions-list")
+        (gone,) = screened(caseworker, sample, case["reference"])["candidates"]
+        assert (gone["standing"], gone["entry"], gone["strength"]) == ("true match", None, None)
+        assert "no list in force has this entry" in caseworker("--db", sample, "screen", case["reference"]).stdout
+        settled = {"outcome": "CLEAR", "evidence": "delisted on 1 November"}
+        record(caseworker, sample, *(each | settled for each in gone["record"]))
+        assert screened(caseworker, sample, case["reference"])["candidates"] == []
+
     def test_needs_a_list(self, caseworker: Caseworker, sample: Path) -> None:
         shutil.rmtree(lists_folder(sample))
         result = caseworker("--db", sample, "screen", "--all-open")
@@ -169,6 +181,13 @@ class TestScreeningACase:
         result = caseworker("--db", sample, "screen", "--all-open")
         assert result.exit_code == 1
         assert f"The list in {damaged} can't be read" in result.stderr
+
+    def test_doctor_names_the_lists_and_what_is_wrong_with_them(self, caseworker: Caseworker, sample: Path) -> None:
+        assert "pep-list (2026-11), sanctions-list (2026-11)" in caseworker("--db", sample, "doctor").stdout
+        list_file(lists_folder(sample), "pep-list").write_bytes(b"no database" * 1000)
+        result = caseworker("--db", sample, "doctor")
+        assert result.exit_code == 1
+        assert "import the list again" in result.stdout
 
 
 class TestAllOpen:
