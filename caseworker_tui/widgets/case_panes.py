@@ -88,7 +88,8 @@ class CasePanes(Vertical):
         self._stale: set[str] = set()
         self.changed: list[str] = []
         """The names of the tabs in which something is marked."""
-        self._tabs = Tabs(*(Tab(f"{n} {name.capitalize()}", id=name) for n, name in enumerate(TABS, start=1)))
+        self._labels = {name: Tab(f"{n} {name.capitalize()}", id=name) for n, name in enumerate(TABS, start=1)}
+        self._tabs = Tabs(*self._labels.values())
         self._tabs.can_focus = False
         self._texts = {name: Static(markup=False) for name in TABS if name not in _LISTS}
         self._lists = {name: OptionList(id=f"{name}-pane", markup=False) for name in _LISTS}
@@ -132,7 +133,7 @@ class CasePanes(Vertical):
         ]
         for number, name in enumerate(TABS, start=1):
             label = f"{number} {name.capitalize()}{'*' if name in self.changed else ''}"
-            tab = self._tabs.query_one(f"#{name}", Tab)
+            tab = self._labels[name]  # a case can be there before the tabs are
             if tab.label_text != label:
                 tab.label = Content(label)
         self._fill(self.active)

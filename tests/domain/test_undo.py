@@ -269,3 +269,16 @@ def test_a_hit_stays() -> None:
     case, undo = undone(CASE, hit)
     assert isinstance(undo, str)
     assert case.hits
+
+
+def test_a_confirmation_goes_back_to_the_one_before_it() -> None:
+    case_id = fold(CASE).case_id
+    first = c.ConfirmBeneficialOwners(case_id=case_id, owner_ids=(OF_ANA,))
+    assert undone(CASE, first)[1] == "A confirmation stays until another takes its place: confirm anew."
+    dora = next(iter(fold(CASE).persons))
+    other = c.ConfirmBeneficialOwners(case_id=case_id, senior_managing_official=dora, reason="she decides alone")
+    case, undo = undone(after(CASE, first), other)
+    assert isinstance(undo, Undo)
+    assert case.confirmation is not None
+    assert (case.confirmation.owner_ids, case.confirmation.senior_managing_official) == ((OF_ANA,), None)
+    assert case.owners[OF_ANA].is_ubo
