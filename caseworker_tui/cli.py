@@ -432,7 +432,7 @@ def verify(settings: Settings, as_json: bool) -> int | None:
             f" recorded, and {len(PROJECTIONS)} read tables follow from them."
         )
         if files:
-            write_line(f"Attached here: {_number(files, 'file')}, as on the day they were attached.")
+            write_line(f"Attached here: {number_of(files, 'file')}, as on the day they were attached.")
         write_line(f"Log digest: {digest}")
         for remark in remarked:
             say(remark)

@@ -48,7 +48,6 @@ _LENGTHS: Final[Mapping[str, tuple[str, str, str]]] = {
 FORMS: Final[Mapping[str, str]] = {
     r"^[!-~]+$": "letters, digits and signs without spaces or accents",
     r"^[a-z0-9][a-z0-9_.-]*$": "small letters, digits, ‘_’, ‘-’ and ‘.’, beginning with a letter or digit",
-    r"^[0-9a-f]{64}$": "64 digits and letters from a to f, a SHA-256",
     r"^[A-Z][A-Z0-9_]{2,79}$": "3 to 80 capitals, digits and ‘_’, beginning with a letter",
     r"^[0-9a-f]{64}$": "a SHA-256, 64 digits of 0-9 and a-f",
     r"^[a-z0-9][a-z0-9.+_-]*/[a-z0-9][a-z0-9.+_-]*$": "a media type in small letters, like application/pdf",

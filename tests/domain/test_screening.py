@@ -14,7 +14,7 @@ from store.domain.risk import propose_risk
 from store.domain.screening import ListedCandidate, Screening
 from store.domain.statuses import CheckKind, CheckOutcome
 from tests.domain.examples import ANA, DIRECTOR, HOLDING, after, all_waived, events_of, kyb, owner
-from tests.domain.specification import COMMAND_ID, given
+from tests.domain.specification import COMMAND_ID, TODAY, given
 
 CASE = events_of(kyb(DIRECTOR, owners=(owner(ANA, ownership_percentage=30), HOLDING)))
 ID = fold(CASE).case_id
@@ -95,7 +95,7 @@ class TestAHitOfAnEntry:
 
     def test_two_entries_are_two_hits(self) -> None:
         both = after(all_waived(CASE), HIT, check(CheckOutcome.HIT, against("NK-2")))
-        assert missing_for_approval(fold(both)) == [
+        assert missing_for_approval(fold(both), TODAY) == [
             "the sanctions check of Ana Ruiz against NK-1 of eu-list is a hit that nobody settled",
             "the sanctions check of Ana Ruiz against NK-2 of eu-list is a hit that nobody settled",
         ]
@@ -103,7 +103,7 @@ class TestAHitOfAnEntry:
         assert propose_risk(fold(one)).reasons == (
             "the sanctions check of Ana Ruiz against NK-1 of eu-list is a hit (sanctions-hit)",
         )
-        assert missing_for_approval(fold(after(one, check(CheckOutcome.CLEAR, against("NK-1"))))) == []
+        assert missing_for_approval(fold(after(one, check(CheckOutcome.CLEAR, against("NK-1")))), TODAY) == []
 
     def test_can_be_settled_when_the_party_has_left(self) -> None:
         left = after(CASE, HIT, c.RemoveBeneficialOwner(case_id=ID, owner_id=OF_ANA, reason="sold in May"))

@@ -19,7 +19,7 @@ from store.screening.list_files import lists_folder, remove_list
 from store.screening.parties import LEI, REGISTRATION_NUMBER, Party, parties_of
 from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, NOBODY, kyb, kyc, owner
 from tests.screening.lists import bring_in, entity, followthemoney, row, screened, simple_csv
-from tests.store.desk import findings
+from tests.store.desk import START, findings
 
 NewCase = Callable[..., Receipt]
 
@@ -170,7 +170,7 @@ class TestADecision:
         bring_in(store.path, simple_csv(eu_list, ANNA, {**NAMESAKE, "birth_date": "1980"}), version="2")
         decide(store, case_id, Standing.TRUE_MATCH, "NK-1")
         decide(store, case_id, Standing.FALSE_POSITIVE, "NK-2")
-        found = store.ask(assessment, case_id, store.rules)
+        found = store.ask(assessment, case_id, store.rules, START.date())
         assert found is not None
         assert [line for line in found.missing if "hit" in line] == [
             "the sanctions check of Ana Ruiz against NK-1 of eu-list is a hit that nobody settled"
@@ -190,7 +190,7 @@ class TestADecision:
         for command in decision(case_id, other, Standing.FALSE_POSITIVE, "taken off the list on 1 November"):
             store.execute(command)
         assert screened(store, case_id).others == ()
-        found = store.ask(assessment, case_id, store.rules)
+        found = store.ask(assessment, case_id, store.rules, START.date())
         assert found is not None
         assert not any("hit" in line for line in found.missing)
 

@@ -26,7 +26,7 @@ def control_by(holdings: Holdings, rule: OwnershipRule) -> Callable[[str], Contr
     controllers = _controllers(holdings)
     above = [
         (holdings.name(each), effective_shares(holdings, each))
-        for each in controllers
+        for each in sorted(controllers, key=holdings.name)
         if not set(holdings.holders.get(each, ())) <= set(controllers)  # else more is held of one of those
     ]
 
@@ -54,7 +54,8 @@ def _ways(holdings: Holdings, rule: OwnershipRule, party: str, wanted: Over) -> 
         yield listed(own.by)
     if _is(rule.over(own.votes), wanted):
         yield f"{own.votes.spoken} of the votes"
-    through = {each: holdings.stake(each, holdings.company) for each in _controlled(holdings, party, wanted)}
+    controlled = sorted(_controlled(holdings, party, wanted), key=holdings.name)
+    through = {each: holdings.stake(each, holdings.company) for each in controlled}
     for each, stake in through.items():
         if _is(stake.control, wanted):
             yield f"control of {holdings.name(each)}, with {listed(stake.by)}"
