@@ -107,6 +107,7 @@ def test_a_file_is_attached_opened_and_dated(
         assert "expired 3d ago" in entry(pilot)
         await keys(pilot, "s", "1", "1")
         assert "expired 3d ago" in said(pilot, "#overview-pane Static")
+        await keys(pilot, "4")
         assert "expired on 2026-11-17" in said(pilot, "#review-pane Static")
         # The second one by its bare name, for it lies where the first one did.
         await keys(pilot, "3", "f", *typed("tw"), "tab", "enter", "F")
