@@ -1,6 +1,6 @@
 """Cases, case files and the log as plain text, for reading in a terminal and for grep. Times are UTC, as stored."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from store.queries.notification_rules import RuleInForce
 from store.queries.queue import QueueRow
 from store.queries.related import Related, RelatedCase
 from store.queries.timeline import sentence
+from store.queries.workload import Bar, Chart
 
 _LONGEST_EVENT_TYPE: Final = max(map(len, PAYLOADS))
 
@@ -55,7 +56,6 @@ def case_as_json(stands: AssessedCase, others: Related | None, then: CaseThen | 
         ],
         "checks": [fields_of(check) for check in view.checks],
         "notes": [fields_of(note) for note in view.notes],
-        "tags": view.tags,
         "assessment": assessed
         and {
             "missing": assessed.missing,
@@ -171,6 +171,12 @@ def _queue_cells(case: QueueRow) -> Cells:
         _to_the_minute(case.created_at),
         _to_the_minute(case.updated_at),
     )
+
+
+def write_charts(charts: Sequence[tuple[Chart, Sequence[Bar]]]) -> None:
+    for chart, bars in charts:
+        _write_heading(chart.title)
+        _write_rows(("CASES", "OF", "QUERY"), ((f"{bar.cases:,}", bar.label, bar.query) for bar in bars))
 
 
 def _to_the_minute(timestamp: str) -> str:

@@ -17,7 +17,15 @@ from threading import Event
 import click
 from pydantic import JsonValue
 
-from caseworker_tui.case_tables import case_as_json, write_case, write_log, write_queue, write_rules
+from caseworker_tui.case_tables import (
+    case_as_json,
+    fields_of,
+    write_case,
+    write_charts,
+    write_log,
+    write_queue,
+    write_rules,
+)
 from caseworker_tui.configuration import Configuration, default_path
 from caseworker_tui.doctor import examine
 from caseworker_tui.document_commands import attach, attachment, expiring
@@ -64,6 +72,7 @@ from store.queries.notification_rules import notification_rules, notification_se
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
 from store.queries.queue import whole_queue
 from store.queries.related import Related, related
+from store.queries.workload import counted_charts
 
 
 @click.group(
@@ -226,6 +235,30 @@ def cases(settings: Settings, query: str, as_json: bool) -> int | None:
     with settings.open_store(create=False) as store:
         store.ask(_write_cases, selection, as_json=as_json)
     return None
+
+
+@main.command()
+@database_option()
+@actor_option()
+@json_option
+@pass_settings
+def team(settings: Settings, as_json: bool) -> None:
+    """Print how many cases there are, by status, due date, risk, age, assignee, week of decision and missing document.
+
+    Each number comes with the query that finds its cases.
+
+    \b
+    caseworker team
+    caseworker team --json | jq '.[] | select(.chart == "due") | .bars[0].cases'
+
+    Exit codes: 0 done; 1 the database can't be read.
+    """
+    with settings.open_store(create=False) as store:
+        charts = store.ask(counted_charts, Asker(settings.person, datetime.now().astimezone()))
+    if as_json:
+        write_json_array({"chart": chart.name, "bars": [fields_of(bar) for bar in bars]} for chart, bars in charts)
+    else:
+        write_charts(charts)
 
 
 def _write_cases(connection: Connection, selection: Selection = EVERYTHING, *, as_json: bool) -> None:

@@ -24,7 +24,7 @@ from store.errors import (
 APPLICATION_ID: Final = 0x43415345
 """`CASE` in ASCII, in the file's header: tells our files from other programs' (PRAGMA application_id)."""
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 """The number of migrations in store/migrations.py (PRAGMA user_version)."""
 
 SMALLEST_DATABASE: Final = 512

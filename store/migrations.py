@@ -1,5 +1,5 @@
 """The schema of what must be kept: the log and what a team's shared log needs, which version of each read table
-stands, answers from outside, and which files were kept.
+stands, answers from outside, which files were kept, and what people leave on their desks.
 
 Read tables are not here: each is declared by its projection and made anew when that changes (store/projections).
 A migration is never changed once released; a new one is added below, and `SCHEMA_VERSION` raised.
@@ -273,3 +273,29 @@ _DEAD_LETTERS = """
         UNIQUE (topic_id, partition, position)
     ) STRICT
     """
+
+
+@migrations()
+def desks(db: Database) -> None:
+    for statement in _DESKS:
+        db.execute(statement)
+
+
+_DESKS = (
+    """
+    CREATE TABLE desks (
+        person TEXT PRIMARY KEY,
+        query TEXT NOT NULL,
+        case_id TEXT,
+        columns TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE saved_views (
+        person TEXT NOT NULL,
+        name TEXT NOT NULL,
+        query TEXT NOT NULL,
+        PRIMARY KEY (person, name)
+    ) STRICT
+    """,
+)

@@ -49,6 +49,12 @@ def read_reference(typed: str) -> str:
     return "-".join(letters[i : i + 3] for i in range(0, len(letters), 3))
 
 
+def is_reference(typed: str) -> bool:
+    """Whether what was typed reads as a whole reference; there need not be such a case."""
+    letters = typed.upper().translate(_TYPED_INSTEAD)
+    return len(letters) == REFERENCE_LENGTH and set(letters) <= set(_CROCKFORD)
+
+
 def _as_uuid(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)

@@ -45,7 +45,7 @@ def _case_created(event: RecordedEvent, e: CaseCreated) -> tuple[object, ...]:
         e.case_type,
         e.status,
         e.name,
-        *[None] * 7,
+        *[None] * 8,
         e.company_id,
         e.source,
         0,
@@ -97,6 +97,7 @@ COLUMNS: Final = {
     "assignee": "TEXT",
     "due_date": "TEXT",
     "risk": "TEXT",
+    "decided_at": "TEXT",
     "next_review_on": "TEXT",
     "proposed_decision": "TEXT",
     "proposed_by": "TEXT",
@@ -128,9 +129,10 @@ PROJECTION: Final = Projection(
         "CREATE INDEX cases_by_change ON cases (updated_at, case_id)",
         "CREATE INDEX cases_by_due_date ON cases (coalesce(due_date, '~' || created_at), case_id)",
         "CREATE INDEX cases_by_name ON cases (lower(name), case_id)",
-        # By these it is counted.
-        "CREATE INDEX cases_by_status ON cases (status, updated_at)",
+        # By these it is counted, without a look at the rows.
+        "CREATE INDEX cases_by_status ON cases (status, updated_at, due_date, created_at, risk, proposed_by, case_id)",
         "CREATE INDEX cases_by_assignee ON cases (lower(assignee), status)",
+        "CREATE INDEX cases_by_decision ON cases (decided_at) WHERE decided_at IS NOT NULL",
     ),
     event_projectors={
         CaseCreated: Change(
@@ -160,7 +162,10 @@ PROJECTION: Final = Projection(
             "status = ?, proposed_decision = ?, proposed_by = ?, proposal_reason = ?",
             lambda e: (CaseStatus.PENDING_APPROVAL, e.decision, e.proposed_by, e.reason),
         ),
-        DecisionApproved: _set("next_review_on = ?", lambda e: (e.next_review_on,)),
+        DecisionApproved: Change(
+            f"UPDATE cases SET decided_at = ?, next_review_on = ?, {_LAST_CHANGE}",
+            lambda event, e: (event.timestamp, e.next_review_on, *_last_change(event, e.case_id)),
+        ),
         **dict.fromkeys(
             (
                 PersonLinkedToCompany,

@@ -14,6 +14,7 @@ from store.domain.events import (
     DocumentRequirementDetermined,
     DocumentStatusUpdated,
 )
+from store.domain.statuses import DONE
 from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert
 
@@ -70,6 +71,9 @@ COLUMNS: Final = {
     "expires_on": "TEXT",
 }
 
+WAITS: Final = f"is_required AND status NOT IN {tuple(sorted(map(str, DONE)))}"
+"""That a document is still needed."""
+
 _RENAME: Final = "UPDATE required_documents SET entity_name = ? WHERE entity_id = ? AND case_id = ?"
 
 PROJECTION: Final = Projection(
@@ -80,6 +84,7 @@ PROJECTION: Final = Projection(
         "CREATE INDEX required_documents_of_case ON required_documents (case_id)",
         "CREATE INDEX required_documents_by_expiry ON required_documents (expires_on, document_requirement_id)"
         " WHERE expires_on IS NOT NULL",
+        f"CREATE INDEX documents_that_wait ON required_documents (document_type, case_id) WHERE {WAITS}",
     ),
     event_projectors={
         DocumentRequirementDetermined: Change(

@@ -198,7 +198,7 @@ def case_file_in(tables: sqlite3.Connection, case_id: str, head: str | None) -> 
         attachments=_rows(tables, "attachments", AttachmentRow, case_id),
         checks=_rows(tables, "checks", CheckRow, case_id),
         notes=_rows(tables, "notes", NoteRow, case_id),
-        tags=tuple(tag for (tag,) in tables.execute("SELECT tag FROM tags WHERE case_id = ? ORDER BY tag", (case_id,))),
+        tags=case.tags,
     )
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from store.queries.query_language.fields import Condition, Parameter, Sort
 from store.queries.query_language.selection import EVERYTHING, Selection, found_by_words, holds_words
@@ -28,6 +28,7 @@ class QueueRow:
     assignee: str | None
     due_date: str | None
     risk: str | None
+    decided_at: str | None
     next_review_on: str | None
     proposed_decision: str | None
     proposed_by: str | None
@@ -42,9 +43,10 @@ class QueueRow:
     updated_at: str
     updated_by: str
     last_event_type: str
+    tags: tuple[str, ...] = ()
 
 
-_COLUMNS: Final = ", ".join(f"c.{name}" for name in QueueRow.__dataclass_fields__)
+_COLUMNS: Final = ", ".join(f"c.{name}" for name in QueueRow.__dataclass_fields__ if name != "tags")
 
 FEW: Final = 2_000
 """So many cases are gathered and sorted at once; more are walked in order until a page is full."""
@@ -88,14 +90,21 @@ def queue_page(
     reading = _reading(connection, selection)
     sql, parameters = reading.query(_COLUMNS, *_from(selection.sort, start))
     rows = connection.execute(f"{sql} ORDER BY {_order(selection.sort)} LIMIT ? OFFSET ?", (*parameters, limit, offset))
-    return [QueueRow(*row) for row in rows]
+    return [_as_row(connection, row) for row in rows]
 
 
 def whole_queue(connection: sqlite3.Connection, selection: Selection = EVERYTHING) -> Iterator[QueueRow]:
     """All cases of the selection, read as they are asked for: for output of any length."""
     sql, parameters = _reading(connection, selection).query(_COLUMNS)
     for row in connection.execute(f"{sql} ORDER BY {_order(selection.sort)}", parameters):
-        yield QueueRow(*row)
+        yield _as_row(connection, row)
+
+
+def queue_ids(connection: sqlite3.Connection, selection: Selection = EVERYTHING) -> list[str]:
+    """The ids of all cases of the selection, in its order."""
+    sql, parameters = _reading(connection, selection).query("c.case_id")
+    rows = connection.execute(f"{sql} ORDER BY {_order(selection.sort)}", parameters)
+    return [case_id for (case_id,) in rows]
 
 
 def queue_length(connection: sqlite3.Connection, selection: Selection = EVERYTHING) -> int:
@@ -125,6 +134,14 @@ def landmarks(connection: sqlite3.Connection, selection: Selection = EVERYTHING)
     return Landmarks((len(keys) - 1) * STEP + behind_the_last, tuple(keys))
 
 
+def queue_key(connection: sqlite3.Connection, selection: Selection, case_id: str) -> Key | None:
+    """The key of a case in the order of the selection; None if it is not among them."""
+    reading = _reading(connection, selection)
+    sql, parameters = reading.query(selection.sort.expression, Condition("c.case_id = ?", (case_id,)), by_id=True)
+    row = connection.execute(sql, parameters).fetchone()
+    return Key(row[0], case_id) if row else None
+
+
 def queue_place(
     connection: sqlite3.Connection, selection: Selection, case_id: str, known: Landmarks | None = None
 ) -> int | None:
@@ -132,12 +149,10 @@ def queue_place(
 
     Counted from the landmark before it on, where landmarks are `known`; they may be a little older than the cases.
     """
-    sort, reading = selection.sort, _reading(connection, selection)
-    sql, parameters = reading.query(sort.expression, Condition("c.case_id = ?", (case_id,)), by_id=True)
-    row = connection.execute(sql, parameters).fetchone()
-    if row is None:
+    key = queue_key(connection, selection, case_id)
+    if key is None:
         return None
-    key = Key(row[0], case_id)
+    sort, reading = selection.sort, _reading(connection, selection)
     passed = known.before(key, sort) if known else None
     start = known.keys[passed] if known and passed is not None else None
     sql, parameters = reading.query("count(*)", *_from(sort, start), _before(sort, key))
@@ -147,13 +162,19 @@ def queue_place(
 
 def queue_row(connection: sqlite3.Connection, case_id: str) -> QueueRow | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM cases AS c WHERE c.case_id = ?", (case_id,)).fetchone()
-    return QueueRow(*row) if row else None
+    return _as_row(connection, row) if row else None
 
 
 def data_version(connection: sqlite3.Connection) -> int:
     """Another number whenever another connection changed the database."""
     (version,) = connection.execute("PRAGMA data_version").fetchone()
     return int(version)
+
+
+def _as_row(connection: sqlite3.Connection, row: tuple[Any, ...]) -> QueueRow:
+    tags = connection.execute("SELECT tag FROM tags WHERE case_id = ? ORDER BY tag", row[:1])
+    values: list[Any] = [*row, tuple(tag for (tag,) in tags)]
+    return QueueRow(*values)
 
 
 @dataclass(frozen=True, slots=True)

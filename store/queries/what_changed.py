@@ -77,4 +77,6 @@ def _by_id(part: Any) -> dict[str, Row]:
 
 
 def _fields(row: Any) -> Row:
-    return {name: getattr(row, name) for name in row.__dataclass_fields__}
+    """Without what is a part of its own, as the tags of the case are."""
+    names = (name for name in row.__dataclass_fields__ if name not in CaseFileView.__dataclass_fields__)
+    return {name: getattr(row, name) for name in names}

@@ -608,7 +608,7 @@ def assert_the_changes_lead_from(before: CaseFileView | None, after: CaseFileVie
 
 
 def rows_of(view: CaseFileView) -> dict[tuple[str, str], dict[str, Any]]:
-    """All rows of a case file, without what is not known and what tells only that something changed."""
+    """All rows of a case file, without what is not known and what tells only that something changed. Tags are rows."""
     rows: dict[tuple[str, str], dict[str, Any]] = {("tags", tag): {"tag": tag} for tag in view.tags}
     parts = {"case": (view.case,), "company": (view.company,) if view.company else ()}
     for part in ("persons", "beneficial_owners", "documents", "attachments", "checks", "notes"):
@@ -617,7 +617,7 @@ def rows_of(view: CaseFileView) -> dict[tuple[str, str], dict[str, Any]]:
         for row in of_part:
             known = {name: value for name, value in asdict(row).items() if value is not None}
             rows[part, next(iter(known.values()))] = {
-                name: value for name, value in known.items() if name not in SAYS_THAT_IT_CHANGED
+                name: value for name, value in known.items() if name not in {*SAYS_THAT_IT_CHANGED, "tags"}
             }
     return rows
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from caseworker_tui.sample import build_sample
 from store.domain import commands as c
-from store.domain.statuses import TraitementType
+from store.domain.statuses import DONE, TraitementType
 from store.domain.values import BeneficialOwnerData, PersonData
 from store.engine import CaseStore
 from store.queries import queue
@@ -21,8 +21,8 @@ from store.queries.query_language import EVERYTHING, Asker, NotAQuery, select
 from store.queries.query_language.completion import completions
 from store.queries.query_language.fields import FIELDS, SORTS
 from store.queries.query_language.selection import with_sort
-from store.queries.query_language.syntax import LONGEST, terms
-from store.queries.queue import QueueRow, landmarks, queue_length, queue_page, queue_place, whole_queue
+from store.queries.query_language.syntax import LONGEST, quoted, terms
+from store.queries.queue import QueueRow, landmarks, queue_ids, queue_length, queue_page, queue_place, whole_queue
 from tests.domain.examples import ACME, kyb, kyc, owner
 from tests.store.desk import connection_of, findings, open_store, rows
 
@@ -86,6 +86,10 @@ FITTING: Final[dict[str, Callable[[QueueRow], bool]]] = {
     "case:enhanced_due_diligence": lambda row: row.case_type.lower() == "enhanced_due_diligence",
     "client:c-6*": lambda row: row.client_id.lower().startswith("c-6"),
     "by:me": lambda row: row.updated_by == "ana.ruiz",
+    "decided:<1w": lambda row: datetime.fromisoformat(row.decided_at or "2000-01-01T00Z") > NOW - timedelta(weeks=1),
+    "decided:>=1w": lambda row: (
+        row.decided_at is not None and datetime.fromisoformat(row.decided_at) <= NOW - timedelta(weeks=1)
+    ),
     "saltquill": lambda row: row.name.startswith("Saltquill"),
     "saltq": lambda row: row.name.startswith("Saltquill"),
     "-saltq": lambda row: not row.name.startswith("Saltquill"),
@@ -105,6 +109,10 @@ ORDERS: Final[dict[str, Callable[[QueueRow], Any]]] = {
     "assignee": lambda row: row.assignee or "~",
     "risk": lambda row: ["HIGH", "MEDIUM", "LOW", None].index(row.risk),
     "documents": lambda row: row.documents_required - row.documents_done,
+    "tag": lambda row: min(row.tags, default="~"),
+    "by": lambda row: row.updated_by,
+    "review": lambda row: row.next_review_on or "~",
+    "decided": lambda row: row.decided_at or "~",
 }
 
 
@@ -118,9 +126,8 @@ def test_a_condition_finds_what_fits_and_nothing_else(sample: CaseStore, text: s
 
 def test_the_examples_say_something() -> None:
     """A field that no example asks about would be tested by nothing."""
-    assert {term.field for text in FITTING for term in terms(text)} | {"tag", "country", "review", "proposed"} >= set(
-        FIELDS
-    )
+    tested_elsewhere = {"tag", "country", "review", "proposed", "needs"}
+    assert {term.field for text in FITTING for term in terms(text)} | tested_elsewhere >= set(FIELDS)
     assert ORDERS.keys() == SORTS.keys()
 
 
@@ -148,6 +155,28 @@ def test_pages_join_up_to_what_fits_in_its_order(
             assert sample.ask(queue_place, selection, row.case_id, marks) == place
             assert sample.ask(queue_place, selection, row.case_id) == place
     assert sample.ask(queue_page, selection) == expected
+    assert sample.ask(queue_ids, selection) == [row.case_id for row in expected]
+
+
+@pytest.mark.parametrize("kinds", ["passport", "Proof-of-address", "passport*", "passport,articles_of_association"])
+def test_a_case_needs_what_is_required_and_not_done(sample: CaseStore, kinds: str) -> None:
+    def is_meant(kind: str) -> bool:
+        wanted = [each.upper().replace("-", "_") for each in kinds.split(",")]
+        return any(kind == each or (each.endswith("*") and kind.startswith(each[:-1])) for each in wanted)
+
+    def needs(row: QueueRow) -> bool:
+        documents = sample.ask(case_file, row.case_id).documents
+        return any(is_meant(d.document_type) and d.is_required and d.status not in DONE for d in documents)
+
+    fitting = [row.case_id for row in sample.ask(queue_page) if needs(row)]
+    assert fitting
+    assert [row.case_id for row in found(sample, f"needs:{kinds}")] == fitting
+
+
+def test_a_value_may_hold_quotation_marks() -> None:
+    for value in ['Grace "Amazing" Hopper', '"', '""', "a,b", "plain"]:
+        [term] = terms(f"assignee:{quoted(value)} tag:x")[:1]
+        assert term.values == (value,)
 
 
 def test_a_case_that_is_not_selected_has_no_place(sample: CaseStore) -> None:
@@ -327,6 +356,7 @@ def test_pages_are_read_off_an_index(sample: CaseStore) -> None:
         ("sort:-u", "sort:-updated"),
         ("assignee:m", "assignee:me"),
         ("tag:rea", "tag:ready"),
+        ("needs:pass", "needs:passport"),
         ('case:"enh', "case:enhanced_due_diligence"),
     ],
 )

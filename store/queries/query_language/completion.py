@@ -56,6 +56,10 @@ def _values(connection: sqlite3.Connection, name: str) -> list[str]:
         return [sign + sort for sort in SORTS for sign in ("", "-")]
     if name not in FIELDS:
         return []
-    field = FIELDS[name]
-    found = connection.execute(f"{field.source} ORDER BY 1 LIMIT 1000") if field.source else ()
-    return [*field.values, *(value for (value,) in found)]
+    return [*FIELDS[name].values, *values_in_use(connection, name)]
+
+
+def values_in_use(connection: sqlite3.Connection, name: str) -> list[str]:
+    """The values of a field that stand in the database, in order; of a field that takes only a few, none."""
+    source = FIELDS[name].source
+    return [value for (value,) in connection.execute(f"{source} ORDER BY 1 LIMIT 1000")] if source else []

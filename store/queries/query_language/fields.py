@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from string import ascii_lowercase, ascii_uppercase
 from typing import Final, NamedTuple
 
 from store.domain.statuses import CLOSED, CaseStatus, RiskLevel, TraitementType
+from store.projections.required_documents import WAITS
 
 Parameter = str | int
 
@@ -76,17 +78,23 @@ def _choice(column: str, choices: Mapping[str, tuple[str, ...]], *, none: bool =
 
 
 def _text(column: str) -> Read:
-    """A text, whatever its capitals; with `*` at the end, what begins so. `column` is in small letters."""
+    """A text, whatever its capitals from A to Z; with `*` at the end, what begins so. `column` is `lower(…)`."""
 
     def read(value: str, _: Asker) -> Condition:
-        wanted = value.lower()
-        if wanted == "none":
-            return Condition(f"{column} IS NULL")
-        if wanted.endswith("*"):
-            return Condition(f"{column} >= ? AND {column} < ?", (wanted[:-1], f"{wanted[:-1]}{_BEHIND_ALL}"))
-        return Condition(f"{column} = ?", (wanted,))
+        wanted = value.translate(_SMALL)
+        return Condition(f"{column} IS NULL") if wanted == "none" else _is_or_begins(column, wanted)
 
     return read
+
+
+_SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
+"""As SQLite's `lower` does it: other letters stay as they are."""
+
+
+def _is_or_begins(column: str, wanted: str) -> Condition:
+    if wanted.endswith("*"):
+        return Condition(f"{column} >= ? AND {column} < ?", (wanted[:-1], f"{wanted[:-1]}{_BEHIND_ALL}"))
+    return Condition(f"{column} = ?", (wanted,))
 
 
 _BEHIND_ALL: Final = "\U0010ffff"
@@ -119,6 +127,25 @@ def _country(value: str, _: Asker) -> Condition:
 
 def _among(cases: str, *parameters: Parameter) -> Condition:
     return Condition(f"c.case_id IN ({cases})", parameters, cases)
+
+
+def _needed_document(value: str, _: Asker) -> Condition:
+    of_type = _is_or_begins("document_type", value.upper().replace("-", "_").replace(" ", "_"))
+    return _among(f"SELECT case_id FROM required_documents WHERE {WAITS} AND {of_type.sql}", *of_type.parameters)
+
+
+def _each(expression: str, table: str, condition: str = "true") -> str:
+    """Every value once, in small letters, by going from one to the next in an index: for a DISTINCT SQLite looks at
+    every row."""
+    next_one = f"SELECT {expression} AS value FROM {table} WHERE {condition} AND {expression} > {{}} ORDER BY 1 LIMIT 1"
+    return f"""
+        WITH RECURSIVE each(value) AS (
+            SELECT * FROM ({next_one.format("''")})
+            UNION ALL
+            SELECT ({next_one.format("each.value")}) FROM each WHERE each.value IS NOT NULL
+        )
+        SELECT lower(value) FROM each WHERE value IS NOT NULL
+    """
 
 
 _DOCUMENTS: Final[Mapping[str, str]] = {
@@ -251,7 +278,7 @@ FIELDS: Final[Mapping[str, Field]] = {
         "who has it",
         _person("lower(c.assignee)"),
         ("me", "none"),
-        "SELECT DISTINCT assignee FROM cases WHERE assignee > ''",
+        _each("lower(assignee)", "cases"),
         indexed=True,
     ),
     "risk": Field(
@@ -265,10 +292,19 @@ FIELDS: Final[Mapping[str, Field]] = {
     ),
     "created": Field("when it was opened", _moment_behind("c.created_at"), ("<7d", ">30d", "today")),
     "updated": Field("when it last changed", _moment_behind("c.updated_at"), ("<7d", ">30d", "today")),
+    "decided": Field(
+        "when it was last decided", _moment_behind("c.decided_at"), ("<7d", ">30d", "today"), indexed=True
+    ),
     "by": Field("who changed it last", _person("lower(c.updated_by)"), ("me",)),
     "doc": Field("how its documents stand", _documents, tuple(_DOCUMENTS)),
+    "needs": Field(
+        "a document that it still needs",
+        _needed_document,
+        source=_each("document_type", "required_documents", WAITS),
+        indexed=True,
+    ),
     "proposed": Field("who proposed the decision that waits", _person("lower(c.proposed_by)"), ("me",)),
-    "tag": Field("a tag", _tag, ("none",), "SELECT DISTINCT tag FROM tags", indexed=True),
+    "tag": Field("a tag", _tag, ("none",), _each("tag", "tags"), indexed=True),
     "country": Field(
         "of the company, or of a person",
         _country,
@@ -284,8 +320,8 @@ OVERDUE: Final = "overdue"
 
 
 def overdue(asker: Asker) -> Condition:
-    closed = ", ".join(f"'{status}'" for status in sorted(CLOSED))
-    return Condition(f"{DUE} < ? AND c.status NOT IN ({closed})", (asker.today.isoformat(),))
+    active = _STATUSES["active"]
+    return Condition(f"{DUE} < ? AND c.status IN ({', '.join('?' * len(active))})", (asker.today.isoformat(), *active))
 
 
 class Sort(NamedTuple):
@@ -312,6 +348,10 @@ SORTS: Final[Mapping[str, Sort]] = {
         Sort("assignee", f"coalesce(lower(c.assignee), {NO_DATE})"),
         Sort("risk", "CASE c.risk WHEN 'HIGH' THEN 0 WHEN 'MEDIUM' THEN 1 WHEN 'LOW' THEN 2 ELSE 3 END"),
         Sort("documents", "c.documents_required - c.documents_done"),
+        Sort("tag", f"coalesce((SELECT min(tag) FROM tags WHERE case_id = c.case_id), {NO_DATE})"),
+        Sort("by", "lower(c.updated_by)"),
+        Sort("review", f"coalesce(c.next_review_on, {NO_DATE})"),
+        Sort("decided", f"coalesce(c.decided_at, {NO_DATE})"),
     )
 }
 """By what `sort:` orders; with `-` before the name, the other way round. The riskiest come first."""

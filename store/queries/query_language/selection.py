@@ -125,8 +125,13 @@ def _sort(term: Term) -> Sort:
 
 def with_sort(text: str, name: str, *, descending: bool) -> str:
     """The query in another order; the usual one is left unsaid."""
+    usual = name == FIRST_COME.name and not descending
+    return " ".join(filter(None, [in_any_order(text), "" if usual else f"sort:{'-' * descending}{name}"]))
+
+
+def in_any_order(text: str) -> str:
+    """The query without what it says of the order."""
     kept = text
     for term in reversed([term for term in terms(text) if term.field == "sort"]):
         kept = kept[: term.start].rstrip() + " " + kept[term.end :].lstrip()
-    usual = name == FIRST_COME.name and not descending
-    return " ".join(filter(None, [kept.strip(), "" if usual else f"sort:{'-' * descending}{name}"]))
+    return kept.strip()

@@ -40,7 +40,7 @@ _TERM: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_VALUE: Final = re.compile(r'"([^"]*)"?|([^,"]+)')
+_VALUE: Final = re.compile(r'"((?:[^"]|"")*)"?|([^,"]+)')
 
 
 def terms(text: str) -> list[Term]:
@@ -65,7 +65,7 @@ def _term(match: re.Match[str]) -> Term:
         if not word.strip():
             raise NotAQuery("There is nothing between the quotation marks.", start, end)
         return Term("", (word,), negated, start, end)
-    values = tuple((quoted or bare).strip() for quoted, bare in _VALUE.findall(match["values"]))
+    values = tuple((quoted.replace('""', '"') or bare).strip() for quoted, bare in _VALUE.findall(match["values"]))
     values = tuple(value for value in values if value)
     if not values:
         raise NotAQuery(f"Say what {match['field']} is to be, after the colon.", start, end)
@@ -73,5 +73,8 @@ def _term(match: re.Match[str]) -> Term:
 
 
 def quoted(value: str) -> str:
-    """A value as it is written in a query: in quotation marks where it needs them."""
-    return f'"{value}"' if re.search(r'[\s,"]', value) else value
+    """A value as it is written in a query: in quotation marks where it needs them, and those within it doubled."""
+    if not re.search(r'[\s,"]', value):
+        return value
+    doubled = value.replace('"', '""')
+    return f'"{doubled}"'

@@ -1,0 +1,90 @@
+"""What a person leaves on their desk: the query that they looked at last, the case under the cursor, the columns of
+their queue, and their own views.
+
+None of it is in the log, for none of it is about a case.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from store.database import write_transaction
+from store.domain.values import Text, Value
+
+
+class View(Value):
+    """A query with a name."""
+
+    name: Annotated[Text, Field(max_length=30)]
+    query: str
+
+
+VIEWS: Final = (
+    View(name="All", query=""),
+    View(name="Mine", query="assignee:me status:active"),
+    View(name="Free", query="assignee:none status:active"),
+    View(name="Due", query="due:<7d status:active sort:due"),
+    View(name="Approve", query="status:pending -proposed:me"),
+    View(name="Decided", query="decided:<7d sort:-updated"),
+)
+"""The views that everybody has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`case_id` is the case under the cursor, None for the first; no `columns` are the usual ones."""
+
+    query: str = ""
+    case_id: str | None = None
+    columns: tuple[str, ...] = ()
+
+
+def desk_of(connection: sqlite3.Connection, person: str) -> Desk:
+    row = connection.execute("SELECT query, case_id, columns FROM desks WHERE person = ?", (person,)).fetchone()
+    if row is None:
+        return Desk()
+    query, case_id, columns = row
+    return Desk(query, case_id, tuple(columns.split()))
+
+
+def leave_desk(connection: sqlite3.Connection, person: str, desk: Desk) -> None:
+    with write_transaction(connection):
+        connection.execute(
+            "INSERT INTO desks (person, query, case_id, columns) VALUES (?, ?, ?, ?) ON CONFLICT (person) DO UPDATE"
+            " SET query = excluded.query, case_id = excluded.case_id, columns = excluded.columns",
+            (person, desk.query, desk.case_id, " ".join(desk.columns)),
+        )
+
+
+def views_of(connection: sqlite3.Connection, person: str) -> list[View]:
+    """A person's own views, in the order in which they were saved."""
+    rows = connection.execute("SELECT name, query FROM saved_views WHERE person = ? ORDER BY rowid", (person,))
+    return [View(name=name, query=query) for name, query in rows]
+
+
+def save_view(connection: sqlite3.Connection, person: str, view: View) -> None:
+    """A view of the same name gets the new query, in its old place."""
+    with write_transaction(connection):
+        connection.execute(
+            "INSERT INTO saved_views (person, name, query) VALUES (?, ?, ?)"
+            " ON CONFLICT (person, name) DO UPDATE SET query = excluded.query",
+            (person, view.name, view.query),
+        )
+
+
+def rename_view(connection: sqlite3.Connection, person: str, view: View, name: str) -> None:
+    """Another name for a view, in its old place; a view that had this name before is gone."""
+    named = View(name=name, query=view.query).name
+    with write_transaction(connection):
+        if named != view.name:
+            connection.execute("DELETE FROM saved_views WHERE person = ? AND name = ?", (person, named))
+            connection.execute(
+                "UPDATE saved_views SET name = ? WHERE person = ? AND name = ?", (named, person, view.name)
+            )
+
+
+def remove_view(connection: sqlite3.Connection, person: str, view: View) -> None:
+    with write_transaction(connection):
+        connection.execute("DELETE FROM saved_views WHERE person = ? AND name = ?", (person, view.name))
