@@ -20,6 +20,9 @@ class Place(StrEnum):
     NEW_CASE = "New case"
     RELATED = "Other cases"
     SCREENING = "Screening"
+    TEAM = "Team"
+    MANY = "Many at once"
+    COLUMNS = "Columns"
     DIALOG = "Dialog"
     FIELD = "Field of a dialog"
     CONFIRM = "Question"
@@ -68,11 +71,35 @@ def _in_the_panes(place: Place) -> tuple[Action, ...]:
     )
 
 
+def _views() -> Iterator[Action]:
+    sentences = (
+        "All cases.",
+        "Your cases that are in work.",
+        "Cases in work that nobody has.",
+        "Cases in work whose day has passed or comes within a week.",
+        "Decisions of others that wait for approval.",
+        "Cases that were decided within a week.",
+        *["A view of your own."] * 4,
+    )
+    for number, sentence in enumerate(sentences):
+        yield Action(Place.QUEUE, f"view({number})", (str(number),), f"View {number}", sentence, in_footer=False)
+
+
 ACTIONS: Final = (
     Action(_Q, "open_case", ("enter",), "Open", "Open the case under the cursor."),
-    Action(_Q, "search", ("slash",), "Search", "Search, as you type: words, or fields like status:open."),
-    Action(_Q, "new_case", ("n",), "New case", "Enter a new case."),
-    Action(_Q, "show_all", ("escape",), "All", "Show all cases again.", in_footer=False),
+    Action(_Q, "search", ("slash",), "Search", "Search, as you type: words, a reference, or fields like status:open."),
+    Action(_Q, "new_case", ("n",), "New", "Enter a new case."),
+    Action(_Q, "mark(1)", ("space", "shift+down"), "Mark", "Mark the case under the cursor, or take its mark away."),
+    Action(_Q, "many", ("b",), "Many", "Do something to all marked cases at once."),
+    Action(_Q, "team", ("T",), "Team", "The team at a glance.", in_footer=False),
+    Action(_Q, "show_all", ("escape",), "All", "Take all marks away; or show all cases again.", in_footer=False),
+    Action(_Q, "mark(-1)", ("shift+up",), "Mark", "Mark the case under the cursor, and go up.", in_footer=False),
+    Action(_Q, "mark_all", ("asterisk",), "Mark all", "Mark all cases that are shown, or none.", in_footer=False),
+    Action(_Q, "mark_range", ("M",), "Mark up to here", "Mark all from the last mark to the cursor.", in_footer=False),
+    *_views(),
+    Action(_Q, "save_view", ("v",), "Save view", "Keep what is in the search line as a view.", in_footer=False),
+    Action(_Q, "change_view", ("V",), "Views", "Rename or remove a view of your own.", in_footer=False),
+    Action(_Q, "columns", ("C",), "Columns", "Choose the columns.", in_footer=False),
     Action(_Q, "order(1)", ("s",), "Order", "Order by the next column.", in_footer=False),
     Action(_Q, "order(-1)", ("S",), "Order", "Order by the column before.", in_footer=False),
     Action(_Q, "turn_order", ("r",), "Reverse", "Turn the order round.", in_footer=False),
@@ -156,6 +183,20 @@ ACTIONS: Final = (
     Action(_R, "line(1)", ("j",), "Down", "One case down.", in_footer=False),
     Action(_R, "line(-1)", ("k",), "Up", "One case up.", in_footer=False),
     Action(_R, "back", ("escape",), "Back", "Back to the case."),
+    Action(Place.TEAM, "leave", ("escape", "q"), "Back", "Back to the queue."),
+    Action(Place.TEAM, "open_cases", ("enter",), "Cases", "The cases of the bar under the cursor, in the queue."),
+    Action(Place.TEAM, "line(1)", ("down", "j"), "Down", "One bar down.", in_footer=False),
+    Action(Place.TEAM, "line(-1)", ("up", "k"), "Up", "One bar up.", in_footer=False),
+    Action(Place.TEAM, "chart(1)", ("right", "l", "tab"), "Next", "To the next chart.", in_footer=False),
+    Action(Place.TEAM, "chart(-1)", ("left", "h", "shift+tab"), "Before", "To the chart before.", in_footer=False),
+    Action(Place.MANY, "back", ("escape",), "Back", "Stop after the case that is at hand; or back to the queue."),
+    Action(Place.MANY, "go_on", ("r",), "Go on", "Go on with what was stopped."),
+    Action(Place.MANY, "line(1)", ("j",), "Down", "One refused case down.", in_footer=False),
+    Action(Place.MANY, "line(-1)", ("k",), "Up", "One refused case up.", in_footer=False),
+    Action(Place.COLUMNS, "turn", ("space",), "Turn", "Turn the column under the cursor on or off; so does enter."),
+    Action(Place.COLUMNS, "back", ("escape",), "Back", "Back to the queue."),
+    Action(Place.COLUMNS, "line(1)", ("j",), "Down", "One column down.", in_footer=False),
+    Action(Place.COLUMNS, "line(-1)", ("k",), "Up", "One column up.", in_footer=False),
     Action(Place.DIALOG, "back", ("escape",), "Back", "One step back, or leave everything as it is."),
     Action(Place.FIELD, "complete", ("tab",), "Complete", "Take the path that is suggested.", in_footer=False),
     Action(Place.CONFIRM, "answer(True)", ("y",), "Yes", "Yes, do it."),
@@ -198,6 +239,7 @@ _KEY_NAMES: Final = {
     "left_square_bracket": "[",
     "question_mark": "?",
     "slash": "/",
+    "asterisk": "*",
     "escape": "esc",
     "pagedown": "page down",
     "pageup": "page up",

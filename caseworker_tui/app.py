@@ -1,6 +1,7 @@
 """The app: its screens, the way from one to another, and the command palette."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,27 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from caseworker_tui.actions import Place, actions_at, bindings, key_names
-from caseworker_tui.navigation import BackToQueue, EnterCase, OpenCase, OpenNeighbour, OpenVersion
+from caseworker_tui.navigation import (
+    BackToQueue,
+    EnterCase,
+    OpenCase,
+    OpenNeighbour,
+    OpenVersion,
+    ShowCases,
+    ShowTeam,
+)
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.case_then import CaseThenScreen
+from caseworker_tui.screens.columns import ColumnsScreen
 from caseworker_tui.screens.help import HelpScreen
+from caseworker_tui.screens.many import ManyScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.screens.related import RelatedScreen
 from caseworker_tui.screens.screening import ScreeningScreen
+from caseworker_tui.screens.team import TeamScreen
 from caseworker_tui.session import Session
+from store.desk import leave_desk
 from store.domain.decisions import Rules
 from store.engine import Clock, new_command_id, system_clock
 from store.errors import StoreError
@@ -34,6 +47,9 @@ _PLACES = {
     NewCaseScreen: (Place.NEW_CASE,),
     RelatedScreen: (Place.RELATED,),
     ScreeningScreen: (Place.SCREENING,),
+    TeamScreen: (Place.TEAM,),
+    ManyScreen: (Place.MANY,),
+    ColumnsScreen: (Place.COLUMNS,),
 }
 """Where one is on each screen: the first is the screen itself, the others are parts of it."""
 
@@ -59,11 +75,12 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self._queue = QueueScreen(self.session)
         self._case = CaseScreen(self.session)  # one for all cases: a mounted screen changes case in an instant
         self._case_then = CaseThenScreen(self.session)
-        self._seen_version = 0
+        self._seen_version: int | None = None
         self._trouble = ""
         self._outage = False  # of the config service
 
     def on_mount(self) -> None:
+        self._follow()  # from before the first reading on
         self.push_screen(self._queue)
         self.install_screen(self._case, "case")
         self.install_screen(self._case_then, "case_then")
@@ -76,7 +93,8 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         """Read again when anybody changed the database; tell once of trouble with it, or with the config service."""
         service, outage = None, self._outage
         try:
-            version, trouble = await self.session.ask(data_version), ""
+            version: int | None = await self.session.ask(data_version)
+            trouble = ""
             self.session.check_file()
             if self._refresher and version != self._seen_version:
                 service = await self.session.ask(notification_service_state, self._refresher.service.url)
@@ -87,15 +105,16 @@ class CaseworkerApp(App[None], inherit_bindings=False):
             self.notify(trouble, severity="error", timeout=30)
         if service and outage and not self._outage:
             self.notify(service.sentence, title="Notification rules", severity="warning", timeout=10)
-        if version != self._seen_version:
+        if self._seen_version not in (None, version):
             self._queue.reload()
             self._case.reload()
             self._case_then.reload()
         self._seen_version, self._trouble, self._outage = version, trouble, outage
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         if self._refresher:
             self._refresher.stop()
+        await self._keep_desk()
         self.session.close()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -105,11 +124,16 @@ class CaseworkerApp(App[None], inherit_bindings=False):
             if action.name != "command_palette":
                 title = f"{action.label}  ({key_names(action)})"
                 yield SystemCommand(title, action.sentence, partial(screen.run_action, action.name))
+        if screen is self._queue:
+            for view in self._queue.views:
+                show = partial(self._queue.show, view.query)
+                yield SystemCommand(f"View {view.name}", view.query or "all cases", show)
         yield SystemCommand("Theme", "Other colours, dark or light.", self.action_change_theme)
 
     @on(OpenCase)
     def open_case(self, wanted: OpenCase) -> None:
         self._show_case(wanted.case_id)
+        self.run_worker(self._keep_desk())
 
     @on(OpenNeighbour)
     def open_neighbour(self, wanted: OpenNeighbour) -> None:
@@ -124,10 +148,24 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     def enter_case(self) -> None:
         self.push_screen(NewCaseScreen(self.session, new_command_id(self.session.now())))
 
+    @on(ShowTeam)
+    def show_team(self) -> None:
+        self.push_screen(TeamScreen(self.session))
+
+    @on(ShowCases)
+    def show_cases(self, wanted: ShowCases) -> None:
+        self.back_to_queue()
+        self._queue.show(wanted.query)
+
     @on(BackToQueue)
     def back_to_queue(self) -> None:
         while self.screen is not self._queue:
             self.pop_screen()
+
+    async def _keep_desk(self) -> None:
+        """For the next start; that it could not be kept is not worth a word."""
+        with suppress(StoreError):
+            await self.session.write(leave_desk, self.session.actor, self._queue.desk)
 
     def _show_case(self, case_id: str) -> None:
         if self.screen is not self._case:
@@ -149,7 +187,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self.notify("ctrl+q leaves caseworker.")
 
     def action_refresh(self) -> None:
-        if isinstance(self.screen, QueueScreen | CaseScreen | CaseThenScreen | ScreeningScreen):
+        if isinstance(self.screen, QueueScreen | CaseScreen | CaseThenScreen | ScreeningScreen | TeamScreen):
             self.screen.reload()
 
     def action_help(self) -> None:

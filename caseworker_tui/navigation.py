@@ -30,5 +30,16 @@ class EnterCase(Message):
     """The form for a new case."""
 
 
+class ShowTeam(Message):
+    """The team at a glance."""
+
+
+@dataclass
+class ShowCases(Message):
+    """The cases that a query finds, in the queue."""
+
+    query: str
+
+
 class BackToQueue(Message):
     pass

@@ -1,16 +1,17 @@
 """The engine as screens use it: every question and command is awaited, so that nothing blocks the screen.
 
-Questions, surveys of many cases, commands, and files go through a thread each, with a store of its own: neither a
+Questions, surveys of many cases, what writes, and files go through a thread each, with a store of its own: neither a
 command that waits for a lock nor a count of a million cases nor a large file holds up what is read.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
+from time import monotonic
 from typing import Concatenate, ParamSpec, TypeVar
 
 from caseworker_tui.viewer import PassingCopies, open_in_viewer
@@ -32,14 +33,19 @@ class _StoreThread:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._open_store = open_store
         self._store: CaseStore | None = None
+        self._work: object = None
+        self._changing_work = Lock()
 
     async def run(self, work: Callable[[CaseStore], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._with_store, work)
 
-    def interrupt(self) -> None:
-        """What is being read is given up, with a `StoreError` for whoever still waits for it."""
-        if self._store is not None:
-            self._store.interrupt()
+    async def read(self, question: Callable[[CaseStore], T]) -> T:
+        """The same for a question that is given up when nobody waits for its answer any more."""
+        try:
+            return await self.run(question)
+        except asyncio.CancelledError:
+            self._give_up(question)
+            raise
 
     def close(self) -> None:
         if self._store is not None:
@@ -49,7 +55,26 @@ class _StoreThread:
     def _with_store(self, work: Callable[[CaseStore], T]) -> T:
         if self._store is None:
             self._store = self._open_store()
-        return work(self._store)
+        with self._changing_work:
+            self._work = work
+        try:
+            return work(self._store)
+        finally:
+            with self._changing_work:
+                self._work = None
+
+    def _give_up(self, question: object) -> None:
+        with self._changing_work:  # so that it is this question which ends, and not the next one
+            if self._work is question and self._store is not None:
+                self._store.interrupt()
+
+
+def _for_a_moment(iterator: Iterator[T]) -> Iterator[T]:
+    end = monotonic() + 0.1
+    for each in iterator:
+        yield each
+        if monotonic() > end:
+            return
 
 
 class Session:
@@ -99,17 +124,41 @@ class Session:
     async def survey(
         self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """The same for a question that may take seconds: one at a time, and a new one ends the one before."""
-        self._surveying.interrupt()
-        return await self._surveying.run(lambda store: store.ask(query, *args, **kwargs))
+        """The same for a question that may take seconds: one after the other, and whoever no longer waits for an
+        answer ends the question."""
+        return await self._surveying.read(lambda store: store.ask(query, *args, **kwargs))
+
+    async def write(
+        self, change: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Carry out a function that writes what is no event, such as what lies on a desk."""
+        return await self._executing.run(lambda store: self._checked(store).ask(change, *args, **kwargs))
 
     async def execute(
         self, command: Command, *, command_id: str | None = None, expected_head: str | None = None
     ) -> Receipt:
         """Carry out a command as this person. Raises `Refusal` or `store.errors.StoreError`."""
         return await self._executing.run(
-            lambda store: store.execute(command, command_id=command_id, actor=self.actor, expected_head=expected_head)
+            lambda store: self._checked(store).execute(
+                command, command_id=command_id, actor=self.actor, expected_head=expected_head
+            )
         )
+
+    async def in_turn(self, begin: Callable[[CaseStore], Iterator[T]]) -> AsyncIterator[list[T]]:
+        """What an iterator on the store gives, a tenth of a second of it at a time: who asks no further stops it."""
+        iterator = await self._executing.run(begin)
+
+        def some_more(store: CaseStore) -> list[T]:
+            self._checked(store)
+            return list(_for_a_moment(iterator))
+
+        while some := await self._executing.run(some_more):
+            yield some
+
+    def _checked(self, store: CaseStore) -> CaseStore:
+        """The store, whose file is still there."""
+        self.check_file()
+        return store
 
     async def keep_file(self, source: Path, progress: Progress) -> KeptFile:
         """Take a copy of a file, to be attached. Raises `store.errors.UnusableFile`, and what `progress` raises: it is
@@ -130,7 +179,6 @@ class Session:
     def close(self) -> None:
         """Let what was begun end, but for a file that is still being read, and close all stores."""
         self._closed.set()
-        self._surveying.interrupt()
         for thread in (self._executing, self._asking, self._surveying, self._filing):
             thread.close()
         self._copies.close()

@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 
 from store.domain.likeness import Certainty
 from store.domain.ownership import Band
-from store.domain.statuses import CaseStatus, CheckOutcome, DocumentStatus
+from store.domain.statuses import CaseStatus, CheckOutcome, DocumentStatus, RiskLevel
 from store.domain.values import country_names
 from store.queries.case_file import OwnerRow
 
@@ -57,6 +57,12 @@ CASE_STATUSES_SHORT: Final[Mapping[str, str]] = {
     CaseStatus.WITHDRAWN: "withdrawn",
 }
 """As the queue has room for."""
+
+RISKS_SHORT: Final[Mapping[str, str]] = {
+    RiskLevel.LOW: "low",
+    RiskLevel.MEDIUM: "medium",
+    RiskLevel.HIGH: "HIGH",
+}
 
 DOCUMENT_MOVES_SPOKEN: Final[Mapping[str, str]] = {
     DocumentStatus.AWAITING_UPLOAD: "ask for it again",
@@ -121,6 +127,21 @@ def country(code: str | None) -> str | None:
 def shortened(text: str) -> str:
     """A sentence as a list has room for it: of a long note the beginning."""
     return text if len(text) <= _LONGEST_SENTENCE else f"{text[:_LONGEST_SENTENCE].rstrip()}…"
+
+
+def days_left(day: str, now: datetime) -> str:
+    """How many days there are until a date on the calendar of whoever looks: `3d`, `today`, `-2d!`."""
+    left = (date.fromisoformat(day) - now.astimezone().date()).days
+    return "today" if left == 0 else f"{left}d{'!' * (left < 0)}"
+
+
+def short_number(number: int) -> str:
+    """A number in at most four letters or so: `9999`, `12k`, `1.2M`."""
+    if number < 10_000:
+        return str(number)
+    if number < 1_000_000:
+        return f"{number // 1_000}k"
+    return f"{number / 1_000_000:.1f}M"
 
 
 def fit(text: str, width: int) -> str:

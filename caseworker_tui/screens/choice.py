@@ -14,7 +14,7 @@ from caseworker_tui.questions import Choice
 class ChoiceScreen(ModalScreen[str]):
     """Ends with the value that was chosen, None after escape."""
 
-    CSS_PATH = "command.tcss"
+    CSS_PATH = "ask.tcss"
     BINDINGS = bindings(Place.DIALOG)
 
     def __init__(self, choice: Choice) -> None:

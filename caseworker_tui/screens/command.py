@@ -1,37 +1,23 @@
-"""The dialog that asks what a command needs, one question after the other, and gives it."""
+"""The dialog that asks what a command needs, and gives it."""
 
 from dataclasses import asdict, dataclass
 from threading import Event
 
-from pydantic import ValidationError
-from textual import events, on, work
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual import on
 from textual.message import Message
-from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
-from caseworker_tui.actions import Place, bindings
-from caseworker_tui.questions import Answers, Choice, Dialog, FileLine, Line, Question, Several
+from caseworker_tui.questions import Answers, Dialog, FileLine
+from caseworker_tui.screens.ask import AskScreen, NotDone
 from caseworker_tui.session import Session
 from caseworker_tui.typed_paths import path_typed
-from caseworker_tui.widgets.line_input import LineInput, PathSuggester
 from store.domain.commands import Command
 from store.domain.identifiers import derive_id
-from store.domain.refusals import Refusal
 from store.engine import new_command_id
-from store.errors import StoreError
 from store.files import spoken_size
-from store.validation import by_location
 
 
-class _Stopped(Exception):
-    """The person wants no more of the file."""
-
-
-class CommandScreen(ModalScreen[bool]):
-    """Ends with True when the command was carried out. What is wrong is said in place, and nothing typed is lost."""
+class CommandScreen(AskScreen):
+    """Ends with True when the command was carried out."""
 
     @dataclass
     class Reading(Message):
@@ -43,139 +29,22 @@ class CommandScreen(ModalScreen[bool]):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, type(self))
 
-    CSS_PATH = "command.tcss"
-    BINDINGS = bindings(Place.DIALOG)
-
     def __init__(self, session: Session, dialog: Dialog) -> None:
-        super().__init__()
-        self._session = session
+        super().__init__(session, dialog.title, dialog.ask, self._give)
         self._dialog = dialog
-        self._answers: dict[str, str] = {}
-        self._written: dict[str, str] = {}
-        self._marked: dict[str, set[str]] = {}
-        self._asked: list[Question] = []
-        self._giving = False
         self._reading = False
         self._stopped = Event()
-        self._command_id = new_command_id(session.now())
-        self._prompt = Static(id="prompt", markup=False)
-        self._options = OptionList(markup=False)
-        self._input = LineInput(max_length=10_000, select_on_focus=False)
-        self._refusal = Static(id="refusal", markup=False)
-        self._hint = Static(id="hint", markup=False)
+        self._command_id = new_command_id(session.now())  # one for all attempts
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(id="dialog", can_focus=False):
-            yield Static(self._dialog.title, id="title", markup=False)
-            yield self._prompt
-            yield self._options
-            yield self._input
-            yield self._refusal
-            yield self._hint
+    async def _give(self, answers: Answers) -> None:
+        given = self._dialog.command(await self._with_files_kept(answers))
+        for number, command in enumerate([given] if isinstance(given, Command) else given):
+            command_id = derive_id(self._command_id, str(number)) if number else self._command_id
+            await self._session.execute(command, command_id=command_id)
 
-    def on_mount(self) -> None:
-        self._go_on()
-
-    def _go_on(self) -> None:
-        """Ask the next question, or give the command when there is none."""
-        question = self._dialog.ask(self._answers)
-        if question is None:
-            self._give()
-        else:
-            self._asked.append(question)
-            self._show(question)
-
-    def _show(self, question: Question) -> None:
-        self._prompt.update(question.prompt)
-        self._refusal.display = False
-        self._options.display = isinstance(question, Choice | Several)
-        self._input.display = isinstance(question, Line)
-        back = "esc goes back" if len(self._asked) > 1 else "esc leaves everything as it is"
-        if isinstance(question, Choice):
-            self._options.set_options(
-                Option(f"{number}  {words}") for number, (_, words) in enumerate(question.options, start=1)
-            )
-            self._options.highlighted = 0
-            self._hint.update(f"A number or enter picks · {back}")
-            self._options.focus()
-        elif isinstance(question, Several):
-            self._marked.setdefault(question.name, set(question.marked))
-            self._options.set_options(self._option(question, index) for index in range(len(question.options)))
-            self._options.highlighted = 0
-            self._hint.update(f"A number or space marks, enter goes on · {back}")
-            self._options.focus()
-        else:
-            is_path = isinstance(question, FileLine)
-            self._input.suggester = PathSuggester(self._session.folder) if is_path else None
-            self._input.value = self._written.get(question.name, question.value)
-            self._input.placeholder = question.hint
-            self._input.cursor_position = len(self._input.value)
-            self._hint.update(f"Enter goes on · {'tab completes · ' if is_path else ''}{back}")
-            self._input.focus()
-
-    def _option(self, question: Several, index: int) -> str:
-        value, words = question.options[index]
-        return f"{'[x]' if value in self._marked[question.name] else '[ ]'} {index + 1}  {words}"
-
-    def on_key(self, event: events.Key) -> None:
-        if self.focused is not self._options:
-            return
-        question = self._asked[-1]
-        if event.character and event.character.isdecimal():
-            index = int(event.character) - 1
-            if 0 <= index < self._options.option_count:
-                self._options.highlighted = index
-                self._options.action_select()
-        elif isinstance(question, Several) and event.key == "space":
-            self._options.action_select()
-        elif isinstance(question, Several) and event.key == "enter":
-            event.stop()  # the list would mark what is under the cursor
-            marked = self._marked[question.name]
-            self._answer(question, " ".join(value for value, _ in question.options if value in marked))
-
-    @on(OptionList.OptionSelected)
-    def choose(self, selected: OptionList.OptionSelected) -> None:
-        question, index = self._asked[-1], selected.option_index
-        if isinstance(question, Choice):
-            self._answer(question, question.options[index][0])
-        elif isinstance(question, Several):
-            self._marked[question.name] ^= {question.options[index][0]}
-            self._options.replace_option_prompt_at_index(index, self._option(question, index))
-
-    @on(Input.Submitted)
-    def write(self, submitted: Input.Submitted) -> None:
-        question = self._asked[-1]
-        self._written[question.name] = submitted.value
-        if isinstance(question, Line) and (question.optional or submitted.value.strip()):
-            self._answer(question, submitted.value)
-        else:
-            self._refuse("Write something first.")
-
-    def _answer(self, question: Question, answer: str) -> None:
-        self._answers[question.name] = answer
-        self._go_on()
-
-    @work(exclusive=True)
-    async def _give(self) -> None:
-        self._giving = self._options.disabled = self._input.disabled = True
-        self._hint.update("Saving …")
-        try:
-            given = self._dialog.command(await self._with_files_kept())
-            for number, command in enumerate([given] if isinstance(given, Command) else given):
-                command_id = derive_id(self._command_id, str(number)) if number else self._command_id
-                await self._session.execute(command, command_id=command_id)
-        except _Stopped:
-            self._refuse("Stopped: nothing was attached.")
-        except ValidationError as error:
-            self._refuse("; ".join(_sentence(location, why) for location, why in by_location(error).items()))
-        except (Refusal, StoreError) as error:
-            self._refuse(str(error))
-        else:
-            self.dismiss(True)
-
-    async def _with_files_kept(self) -> Answers:
+    async def _with_files_kept(self, answers: Answers) -> Answers:
         """The answers with what is known of each file that is named in them."""
-        answers = dict(self._answers)
+        known = dict(answers)
         for question in self._asked:
             if isinstance(question, FileLine):
                 path = path_typed(answers[question.name], self._session.folder)
@@ -186,13 +55,13 @@ class CommandScreen(ModalScreen[bool]):
                     self._reading = False
                     self._stopped.clear()
                 self._session.folder = path.parent
-                answers |= {name: str(value) for name, value in asdict(kept).items()}
-        return answers
+                known |= {name: str(value) for name, value in asdict(kept).items()}
+        return known
 
     def _progress(self, done: int, total: int) -> None:
         """Called in the thread that reads the file."""
         if self._stopped.is_set():
-            raise _Stopped
+            raise NotDone("Stopped: nothing was attached.")
         self.post_message(self.Reading(done, total))
 
     @on(Reading)
@@ -201,28 +70,6 @@ class CommandScreen(ModalScreen[bool]):
             part = f"{100 * reading.done // reading.total} % of {spoken_size(reading.total)}"
             self._hint.update(f"Reading {part} … · esc stops")
 
-    def _refuse(self, sentence: str) -> None:
-        """Say what is wrong, under the last question, so that it can be answered again."""
-        self._giving = self._options.disabled = self._input.disabled = False
-        self._answers.pop(self._asked[-1].name, None)
-        self._show(self._asked[-1])
-        self._refusal.update(sentence)
-        self._refusal.display = True
-
-    def action_back(self) -> None:
-        if self._giving:  # too late to leave everything as it is, but for a file that is still being read
-            if self._reading:
-                self._stopped.set()
-            return
-        self._asked.pop()
-        if not self._asked:
-            self.dismiss(False)
-            return
-        self._answers.pop(self._asked[-1].name, None)
-        self._show(self._asked[-1])
-
-
-def _sentence(location: tuple[str | int, ...], why: str) -> str:
-    """`birthdate: … is not a date`: the last name of a field is enough in a dialog that asks for a few."""
-    names = [step for step in location if isinstance(step, str)]
-    return f"{names[-1].replace('_', ' ')}: {why}" if names else why
+    def _stop(self) -> None:
+        if self._reading:
+            self._stopped.set()

@@ -1,24 +1,51 @@
-"""The queue: every case, and a preview of the one under the cursor."""
+"""The queue: the views, the cases of one of them or of a search, and a preview of the one under the cursor."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Final
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Static
+from textual.worker import Worker
 
 from caseworker_tui.actions import Place, bindings
 from caseworker_tui.case_text import preview
-from caseworker_tui.navigation import EnterCase, OpenCase
+from caseworker_tui.many_dialogs import ask_about_many, command_on, said
+from caseworker_tui.marks import Marks
+from caseworker_tui.navigation import EnterCase, OpenCase, ShowTeam
+from caseworker_tui.questions import Answers, Choice, Line, Question, in_order
+from caseworker_tui.screens.ask import AskScreen
+from caseworker_tui.screens.columns import ColumnsScreen
+from caseworker_tui.screens.many import ManyScreen
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
-from caseworker_tui.widgets.case_table import PAGE_ROWS, SORTED_BY, CaseTable
+from caseworker_tui.widgets.case_table import COLUMNS, PAGE_ROWS, USUAL, CaseTable
 from caseworker_tui.widgets.search_line import SearchLine
 from caseworker_tui.widgets.top_line import TopLine
-from store.queries.case_file import case_file
+from caseworker_tui.widgets.view_strip import ViewStrip
+from store.desk import VIEWS, Desk, View, desk_of, remove_view, rename_view, save_view, views_of
+from store.domain.identifiers import is_reference
+from store.domain.refusals import Refusal
+from store.errors import StoreError
+from store.queries.case_file import case_file, find_case
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
 from store.queries.query_language.completion import Completion, completions
-from store.queries.query_language.selection import with_sort
-from store.queries.queue import STEP, Landmarks, QueueRow, landmarks, queue_page, queue_place
+from store.queries.query_language.selection import in_any_order, with_sort
+from store.queries.queue import (
+    STEP,
+    Landmarks,
+    QueueRow,
+    landmarks,
+    queue_ids,
+    queue_key,
+    queue_length,
+    queue_page,
+    queue_place,
+)
 from store.queries.related import related
 
 _NOTHING_YET = """No case yet.
@@ -33,10 +60,14 @@ _NOTHING_FOUND = """No case fits what is in the search line.
 Press esc to see all cases, or / to change it."""
 
 
-class QueueScreen(Screen[None]):
-    """When cases come and go, the cursor stays on its case.
+_LONGEST_RANGE: Final = 10_000
 
-    A first page is shown as soon as it is read; how many cases there are follows when they have been counted.
+
+class QueueScreen(Screen[None]):
+    """The text of the search line says what is shown: a view is a text that stands there.
+
+    A first page is shown as soon as it is read. How many cases there are, and how many in each view, follows when they
+    have been counted. When cases come and go, the cursor stays on its case.
     """
 
     CSS_PATH = "queue.tcss"
@@ -49,14 +80,23 @@ class QueueScreen(Screen[None]):
         self._session = session
         self.table = CaseTable(session.now)
         self._top_line = TopLine(session)
+        self._views = ViewStrip()
         self._search_line = SearchLine(self._complete)
         self._nothing = Static(id="empty", markup=False)
         self._preview = Static(markup=False)
+        self._query = ""
         self._selection = EVERYTHING
         self._landmarks = Landmarks(0, ())
+        self._reading: Worker[None] | None = None
+        self._behind = False
+        self._uncounted: set[str] = set()
+        self._before_search = ""
+        self._marks = Marks()
+        self._last_marked: str | None = None
 
     def compose(self) -> ComposeResult:
         yield self._top_line
+        yield self._views
         yield self._search_line
         with Container(id="body"):
             yield self.table
@@ -66,49 +106,117 @@ class QueueScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._nothing.display = False
-        self.reload()
+        self._come_back()
 
-    def reload(self) -> None:
-        """Read the cases again; the cursor stays on its case, or where it was if that is gone."""
-        self._read(self._selection)
+    @work
+    async def _come_back(self) -> None:
+        """Everything is as the person left it."""
+        with told(self):
+            desk = await self._session.ask(desk_of, self._session.actor)
+            await self._read_views()
+            self.table.columns = desk.columns or USUAL
+            self._look_at(desk.query, desk.case_id)
+            if self._reading is None:  # that query can't be read any more
+                self._look_at("")
+            self._search_line.write(self._query)
+
+    @property
+    def desk(self) -> Desk:
+        """What is looked at, to be kept for the next time."""
+        case = self.table.current
+        columns = () if self.table.columns == USUAL else self.table.columns
+        return Desk(self._query, case.case_id if case else None, columns)
+
+    # What is shown
 
     @on(SearchLine.Changed)
     def search(self, changed: SearchLine.Changed) -> None:
+        if changed.text == self._query:
+            self._search_line.tell("")
+        else:
+            self._look_at(changed.text)
+
+    def _look_at(self, query: str, case_id: str | None = None) -> None:
+        """Show other cases, with the cursor on this one or else on the first."""
         try:
-            selection = select(changed.text, Asker(self._session.actor, self._session.now().astimezone()))
+            self._select(query)
         except NotAQuery as trouble:
             self._search_line.tell(str(trouble))
             return
         self._search_line.tell("")
-        self._read(selection)
+        if self._marks.all_but_these and in_any_order(query) != in_any_order(self._query):
+            self._mark(Marks())
+        self._query = self._views.shown = query
+        self._reading = self._read(case_id, others=True)
 
-    @work(exclusive=True, group="reload")
-    async def _read(self, selection: Selection) -> None:
+    def reload(self) -> None:
+        """Read the cases again; the cursor stays on its case, or where it was if that is gone.
+
+        What is being counted is counted to its end first: else, where somebody writes all the time, it never would be.
+        """
+        self._uncounted.update(view.query for view in self._views.views)
+        if self._reading is not None and not self._reading.is_finished:
+            self._behind = True
+        else:
+            self._reading = self._read(None, others=False)
+
+    @work(exclusive=True, group="reading")
+    async def _read(self, case_id: str | None, *, others: bool) -> None:
         with told(self):
-            current, others = self.table.current, selection != self._selection
             if others:
-                first = await self._session.ask(queue_page, selection, limit=PAGE_ROWS)
-                self._selection, self._landmarks = selection, Landmarks(0, ())
-                self.table.order = selection.sort.name, selection.sort.descending
-                self.table.renew(len(first), 0)
-                self.table.supply(0, first)
-            marks = await self._session.survey(landmarks, selection)
-            cursor = self.table.cursor
-            if current and not others:
-                place = await self._session.ask(queue_place, selection, current.case_id, marks)
-                cursor = self.table.cursor if place is None else place
-            self._landmarks = marks
-            self._show(marks.length, cursor)
+                await self._show_first_page(case_id)
+            self._behind = True
+            while self._behind:
+                self._behind = False
+                await self._show_all()
+                await self._count_views()
 
-    def _show(self, length: int, cursor: int) -> None:
+    async def _show_first_page(self, case_id: str | None) -> None:
+        """The first rows, or those from a case on whose place is not known yet."""
+        selection = self._select(self._query)
+        start = await self._session.ask(queue_key, selection, case_id) if case_id else None
+        rows = await self._session.ask(queue_page, selection, start=start, limit=PAGE_ROWS)
+        self._selection, self._landmarks = selection, Landmarks(len(rows), (start,) if start else ())
+        self.table.order = selection.sort.name, selection.sort.descending
+        self.table.begin(rows)
+
+    async def _show_all(self) -> None:
+        selection = self._select(self._query)
+        known = await self._session.survey(landmarks, selection)
+        current, cursor = self.table.current, self.table.cursor
+        place = await self._session.ask(queue_place, selection, current.case_id, known) if current else None
+        if place is not None:
+            cursor = self.table.cursor + place - cursor  # it may have been moved meanwhile
+        pages = {
+            page: await self._rows(page * PAGE_ROWS, PAGE_ROWS, selection, known)
+            for page in self.table.pages_around(cursor)
+        }
+        self._selection, self._landmarks = selection, known
+        self._counted(self._query, known.length)
+        self._show(known.length)
+        self.table.renew(known.length, cursor, pages)
+        self._tell_number()
+
+    async def _count_views(self) -> None:
+        for view in self._views.views:
+            if view.query in self._uncounted:
+                with suppress(NotAQuery):  # one that another version of caseworker could read
+                    number = await self._session.survey(queue_length, self._select(view.query))
+                    self._counted(view.query, number)
+
+    def _counted(self, query: str, number: int) -> None:
+        self._uncounted.discard(query)
+        self._views.counts = self._views.counts | {query: number}
+
+    def _select(self, query: str) -> Selection:
+        return select(query, Asker(self._session.actor, self._session.now().astimezone()))
+
+    def _show(self, length: int) -> None:
         everything = self._selection.is_everything
-        place = "Queue" if everything else "Found"
-        self._top_line.show(f"{place} · {length:,} case{'' if length == 1 else 's'}")
         self.table.display = length > 0
         self._nothing.display = length == 0
         self._nothing.update(_NOTHING_YET if everything else _NOTHING_FOUND)
         self._preview.display = length > 0
-        self.table.renew(length, cursor)
         if length and not self._search_line.has_focus_within:
             self.table.focus()
 
@@ -117,35 +225,73 @@ class QueueScreen(Screen[None]):
         self._fetch(wanted.page, self._selection, self._landmarks)
 
     @work
-    async def _fetch(self, page: int, selection: Selection, marks: Landmarks) -> None:
+    async def _fetch(self, page: int, selection: Selection, known: Landmarks) -> None:
         with told(self):
-            rows = await self._rows(page * PAGE_ROWS, PAGE_ROWS, selection, marks)
-            if selection == self._selection:
+            rows = await self._rows(page * PAGE_ROWS, PAGE_ROWS, selection, known)
+            if selection is self._selection:
                 self.table.supply(page, rows)
 
-    async def _rows(self, place: int, number: int, selection: Selection, marks: Landmarks) -> list[QueueRow]:
-        mark, offset = divmod(place, STEP) if marks.keys else (0, place)
-        start = marks.keys[mark] if mark < len(marks.keys) else None
+    async def _rows(self, first: int, number: int, selection: Selection, known: Landmarks) -> list[QueueRow]:
+        if first >= known.length:
+            return []
+        mark, offset = divmod(first, STEP) if known.keys else (0, first)
+        start = known.keys[mark] if known.keys else None
         return await self._session.ask(queue_page, selection, start=start, offset=offset, limit=number)
+
+    def _tell_number(self) -> None:
+        length, marked = self.table.length, self._marks.number(self.table.length)
+        place = "Queue" if self._selection.is_everything else "Found"
+        number = f"{place} · {length:,} case{'' if length == 1 else 's'}"
+        self._top_line.show(f"{number} · {marked:,} marked" if self._marks else number)
 
     async def _complete(self, text: str) -> list[Completion]:
         return await self._session.ask(completions, text)
 
+    # Searching and ordering
+
+    def show(self, query: str) -> None:
+        """Show the cases of a query, which then stands in the search line."""
+        self._search_line.write(query)
+
     def action_search(self) -> None:
+        self._before_search = self._query
         self._search_line.open()
 
     @on(SearchLine.Left)
-    def to_the_cases(self) -> None:
+    def leave_search(self) -> None:
+        if is_reference(self._search_line.text):
+            self._open_by_reference(self._search_line.text)
+        else:
+            self._to_the_cases()
+
+    @work
+    async def _open_by_reference(self, typed: str) -> None:
+        """Open the case; the queue stays as it was before, with the cursor on it where it is in there."""
+        try:
+            case_id = await self._session.ask(find_case, typed)
+        except (Refusal, StoreError):  # a word that only looks like a reference
+            self._to_the_cases()
+            return
+        self._look_at(self._before_search, case_id)
+        self._search_line.write(self._before_search)
+        self.table.focus()
+        self.post_message(OpenCase(case_id))
+
+    def _to_the_cases(self) -> None:
         if self.table.length:
             self.table.focus()
         elif self._search_line.text:
             self._search_line.open()
 
     def action_show_all(self) -> None:
-        self._search_line.write("")
+        """Marks go first."""
+        if self._marks:
+            self._mark(Marks())
+        else:
+            self.show("")
 
     def action_order(self, step: int) -> None:
-        names = [*SORTED_BY]
+        names = [column.name for column in COLUMNS if column.name in self.table.columns]
         at = names.index(self._selection.sort.name) if self._selection.sort.name in names else -1
         self._order_by(names[(at + step) % len(names)], descending=False)
 
@@ -159,7 +305,142 @@ class QueueScreen(Screen[None]):
 
     def _order_by(self, name: str, *, descending: bool) -> None:
         """The order is part of the query, so that it is seen, and kept with it."""
-        self._search_line.write(with_sort(self._search_line.text, name, descending=descending))
+        self.show(with_sort(self._query, name, descending=descending))
+
+    def action_columns(self) -> None:
+        self.app.push_screen(ColumnsScreen(self.table))
+
+    # Views
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        return self._views.views
+
+    async def _read_views(self) -> None:
+        own = await self._session.ask(views_of, self._session.actor)
+        self._views.views = (*VIEWS, *own)
+        self._uncounted.update(view.query for view in self.views)
+
+    @on(ViewStrip.Chosen)
+    def choose_view(self, chosen: ViewStrip.Chosen) -> None:
+        self.show(chosen.view.query)
+
+    def action_view(self, number: int) -> None:
+        if number < len(self.views):
+            self.show(self.views[number].query)
+        else:
+            self.notify("There is no such view yet: v saves what is in the search line as one.")
+
+    def action_save_view(self) -> None:
+        same = next((view for view in self.views if view.query == self._query), None)
+        if same is not None:
+            self.notify(f"This is the view {same.name} already: / searches for something else.")
+            return
+        query = self._query
+
+        async def save(answers: Answers) -> None:
+            await self._session.write(save_view, self._session.actor, View(name=answers["name"], query=query))
+
+        question = Line("name", "What do you call it?", "a word or two")
+        self.app.push_screen(
+            AskScreen(self._session, f"A view of your own: {query}", in_order(question), save), self._views_changed
+        )
+
+    def action_change_view(self) -> None:
+        own = self.views[len(VIEWS) :]
+        if not own:
+            self.notify("You have no views of your own: v saves what is in the search line as one.")
+            return
+        which = Choice("view", "Which?", tuple((str(at), f"{view.name}: {view.query}") for at, view in enumerate(own)))
+        what = Choice("change", "What now?", (("rename", "call it something else …"), ("remove", "remove it")))
+
+        def ask(answers: Answers) -> Question | None:
+            if answers.get("change") != "rename":
+                return in_order(which, what)(answers)
+            return in_order(Line("name", "What do you call it?", value=own[int(answers["view"])].name))(answers)
+
+        async def change(answers: Answers) -> None:
+            view, person = own[int(answers["view"])], self._session.actor
+            if answers["change"] == "rename":
+                await self._session.write(rename_view, person, view, answers["name"])
+            else:
+                await self._session.write(remove_view, person, view)
+
+        self.app.push_screen(AskScreen(self._session, "Your own views", ask, change), self._views_changed)
+
+    async def _views_changed(self, changed: bool | None) -> None:
+        if changed:
+            with told(self):
+                await self._read_views()
+                self.reload()
+
+    # Marks, and what is done to many at once
+
+    def _mark(self, marks: Marks) -> None:
+        self._marks = self.table.marks = marks
+        self._tell_number()
+
+    def action_mark(self, step: int) -> None:
+        """Mark the case under the cursor, or take its mark away, and move on."""
+        if case := self.table.current:
+            self._last_marked = case.case_id
+            self._mark(self._marks.turned(case.case_id))
+            self.table.cursor += step
+
+    def action_mark_all(self) -> None:
+        self._mark(Marks() if self._marks.all_but_these else Marks(all_but_these=True))
+
+    @work(exclusive=True, group="marking")
+    async def action_mark_range(self) -> None:
+        """Mark all from the case that was marked last to the one under the cursor."""
+        if (case := self.table.current) is None:
+            return
+        with told(self):
+            cursor, selection, known = self.table.cursor, self._selection, self._landmarks
+            other = await self._session.ask(queue_place, selection, self._last_marked or case.case_id, known)
+            first, last = sorted((cursor, cursor if other is None else other))
+            if last - first >= _LONGEST_RANGE:
+                self.notify(f"A range has at most {_LONGEST_RANGE:,} cases: * marks all that are shown.")
+                return
+            rows = await self._rows(first, last - first + 1, selection, known)
+            self._last_marked = case.case_id
+            self._mark(self._marks.with_these(row.case_id for row in rows))
+
+    def action_many(self) -> None:
+        """Do something to all marked cases, or to the one under the cursor where none is marked."""
+        if (case := self.table.current) is None:
+            return
+        marks, number = self._marks, self._marks.number(self.table.length) or 1
+        cases = f"{number:,} case{'' if number == 1 else 's'}"
+        selection = self._selection
+
+        async def check(answers: Answers) -> None:
+            command_on(case.case_id, answers)
+
+        async def case_ids() -> Sequence[str]:
+            if marks.all_but_these:
+                shown = await self._session.survey(queue_ids, selection)
+                return [case_id for case_id in shown if case_id in marks]
+            return sorted(marks.ids) or [case.case_id]
+
+        def begin(chosen: bool | None) -> None:
+            if chosen:
+                title = f"{cases}: {said(dialog.answers)}"
+                command = command_on(case.case_id, dialog.answers)
+                many = ManyScreen(self._session, title, command, case_ids)
+                self.app.push_screen(many, partial(self._many_done, many))
+
+        dialog = AskScreen(self._session, cases, ask_about_many, check)
+        self.app.push_screen(dialog, begin)
+
+    def _many_done(self, many: ManyScreen, case_id: str | None) -> None:
+        if many.is_whole:
+            self._mark(Marks(frozenset(many.refused_ids)))
+        self.reload()
+        if case_id is not None:
+            self.post_message(OpenCase(case_id))
+
+    # The case under the cursor
 
     @on(CaseTable.Moved)
     def show_preview(self, moved: CaseTable.Moved) -> None:
@@ -179,6 +460,9 @@ class QueueScreen(Screen[None]):
 
     def action_new_case(self) -> None:
         self.post_message(EnterCase())
+
+    def action_team(self) -> None:
+        self.post_message(ShowTeam())
 
     def action_cursor(self, where: str) -> None:
         self.table.move(where)

@@ -4,7 +4,7 @@ It knows the number of cases, asks for a page of rows when one comes in sight (`
 the page is supplied. So it costs the same with sixty cases and with a million.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -18,48 +18,66 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from caseworker_tui.wording import CASE_STATUSES_SHORT, age, fit
-from store.domain.statuses import label
+from caseworker_tui.marks import Marks
+from caseworker_tui.wording import CASE_STATUSES_SHORT, RISKS_SHORT, age, days_left, fit
+from store.domain.statuses import CLOSED, label
 from store.queries.queue import QueueRow
 
 PAGE_ROWS: Final = 100
 _PAGES_KEPT: Final = 8
 _HEADER_LINES: Final = 1
 _NARROWEST_NAME: Final = 16
+_MARK: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`width` in cells; 0 takes what the others leave. Where names would have too little room, `optional` ones go.
+    """`name` is also what orders by it, in the query language. `width` in cells; 0 takes what the others leave.
 
-    `sort` is what orders by it, in the query language.
+    Where names would have too little room, `optional` ones go, the last first.
     """
 
+    name: str
     title: str
     width: int
     text: Callable[[QueueRow, datetime], str]
-    sort: str
-    optional: bool = False
+    optional: bool = True
+
+
+def _due(row: QueueRow, now: datetime) -> str:
+    return days_left(row.due_date, now) if row.due_date and row.status not in CLOSED else ""
 
 
 COLUMNS: Final = (
-    Column("Reference", 11, lambda row, _: row.reference, "reference"),
-    Column("Name", 0, lambda row, _: row.name, "name"),
-    Column("Kind", 4, lambda row, _: row.traitement_type, "type"),
-    Column("Type", 10, lambda row, _: label(row.case_type), "case", optional=True),
-    Column("Status", 9, lambda row, _: CASE_STATUSES_SHORT[row.status], "status"),
+    Column("reference", "Reference", 11, lambda row, _: row.reference, optional=False),
+    Column("name", "Name", 0, lambda row, _: row.name, optional=False),
+    Column("type", "Kind", 4, lambda row, _: row.traitement_type, optional=False),
+    Column("case", "Type", 10, lambda row, _: label(row.case_type)),
+    Column("status", "Status", 9, lambda row, _: CASE_STATUSES_SHORT[row.status], optional=False),
     Column(
+        "documents",
         "Docs",
         6,
         lambda row, _: f"{row.documents_done}/{row.documents_required}{'!' * bool(row.documents_rejected)}",
-        "documents",
+        optional=False,
     ),
-    Column("Age", 5, lambda row, now: age(row.created_at, now), "created", optional=True),
-    Column("Change", 6, lambda row, now: age(row.updated_at, now), "updated", optional=True),
+    Column("assignee", "Assignee", 10, lambda row, _: row.assignee or ""),
+    Column("due", "Due", 5, _due),
+    Column("risk", "Risk", 6, lambda row, _: RISKS_SHORT[row.risk] if row.risk else ""),
+    Column("tag", "Tags", 12, lambda row, _: " ".join(row.tags)),
+    Column("client", "Client", 9, lambda row, _: row.client_id),
+    Column("created", "Age", 5, lambda row, now: age(row.created_at, now)),
+    Column("updated", "Change", 6, lambda row, now: age(row.updated_at, now)),
+    Column("by", "By", 10, lambda row, _: row.updated_by),
+    Column("decided", "Decided", 7, lambda row, now: age(row.decided_at, now) if row.decided_at else ""),
+    Column("review", "Review", 10, lambda row, _: row.next_review_on or ""),
 )
+"""All columns that there are, in their order; by the name of each the queue can be ordered."""
 
-SORTED_BY: Final = tuple(column.sort for column in COLUMNS)
-"""The orders that the headings offer, in the query language."""
+ALWAYS: Final = ("reference", "name")
+"""Without these nobody would know which case is which."""
+
+USUAL: Final = ("reference", "name", "type", "status", "documents", "assignee", "due", "created", "updated")
 
 
 class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -70,6 +88,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         "case-table--cursor",
         "case-table--done",
         "case-table--rejected",
+        "case-table--mark",
     }
     DEFAULT_CSS = """
     CaseTable {
@@ -79,6 +98,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         .case-table--cursor { background: $block-cursor-blurred-background; }
         .case-table--done { color: $text-success; }
         .case-table--rejected { color: $text-error; }
+        .case-table--mark { color: $text-warning; text-style: bold; }
         &:focus .case-table--cursor {
             background: $block-cursor-background;
             color: $block-cursor-foreground;
@@ -91,6 +111,9 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
     length: reactive[int] = reactive(0)
     order: reactive[tuple[str, bool]] = reactive(("created", False))
     """What the cases are ordered by, in the query language, and whether the other way round."""
+    columns: reactive[tuple[str, ...]] = reactive(USUAL)
+    """The names of the columns that are wanted."""
+    marks: reactive[Marks] = reactive(Marks)
 
     @dataclass
     class PageWanted(Message):
@@ -135,13 +158,28 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         if page == self.cursor // PAGE_ROWS and (row := self.current):
             self.post_message(self.Moved(row))
 
-    def renew(self, length: int, cursor: int) -> None:
-        """The cases have changed: their number, and the place of the one under the cursor."""
+    def begin(self, rows: Sequence[QueueRow]) -> None:
+        """Other cases, of which these are known so far; the cursor stands on the first."""
+        self.renew(len(rows), 0, {0: rows})
+
+    def renew(self, length: int, cursor: int, pages: Mapping[int, Sequence[QueueRow]]) -> None:
+        """The cases have changed: their number, the place of the one under the cursor, and the rows around it, which
+        replace all that were known. The cursor stays on its line of the screen."""
         self._wanted.clear()
+        self._pages = dict(pages)
+        top = self.scroll_offset.y + cursor - self.cursor
         self.length = length
-        self.cursor = cursor
-        for page in {cursor // PAGE_ROWS, *self._pages_in_sight()}:
-            self._want(page)
+        self.scroll_to(y=top, animate=False, force=True, immediate=True)
+        cursor = self.validate_cursor(cursor)
+        if self.cursor == cursor:
+            self.watch_cursor()
+        else:
+            self.cursor = cursor
+
+    def pages_around(self, cursor: int) -> set[int]:
+        """The pages that will be in sight when the cursor stands there, on its line of the screen."""
+        first = max(0, self.scroll_offset.y + cursor - self.cursor)
+        return {cursor // PAGE_ROWS, first // PAGE_ROWS, (first + self.size.height) // PAGE_ROWS}
 
     def move(self, where: str) -> None:
         """Move the cursor: up, down, page_up, page_down, top or bottom."""
@@ -167,7 +205,8 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y < _HEADER_LINES:
-            return self._line([self._heading(c) for c in COLUMNS], self.get_component_rich_style("case-table--header"))
+            style = self.get_component_rich_style("case-table--header")
+            return self._line(self._heading, style)
         index = y - _HEADER_LINES + self.scroll_offset.y
         if index >= self.length:
             return Strip.blank(width, self.rich_style)
@@ -175,26 +214,26 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         row = self.row(index)
         if row is None:
             self._want(index // PAGE_ROWS)
-            return self._line(["…"] * len(COLUMNS), style)
+            return self._line(lambda _: "…", style)
         now = self._now()
-        mark = None
+        docs = None
         if index != self.cursor and row.documents_rejected:
-            mark = "case-table--rejected"
+            docs = "case-table--rejected"
         elif index != self.cursor and row.documents_required and row.documents_done == row.documents_required:
-            mark = "case-table--done"
-        return self._line([column.text(row, now) for column in COLUMNS], style, mark)
+            docs = "case-table--done"
+        return self._line(lambda column: column.text(row, now), style, docs, marked=row.case_id in self.marks)
 
     def _heading(self, column: Column) -> str:
         """With an arrow on the column that the cases are ordered by; the usual order is left unsaid."""
         sort, descending = self.order
-        if column.sort != sort or self.order == ("created", False):
+        if column.name != sort or self.order == ("created", False):
             return column.title
         return f"{column.title[: column.width - 1] if column.width else column.title}{'▼' if descending else '▲'}"
 
     def _columns(self) -> list[Column]:
-        """Those for which there is room."""
-        columns = list(COLUMNS)
-        for column in COLUMNS:
+        """Those that are wanted and for which there is room."""
+        columns = [column for column in COLUMNS if column.name in self.columns]
+        for column in columns[::-1]:
             if column.optional and self._room(columns) < _NARROWEST_NAME:
                 columns.remove(column)
         return columns
@@ -203,31 +242,27 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         """The cells that these columns leave for names."""
         return self.size.width - 2 - sum(column.width + 1 for column in columns if column.width)
 
-    def _line(self, texts: Sequence[str], style: Style, docs_mark: str | None = None) -> Strip:
-        width = self.size.width
+    def _line(
+        self, text: Callable[[Column], str], style: Style, docs: str | None = None, *, marked: bool = False
+    ) -> Strip:
+        """`docs` is the class of the documents' cell."""
         columns = self._columns()
         free = self._room(columns)
-        segments = [Segment(" ", style)]
-        for column, text in zip(COLUMNS, texts, strict=True):
-            if column not in columns:
-                continue
+        mark = style + self.get_component_rich_style("case-table--mark", partial=True) if marked else style
+        segments = [Segment(_MARK if marked else " ", mark)]
+        for column in columns:
             own = style
-            if docs_mark and column.title == "Docs":
-                own = style + self.get_component_rich_style(docs_mark, partial=True)
-            segments.append(Segment(fit(text, column.width or max(1, free)), own))
+            if docs and column.name == "documents":
+                own = style + self.get_component_rich_style(docs, partial=True)
+            segments.append(Segment(fit(text(column), column.width or max(1, free)), own))
             segments.append(Segment(" ", style))
-        return Strip(segments).adjust_cell_length(width, style)
+        return Strip(segments).adjust_cell_length(self.size.width, style)
 
     def row(self, index: int) -> QueueRow | None:
         """The case in this place, counted from 0; None while it has not come yet."""
         rows = self._pages.get(index // PAGE_ROWS, ())
         within = index % PAGE_ROWS
         return rows[within] if within < len(rows) and index < self.length else None
-
-    def _pages_in_sight(self) -> range:
-        first = self.scroll_offset.y
-        last = min(first + self.size.height, max(self.length - 1, 0))
-        return range(first // PAGE_ROWS, last // PAGE_ROWS + 1)
 
     def _want(self, page: int) -> None:
         if page not in self._wanted and page * PAGE_ROWS < self.length:
@@ -238,7 +273,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         index = event.y - _HEADER_LINES + self.scroll_offset.y
         if event.y < _HEADER_LINES:
             if column := self._column_at(event.x):
-                self.post_message(self.HeadingClicked(column.sort))
+                self.post_message(self.HeadingClicked(column.name))
         elif index < self.length:
             self.cursor = index
             if event.chain == 2:

@@ -59,7 +59,7 @@ class SearchLine(Vertical):
     def __init__(self, complete: Complete) -> None:
         super().__init__()
         self._complete = complete
-        self._input = Input(suggester=_First(complete), placeholder="words, or a field like status:open")
+        self._input = Input(suggester=_First(complete), placeholder="words, a reference, or a field like status:open")
         self._hint = Static(id="hint", markup=False)
         self.display = False
 

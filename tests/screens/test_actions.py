@@ -10,13 +10,16 @@ from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.case_then import CaseThenScreen
 from caseworker_tui.screens.choice import ChoiceScreen
+from caseworker_tui.screens.columns import ColumnsScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.screens.help import HelpScreen
+from caseworker_tui.screens.many import ManyScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.screens.related import RelatedScreen
 from caseworker_tui.screens.screening import ScreeningScreen
+from caseworker_tui.screens.team import TeamScreen
 from caseworker_tui.widgets.line_input import LineInput
 from caseworker_tui.widgets.search_line import SearchLine
 from tests.screens.driving import run
@@ -32,6 +35,9 @@ SCREENS: dict[Place, tuple[type, ...]] = {
     Place.SCREENING: (ScreeningScreen,),
     Place.DIALOG: (CommandScreen, ChoiceScreen, HelpScreen),
     Place.FIELD: (LineInput,),
+    Place.TEAM: (TeamScreen,),
+    Place.MANY: (ManyScreen,),
+    Place.COLUMNS: (ColumnsScreen,),
     Place.CONFIRM: (ConfirmScreen,),
 }
 

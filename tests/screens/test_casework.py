@@ -290,7 +290,7 @@ def test_the_mouse_works(app: CaseworkerApp, sample: Path) -> None:
         (["end"], 59),
         (["G", "up"], 58),
         (["end", "home"], 0),
-        (["pagedown", "ctrl+d", "pageup"], 11),
+        (["pagedown", "ctrl+d", "pageup"], 10),
     ],
     ids=str,
 )
