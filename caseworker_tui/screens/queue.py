@@ -185,16 +185,15 @@ class QueueScreen(Screen[None]):
         known = await self._session.survey(landmarks, selection)
         current, cursor = self.table.current, self.table.cursor
         place = await self._session.ask(queue_place, selection, current.case_id, known) if current else None
-        if place is not None:
-            cursor = self.table.cursor + place - cursor  # it may have been moved meanwhile
+        moved = 0 if place is None else place - cursor  # the case, while somebody may be moving the cursor
         pages = {
             page: await self._rows(page * PAGE_ROWS, PAGE_ROWS, selection, known)
-            for page in self.table.pages_around(cursor)
+            for page in self.table.pages_around(cursor + moved)
         }
         self._selection, self._landmarks = selection, known
         self._counted(self._query, known.length)
         self._show(known.length)
-        self.table.renew(known.length, cursor, pages)
+        self.table.renew(known.length, self.table.cursor + moved, pages)
         self._tell_number()
 
     async def _count_views(self) -> None:
