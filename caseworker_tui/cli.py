@@ -56,6 +56,7 @@ from caseworker_tui.program import (
 )
 from caseworker_tui.rule_commands import rules
 from caseworker_tui.screening_commands import lists, screen
+from caseworker_tui.sync_commands import sync
 from store.database import connect, read_transaction, translated
 from store.domain.commands import COMMANDS
 from store.domain.decisions import Rules
@@ -581,5 +582,5 @@ def doctor(settings: Settings, as_json: bool) -> int | None:
     return FAILED if wrong else None
 
 
-for _command in (attach, attachment, expiring, rules, lists, screen):
+for _command in (attach, attachment, expiring, rules, lists, screen, sync):
     main.add_command(_command)

@@ -1,6 +1,7 @@
 """Commits that a team has not accepted yet: they sit on top of each case's accepted head, and may still go."""
 
 import sqlite3
+from collections.abc import Collection
 from typing import Any, Final
 
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, Commit, CommitHeader, EventFields
@@ -26,6 +27,12 @@ def all_pending_commits(connection: sqlite3.Connection, *, after: int, limit: in
     """Up to `limit` pending commits in order from behind place `after`, and the place of the last of them."""
     rows = connection.execute(f"{_COMMITS} WHERE position > ? ORDER BY position LIMIT ?", (after, limit)).fetchall()
     return [_commit(connection, *row) for row in rows], rows[-1][0] if rows else after
+
+
+def pending_outside(connection: sqlite3.Connection, case_ids: Collection[str]) -> bool:
+    """Whether anything is pending on other cases than these."""
+    cases = connection.execute("SELECT DISTINCT case_id FROM pending_commits LIMIT ?", (len(case_ids) + 1,))
+    return any(case_id not in case_ids for (case_id,) in cases)
 
 
 def take_away(connection: sqlite3.Connection, commit: Commit) -> None:

@@ -18,6 +18,7 @@ class KafkaLog:
 
     def __init__(self, connection: Connection) -> None:
         self._topic = TopicLog(connection, COMMITS)
+        self.name = self._topic.name
 
     def __enter__(self) -> "KafkaLog":
         return self

@@ -6,7 +6,7 @@ anywhere has nothing to tidy up.
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import takewhile
 
 from store.database import savepoint
@@ -39,6 +39,10 @@ class Tally:
     quarantined: int = 0
     run_again: int = 0
     conflicts: int = 0
+
+    def add(self, other: "Tally") -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import Final, Self
 
 from store.engine import CaseStore
 from store.log import RecordedEvent
-from store.log.read import get_accepted_events
+from store.log.read import get_accepted_events, last_accepted_position
 from store.sync.connection import Connection
 from store.sync.errors import TopicChanged
 from store.sync.messages import domain_event
@@ -39,6 +39,7 @@ class Relay:
         self._published: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
         self._position = 0
+        self._looked_at = -1
         self._identity: Identity | None = None
 
     def __enter__(self) -> Self:
@@ -67,6 +68,15 @@ class Relay:
             self._published.update(event.case_id for event in events)
             total += len(events)
         return total
+
+    def publish_news(self) -> bool:
+        """The same, without asking the cluster while there is nothing new here; and whether there was anything."""
+        last = self._store.ask(last_accepted_position)
+        if last == self._looked_at and self._transactions.in_charge:
+            return False
+        published = self.publish()
+        self._looked_at = last
+        return published > 0
 
     def _find_place(self) -> None:
         """Count what is in the topic, for each case."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Final
 
@@ -23,13 +23,26 @@ BATCH: Final = 500
 """Records in one transaction: about a tenth of a second in which no command can be carried out."""
 
 
+ROUNDS: Final = 20
+"""As often others may come first until what is left is left for later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What a round came to. `pending` commits are left when others' work came first, or the log was out of reach."""
+    """What a round came to. `pending` commits are left when others' work came first, or the log was out of reach.
+
+    `ends` is where the partitions ended when it began.
+    """
 
     tally: Tally
     pushed: int
     pending: int
+    ends: Mapping[int, int]
+
+    @property
+    def overtaken(self) -> bool:
+        """Others' work came first: what was pushed has been run again on top of it, and is to be pushed again."""
+        return self.pushed > self.tally.returned
 
 
 def sync_round(
@@ -47,7 +60,18 @@ def sync_round(
         acknowledged = log.append(outgoing)
         pushed += len(outgoing)
         pull(store, log, acknowledged, tally=tally, progress=lambda done, total: None, batch=batch)
-    return Round(tally, pushed, store.ask(_pending))
+    return Round(tally, pushed, store.ask(_pending), ends)
+
+
+def until_settled(store: CaseStore, log: SharedLog, *, progress: Progress = lambda done, total: None) -> Round:
+    """Rounds until nothing is left that others overtook; the numbers of all of them together."""
+    rounds = [sync_round(store, log, progress=progress)]
+    while rounds[-1].overtaken and len(rounds) < ROUNDS:
+        rounds.append(sync_round(store, log))
+    tally = Tally()
+    for each in rounds:
+        tally.add(each.tally)
+    return replace(rounds[-1], tally=tally, pushed=sum(each.pushed for each in rounds))
 
 
 def pull(

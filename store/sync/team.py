@@ -25,6 +25,9 @@ def join(store: CaseStore, log: SharedLog) -> Team:
     A second time nothing happens. Raises `SyncStopped` if it is another log than the one that was joined.
     """
     identity, spans = log.identity(), log.spans()
+    if team := store.ask(_team):
+        check_same_log(team, identity, spans)
+        return team
     if cut := [partition for partition, span in sorted(spans.items()) if span.start > 0]:
         raise SyncStopped(
             "history_incomplete",
@@ -35,10 +38,15 @@ def join(store: CaseStore, log: SharedLog) -> Team:
     if store.change(_join, identity, now) != identity:
         raise SyncStopped(
             "another_team",
-            f"The database {store.path} belongs to the team of another log: its cases and their history are that"
-            " team's, and would be mixed with the ones of this. Use another database for this team (--db FILE).",
+            f"The database {store.path} has just joined the team of another log, from another process: its cases and"
+            " their history are that team's. Use another database for this team (--db FILE).",
         )
     return team_of(store)
+
+
+def has_joined(store: CaseStore) -> bool:
+    """Whether the database belongs to a team."""
+    return store.ask(_team) is not None
 
 
 def team_of(store: CaseStore) -> Team:
@@ -56,13 +64,15 @@ def check_same_log(team: Team, identity: Identity, spans: Mapping[int, Span]) ->
         raise SyncStopped(
             "another_cluster",
             f"This is the Kafka cluster {identity.cluster_id}, but this database has joined a team on the cluster"
-            f" {known.cluster_id}: connect to that one, or use another database here. Nothing was read.",
+            f" {known.cluster_id}: its cases and their history are that team's, and would be mixed with the ones of"
+            " this. Connect to that cluster, or use another database here (--db FILE). Nothing was read.",
         )
     if identity.topic_id != known.topic_id:
         raise SyncStopped(
             "topic_recreated",
-            "The topic of the team's log was deleted and made again since this database last saw it: what the team"
-            " agreed on is not in the new one. Nothing was read; ask whoever looks after the cluster.",
+            "The topic of the team's log was deleted and made again since this database last saw it, or topic_prefix"
+            " names that of another team: what the team agreed on is not in this one. Nothing was read; ask whoever"
+            " looks after the cluster.",
         )
     if identity.partitions != known.partitions:
         raise SyncStopped(

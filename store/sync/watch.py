@@ -1,0 +1,163 @@
+"""Sync that goes on until it is stopped: what is done here goes out at once, and what others do comes in at once.
+
+Losing the log is a state and no error: local work goes on, and is synced when the log is back. What only a person can
+mend is told, and tried again now and then, for somebody may have mended it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from threading import Event
+from time import monotonic
+from typing import Final, Protocol
+
+from store.engine import CaseStore
+from store.log.pending import pending_outside
+from store.queries.queue import data_version
+from store.sync.quarantine import frozen_cases
+from store.sync.round import until_settled
+from store.sync.shared_log import SharedLog, SyncStopped, Unreachable
+from store.sync.team import join, team_of
+
+GLANCE_SECONDS: Final = 0.1
+"""How long a local commit may go unnoticed."""
+
+CHORE_SECONDS: Final = 0.5
+"""How long what is to be done besides may wait, while nothing comes."""
+
+CHECK_SECONDS: Final = 10.0
+"""After so long a round is done without a reason, which tells whether the log is still there, and the same."""
+
+RETRY_SECONDS: Final = 30.0
+"""How long what only a person can mend is left alone."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
+
+_WORTH_A_BAR: Final = 50
+"""Records: fewer are there before anybody could read how many."""
+
+
+class WatchedLog(SharedLog, Protocol):
+    def wait(self, positions: Mapping[int, int], seconds: float) -> bool:
+        """Whether a record comes at or behind `positions` within so many seconds."""
+
+
+class State(StrEnum):
+    SYNCING = "syncing"
+    UP_TO_DATE = "up_to_date"
+    OFFLINE = "offline"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How sync is. `sentence` says why it is offline or stopped, `troubles` what is wrong with each chore.
+
+    `done` of `total` records are read while it is syncing; `ends` is where the log's partitions ended last.
+    """
+
+    state: State
+    sentence: str = ""
+    done: int = 0
+    total: int = 0
+    ends: Mapping[int, int] = field(default_factory=dict)
+    troubles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """What else is done while watching. `do` returns at once if there is nothing, and tells whether there was."""
+
+    name: str
+    do: Callable[[], object]
+
+
+@dataclass(slots=True)
+class Watch:
+    """One thread's work. `wake` cuts a pause short; `stop` ends it soon, and wants `wake` set too."""
+
+    store: CaseStore
+    log: WatchedLog
+    tell: Callable[[Status], None]
+    stop: Event
+    wake: Event
+    chores: Sequence[Chore] = ()
+    _status: Status = field(default_factory=lambda: Status(State.SYNCING))
+    _not_before: dict[str, float] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Raises a `store.errors.StoreError` when the database can't be used."""
+        self.tell(self._status)
+        pause = _FIRST_PAUSE
+        while not self.stop.is_set():
+            try:
+                join(self.store, self.log)
+                while not self.stop.is_set():
+                    self._round()
+                    pause = _FIRST_PAUSE
+                    self._wait()
+            except Unreachable as error:
+                self._now(State.OFFLINE, str(error) or "The team's log can't be reached.")
+                self._pause(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            except SyncStopped as error:
+                self._now(State.STOPPED, str(error))
+                self._pause(RETRY_SECONDS)
+
+    def _round(self) -> None:
+        came_to = until_settled(self.store, self.log, progress=self._progress)
+        self._status = replace(self._status, ends=came_to.ends)
+        self._now(State.UP_TO_DATE)
+
+    def _wait(self) -> None:
+        """Until there is a reason for another round."""
+        positions = team_of(self.store).cursors
+        until = monotonic() + CHECK_SECONDS
+        version, next_chores = 0, 0.0
+        while not self.stop.is_set() and monotonic() < until:
+            if self.wake.is_set():
+                self.wake.clear()
+                self._not_before.clear()
+                return
+            if monotonic() >= next_chores:
+                if self._do_chores():
+                    return
+                next_chores = monotonic() + CHORE_SECONDS
+            before, version = version, self.store.ask(data_version)
+            if version != before and self.store.ask(pending_outside, self.store.ask(frozen_cases)):
+                return
+            if self.log.wait(positions, GLANCE_SECONDS):
+                return
+
+    def _do_chores(self) -> bool:
+        """Whether any of them had something to do. Trouble with one holds up nothing else."""
+        something = False
+        for chore in self.chores:
+            if monotonic() < self._not_before.get(chore.name, 0):
+                continue
+            trouble = ""
+            try:
+                something |= bool(chore.do())
+            except (Unreachable, SyncStopped) as error:
+                trouble = str(error)
+                self._not_before[chore.name] = monotonic() + RETRY_SECONDS
+            if trouble != self._status.troubles.get(chore.name, ""):
+                others = {name: told for name, told in self._status.troubles.items() if name != chore.name}
+                self._status = replace(self._status, troubles=others | ({chore.name: trouble} if trouble else {}))
+                self.tell(self._status)
+        return something
+
+    def _progress(self, done: int, total: int) -> None:
+        if total >= _WORTH_A_BAR:
+            self._now(State.SYNCING, done=done, total=total)
+
+    def _now(self, state: State, sentence: str = "", *, done: int = 0, total: int = 0) -> None:
+        before = self._status
+        self._status = replace(before, state=state, sentence=sentence, done=done, total=total)
+        if self._status != before:
+            self.tell(self._status)
+
+    def _pause(self, seconds: float) -> None:
+        self.wake.wait(seconds)
+        if not self.stop.is_set():
+            self.wake.clear()
