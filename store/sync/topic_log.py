@@ -24,6 +24,10 @@ _PATIENCE: Final = 0.05
 """How long, in seconds, a batch waits for more that is on its way."""
 
 
+_SHORTEST: Final = 0.001
+"""In seconds: librdkafka does not wait for less, and asking it again and again would keep a core busy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A record as it stands in the topic."""
@@ -122,8 +126,11 @@ class TopicLog:
         """Whether a record comes at or behind `positions` within so many seconds; it is read later."""
         self._go_to(positions)
         deadline = monotonic() + seconds
-        while not (something := any(not is_end(each) for each in self._waiting)) and monotonic() < deadline:
-            self._waiting += self._arrived(1, max(deadline - monotonic(), 0))
+        while not (something := any(not is_end(each) for each in self._waiting)):
+            left = deadline - monotonic()
+            if left < _SHORTEST:
+                break
+            self._waiting += self._arrived(1, left)
         return something
 
     def append(self, records: Sequence[ToSend]) -> dict[int, int]:
