@@ -27,6 +27,8 @@ from caseworker_tui.case_tables import (
     write_rules,
 )
 from caseworker_tui.configuration import Configuration, default_path
+from caseworker_tui.conflict_commands import conflicts_
+from caseworker_tui.dead_letter_commands import dead_letters_
 from caseworker_tui.doctor import examine
 from caseworker_tui.document_commands import attach, attachment, expiring
 from caseworker_tui.exec_commands import answers, schema
@@ -582,5 +584,5 @@ def doctor(settings: Settings, as_json: bool) -> int | None:
     return FAILED if wrong else None
 
 
-for _command in (attach, attachment, expiring, rules, lists, screen, sync):
+for _command in (attach, attachment, expiring, rules, lists, screen, sync, conflicts_, dead_letters_):
     main.add_command(_command)

@@ -54,6 +54,12 @@ def schema(command: str | None = None) -> dict[str, Any]:
     return CommandLine.model_json_schema() | definitions | {"oneOf": any_of_them}
 
 
+def read_command(content: bytes) -> tuple[str | None, Command]:
+    """The command in a line of its own, and its id if it has one. Raises `Refusal`."""
+    envelope, command = _command_in(1, _parsed(1, content))
+    return envelope.command_id, command
+
+
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """The lines that are not blank, with their numbers; None stands for one that is too long to hold."""
     for number in count(1):

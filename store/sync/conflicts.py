@@ -118,7 +118,9 @@ def _conflict(connection: sqlite3.Connection, command_id: str, *columns: str) ->
         f"SELECT {', '.join(columns)} FROM conflicts WHERE command_id = ?", (command_id,)
     ).fetchone()
     if row is None:
-        raise Refusal(
-            "unknown_conflict", f"There is no conflict of the command {command_id}: it may be settled already."
-        )
+        raise unknown_conflict(command_id)
     return row
+
+
+def unknown_conflict(command_id: str) -> Refusal:
+    return Refusal("unknown_conflict", f"There is no conflict of the command {command_id}: it may be settled already.")

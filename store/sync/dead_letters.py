@@ -118,6 +118,14 @@ def dead_letters(connection: sqlite3.Connection, *, waiting_only: bool = False) 
     return [_letter(row) for row in connection.execute(f"{_LETTERS}{where} ORDER BY dead_letter_id")]
 
 
+def dead_letter(connection: sqlite3.Connection, dead_letter_id: int) -> DeadLetter:
+    """One of them. Raises `Refusal` if there is none of that number."""
+    row = connection.execute(f"{_LETTERS} WHERE dead_letter_id = ?", (dead_letter_id,)).fetchone()
+    if row is None:
+        raise Refusal("unknown_dead_letter", f"There is no dead letter {dead_letter_id}.")
+    return _letter(row)
+
+
 def unpublished(connection: sqlite3.Connection) -> list[DeadLetter]:
     """Those that are not on `kyc_events.dlq` yet, as far as this database knows."""
     return [_letter(row) for row in connection.execute(f"{_LETTERS} WHERE NOT published ORDER BY dead_letter_id")]
@@ -156,10 +164,7 @@ def discard(store: CaseStore, dead_letter_id: int, *, reason: str, actor: str | 
 
 
 def _waiting(connection: sqlite3.Connection, dead_letter_id: int) -> DeadLetter:
-    row = connection.execute(f"{_LETTERS} WHERE dead_letter_id = ?", (dead_letter_id,)).fetchone()
-    if row is None:
-        raise Refusal("unknown_dead_letter", f"There is no dead letter {dead_letter_id}.")
-    letter = _letter(row)
+    letter = dead_letter(connection, dead_letter_id)
     if letter.state is not LetterState.WAITING:
         raise Refusal(
             "dead_letter_resolved",
