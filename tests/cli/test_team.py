@@ -1,0 +1,139 @@
+"""The command line of a team: sync on a mock cluster, and the ways out of conflicts and dead letters."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from caseworker_tui import sync_commands
+from store.sync.sole import sole_sync
+from tests.cli.conftest import NOW, PROJECT, Caseworker, as_lines, new_case
+from tests.kafka.conftest import mock_connection_to
+from tests.kafka.mock_cluster import MockCluster
+from tests.sync.trouble import CONFLICT, in_trouble
+
+TOPICS: Final = ("case_commits", "kyc_events", "kyc_events.dlq", "notification_events")
+
+
+@pytest.fixture
+def cases(database: Path) -> dict[str, str]:
+    return in_trouble(database, NOW)
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> "MockCluster":
+    """The cluster of the configuration, with the team's topics."""
+    cluster = MockCluster()
+    for topic in TOPICS:
+        cluster.create_topic(topic, 3)
+    (tmp_path / "team.toml").write_text(f'[kafka]\n"bootstrap.servers" = "{cluster.bootstrap}"\n', encoding="utf-8")
+    monkeypatch.setenv("CASEWORKER_CONFIG", str(tmp_path / "team.toml"))
+    monkeypatch.setattr(sync_commands, "_connection", lambda kafka: mock_connection_to(kafka["bootstrap.servers"]))
+    return cluster
+
+
+class TestSync:
+    def test_without_a_cluster_there_is_nothing_to_sync_with(self, caseworker: Caseworker) -> None:
+        result = caseworker("sync")
+        assert result.exit_code == 2
+        assert "[kafka]" in result.stderr
+
+    def test_what_one_does_the_other_has(self, caseworker: Caseworker, cluster: MockCluster, tmp_path: Path) -> None:
+        ana, ben = tmp_path / "ana.sqlite3", tmp_path / "ben.sqlite3"
+        caseworker("exec", "--db", ana, stdin=as_lines(new_case(1), new_case(2)))
+        first = caseworker("sync", "--db", ana, "--json")
+        assert first.exit_code == 0, first.stderr
+        assert "has joined the team of case_commits" in first.stderr
+        assert json.loads(first.stdout) == {
+            "accepted": 2, "sent": 2, "run_again": 0, "notifications_sent": 0, "pending": 0, "conflicts": 0,
+            "resting_cases": 0,
+        }  # fmt: skip
+        assert caseworker("sync", "--db", ben).exit_code == 0
+        assert caseworker("cases", "--db", ben, "--json").stdout == caseworker("cases", "--db", ana, "--json").stdout
+        again = caseworker("sync", "--db", ana)
+        assert again.exit_code == 0
+        assert again.stderr == ""
+
+    def test_one_process_at_a_time(self, caseworker: Caseworker, cluster: MockCluster, database: Path) -> None:
+        caseworker("exec", stdin=as_lines(new_case()))
+        with sole_sync(database):
+            result = caseworker("sync")
+        assert result.exit_code == 1
+        assert "Another process syncs" in result.stderr
+        assert caseworker("sync").exit_code == 0
+
+    def test_a_case_that_rests_is_released(self, caseworker: Caseworker, cases: dict[str, str]) -> None:
+        result = caseworker("sync", "--release", cases["resting"])
+        assert result.exit_code == 0
+        assert result.stdout.startswith("The case goes on")
+        assert "does not rest" in caseworker("sync", "--release", cases["resting"]).stderr
+
+    def test_a_setting_that_is_wrong_is_told(self, caseworker: Caseworker, tmp_path: Path) -> None:
+        (tmp_path / "c.toml").write_text('[kafka]\n"bootstrap.servers" = "x:1"\n"no.such.thing" = "y"\n')
+        result = caseworker("--config", tmp_path / "c.toml", "sync")
+        assert result.exit_code == 2
+        assert "no.such.thing" in result.stderr
+
+    def test_relay_goes_with_watch(self, caseworker: Caseworker) -> None:
+        assert caseworker("sync", "--relay").exit_code == 2
+
+
+class TestConflicts:
+    def test_are_listed_and_described(self, caseworker: Caseworker, cases: dict[str, str]) -> None:
+        result = caseworker("conflicts")
+        assert result.exit_code == 1
+        assert CONFLICT in result.stdout
+        shown = caseworker("conflicts", "show", CONFLICT).stdout
+        for part in ("RateRisk by ana.ruiz", "It no longer holds", '"level":"LOW"', "They went elsewhere", "WITHDRAWN"):
+            assert part in shown
+        told = json.loads(caseworker("conflicts", "show", CONFLICT, "--json").stdout)
+        assert told["row"]["case_id"] == cases["conflict"]
+
+    def test_retry_is_refused_while_it_does_not_hold(self, caseworker: Caseworker, cases: dict[str, str]) -> None:
+        result = caseworker("conflicts", "retry", CONFLICT)
+        assert result.exit_code == 1
+        assert caseworker("conflicts").exit_code == 1
+        reopen = {"command": "ReopenCase", "data": {"case_id": cases["conflict"], "reason": "They are back."}}
+        assert json.loads(caseworker("exec", stdin=as_lines(reopen)).stdout)["ok"]
+        assert caseworker("conflicts", "retry", CONFLICT).stdout.startswith(CONFLICT)
+        assert caseworker("conflicts").exit_code == 0
+
+    def test_another_command_instead(self, caseworker: Caseworker, cases: dict[str, str]) -> None:
+        bad = json.dumps({"command": "TagCase", "data": {"case_id": cases["conflict"], "tag": ""}})
+        assert caseworker("conflicts", "edit", CONFLICT, "--reason", "so", stdin=bad).exit_code == 1
+        assert caseworker("conflicts").exit_code == 1
+        note = json.dumps({"command": "AddNote", "data": {"case_id": cases["conflict"], "text": "Low, I think."}})
+        result = caseworker("conflicts", "edit", CONFLICT, "--reason", "too late", stdin=note)
+        assert (result.exit_code, caseworker("conflicts").exit_code) == (0, 0)
+        assert "Low, I think." in caseworker("show", cases["conflict"]).stdout
+
+    def test_kept_as_a_note(self, caseworker: Caseworker, cases: dict[str, str]) -> None:
+        assert caseworker("conflicts", "keep-as-note", CONFLICT, "The risk was low.").exit_code == 0
+        assert "The risk was low." in caseworker("show", cases["conflict"]).stdout
+        assert caseworker("conflicts").exit_code == 0
+
+    def test_discarded(self, caseworker: Caseworker, cases: dict[str, str]) -> None:
+        assert caseworker("conflicts", "discard", CONFLICT, "--reason", "no more").exit_code == 0
+        assert caseworker("conflicts").exit_code == 0
+        assert "no conflict" in caseworker("conflicts", "discard", CONFLICT, "--reason", "no more").stderr
+
+
+class TestDeadLetters:
+    def test_corrected_and_replayed(self, caseworker: Caseworker, cases: dict[str, str]) -> None:
+        listed = json.loads(caseworker("dead-letters", "--json").stdout)
+        assert [(each["dead_letter_id"], each["state"]) for each in listed] == [(1, "WAITING")]
+        assert caseworker("dead-letters", "show", 1).stdout == '{"client_id": 5}'
+        assert "client_id" in caseworker("dead-letters", "replay", 1).stderr
+        assert caseworker("dead-letters").exit_code == 1
+        message = (PROJECT / "sample_data" / "messages.jsonl").read_text(encoding="utf-8").partition("\n")[0]
+        result = caseworker("dead-letters", "replay", 1, "-", stdin=message)
+        assert result.exit_code == 0, result.stderr
+        assert json.loads(message)["client_id"] in caseworker("show", result.stdout.strip()).stdout
+        assert caseworker("dead-letters").exit_code == 0
+        assert json.loads(caseworker("dead-letters", "--all", "--json").stdout)[0]["state"] == "REPLAYED"
+
+    def test_discarded(self, caseworker: Caseworker, cases: dict[str, str]) -> None:
+        assert caseworker("dead-letters", "discard", 1, "--reason", "a test").exit_code == 0
+        assert caseworker("dead-letters").exit_code == 0
+        assert "discarded already" in caseworker("dead-letters", "replay", 1).stderr

@@ -1,0 +1,44 @@
+"""A database on which all that can be amiss with a team is amiss, made without a cluster."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from store.domain import commands as c
+from store.domain.statuses import RiskLevel
+from store.engine import CaseStore
+from store.queries.queue import queue_page
+from store.sync.dead_letters import Original, Place, keep
+from store.sync.round import sync_round
+from store.sync.team import join
+from tests.domain.examples import kyc
+from tests.sync.laptops import Line, MemoryLog, a_laptop
+
+CONFLICT: Final = "rated-too-late"
+
+
+def in_trouble(path: Path, now: datetime) -> dict[str, str]:
+    """Make, or take, a database in which one command is in conflict, one is pending, a case rests, and a message waits.
+
+    The ids of the cases: `conflict`, `pending`, `resting`.
+    """
+    log = MemoryLog()
+    ben = a_laptop("ben", log)
+    with CaseStore.open(path, clock=lambda: now, device="ana's laptop") as ana:
+        line = Line(log)
+        while len(found := [row.case_id for row in ana.ask(queue_page) if row.status == "OPEN"]) < 3:
+            ana.execute(kyc(), command_id=f"case-{len(found)}", actor="ana.ruiz")
+        cases = dict(zip(("conflict", "pending", "resting"), found, strict=False))
+        join(ana, line)
+        sync_round(ana, line)
+        ben.syncs()
+        ben.does(c.WithdrawCase(case_id=cases["conflict"], reason="They went elsewhere."), "withdrawn")
+        ben.syncs()
+        rating = c.RateRisk(case_id=cases["conflict"], level=RiskLevel.LOW, reason="Known to us.")
+        ana.execute(rating, command_id=CONFLICT, actor="ana.ruiz")
+        log.add_for(cases["resting"], b"no commit")
+        sync_round(ana, line)
+        ana.execute(c.AddNote(case_id=cases["pending"], text="They called."), command_id="pending", actor="ana.ruiz")
+        message = Original(Place("kyc_events", "id", 0, 7), b"key", b'{"client_id": 5}', ())
+        ana.change(keep, message, "client_id: must be text", now)
+    return cases
