@@ -146,10 +146,10 @@ def version_of(connection: sqlite3.Connection, aggregate_id: str) -> int:
     return int(version)
 
 
-def accepted_version_of(connection: sqlite3.Connection, aggregate_id: str) -> int:
-    """The version of an aggregate without what is pending, 0 before its first event."""
+def accepted_version_of(connection: sqlite3.Connection, case_id: str, aggregate_id: str) -> int:
+    """The version of an aggregate of a case without what is pending, 0 before its first event."""
     (version,) = connection.execute(
-        "SELECT coalesce(max(version), 0) FROM events WHERE aggregate_id = ?", (aggregate_id,)
+        "SELECT coalesce(max(version), 0) FROM events WHERE aggregate_id = ? AND case_id = ?", (aggregate_id, case_id)
     ).fetchone()
     return int(version)
 

@@ -12,6 +12,8 @@ each event in order. The fields are hashed as they are stored: no JSON is parsed
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 FORMAT: Final = 1
@@ -44,6 +46,8 @@ class EventFields(NamedTuple):
 
 EVENT_FIELDS: Final = EventFields._fields
 
+_COMMIT_VALUES: Final = attrgetter(*COMMIT_FIELDS)
+
 Stored = str | bytes | int | None
 """A column's value as SQLite holds it."""
 
@@ -67,7 +71,7 @@ class CommitHeader:
     format: int = FORMAT
 
     def fields(self) -> tuple[Stored, ...]:
-        return tuple(getattr(self, name) for name in COMMIT_FIELDS)
+        return _COMMIT_VALUES(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +85,8 @@ class Commit:
 
 def commit_id(header: Iterable[Stored], events: Sequence[tuple[Stored, ...]]) -> str:
     """The id of a commit, from the values of `COMMIT_FIELDS` and of each event's `EVENT_FIELDS`, as stored."""
-    digest = hashlib.sha256()
-    for value in header:
-        digest.update(_encoded(value))
-    digest.update(_encoded(len(events)))
-    for event in events:
-        for value in event:
-            digest.update(_encoded(value))
-    return digest.hexdigest()
+    values = [*header, len(events), *chain.from_iterable(events)]
+    return hashlib.sha256(b"".join(map(_encoded, values))).hexdigest()
 
 
 def _encoded(value: Stored) -> bytes:

@@ -10,9 +10,9 @@ from store.engine import CaseStore
 from store.log.commit import Commit
 from store.log.pending import all_pending_commits
 from store.sync.partition import partition_of
-from store.sync.pull import Tally, take_in
+from store.sync.pull import Misfit, Tally, take_in
 from store.sync.quarantine import frozen_cases, thaw
-from store.sync.shared_log import Outgoing, SharedLog
+from store.sync.shared_log import Batch, Outgoing, SharedLog
 from store.sync.team import check_same_log, team_of
 from store.sync.wire import encode
 
@@ -83,12 +83,19 @@ def pull(
     left = total
     while left:
         found = log.read(cursors, until, batch)
-        store.change(take_in, found, rules=store.rules_in_force(), now=_now(store), tally=tally)
+        try:
+            _take_in(store, found, tally, careful=False)
+        except Misfit:  # hardly ever
+            _take_in(store, found, tally, careful=True)
         cursors = team_of(store).cursors
         before, left = left, sum(max(0, end - cursors[partition]) for partition, end in until.items())
         progress(total - left, total)
         if left == before:
             return
+
+
+def _take_in(store: CaseStore, found: Batch, tally: Tally, *, careful: bool) -> None:
+    store.change(take_in, found, rules=store.rules_in_force(), now=_now(store), tally=tally, careful=careful)
 
 
 def _to_push(store: CaseStore, batch: int) -> Iterator[list[Outgoing]]:

@@ -3,6 +3,7 @@
 `command`, `payload` and `metadata` travel as the JSON text that is stored: the commit id is a hash over those bytes.
 """
 
+from operator import attrgetter
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -53,6 +54,10 @@ class WireCommit(BaseModel):
     events: tuple[WireEvent, ...]
 
 
+_COMMIT_VALUES: Final = attrgetter(*COMMIT_FIELDS)
+_EVENT_VALUES: Final = attrgetter(*EVENT_FIELDS)
+
+
 class Unreadable(Exception):
     """A record that is no commit to this version of the program. `newer`: it may be one to a newer version."""
 
@@ -87,8 +92,8 @@ def decode(value: bytes | None) -> Commit:
                 "it was written by a newer version of caseworker: upgrade caseworker", newer=True
             ) from None
         raise Unreadable(explain(error, WireCommit)) from error
-    header = CommitHeader(**{name: getattr(it, name) for name in COMMIT_FIELDS})
-    events = tuple(EventFields(*(getattr(event, name) for name in EVENT_FIELDS)) for event in it.events)
+    header = CommitHeader(**dict(zip(COMMIT_FIELDS, _COMMIT_VALUES(it), strict=True)))
+    events = tuple(EventFields._make(_EVENT_VALUES(event)) for event in it.events)
     if commit_id(header.fields(), events) != it.commit_id:
         raise Unreadable("its content does not give its commit_id")
     return Commit(it.commit_id, header, events)

@@ -1,0 +1,118 @@
+"""Sync that goes on until it is stopped, on a log in memory."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from store.sync import watch as watch_module
+from store.sync.shared_log import SyncStopped
+from store.sync.sole import sole_sync
+from store.sync.watch import Chore, State, Status, Watch
+from tests.domain.examples import kyc
+from tests.sync.laptops import Laptop, Line, MemoryLog, a_laptop
+
+
+@dataclass
+class WatchedLine(Line):
+    """Waiting is where a test has something happen, one thing after the other; then the watch is stopped."""
+
+    happens: list[Callable[[], object]] = field(default_factory=list)
+    stop: Event = field(default_factory=Event)
+
+    def wait(self, positions: Mapping[int, int], seconds: float) -> bool:
+        if not self.happens:
+            self.stop.set()
+            return False
+        self.happens.pop(0)()
+        return any(len(held) > positions[partition] for partition, held in self.log.records.items())
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CHECK_SECONDS", "CHORE_SECONDS", "RETRY_SECONDS", "_FIRST_PAUSE", "_LONGEST_PAUSE"):
+        monkeypatch.setattr(watch_module, name, 0.0 if name != "CHECK_SECONDS" else 30.0)
+
+
+def watched(laptop: Laptop, *happens: Callable[[], object], chores: tuple[Chore, ...] = ()) -> list[Status]:
+    """What was told while these things happened."""
+    line = WatchedLine(laptop.line.log, laptop.line.faults, happens=list(happens))
+    told: list[Status] = []
+    Watch(laptop.store, line, told.append, line.stop, Event(), chores).run()
+    return told
+
+
+def test_it_joins_and_takes_in_what_comes_and_what_was_done_meanwhile() -> None:
+    log = MemoryLog()
+    ana, ben = a_laptop("ana", log, joined=False), a_laptop("ben", log)
+    ana.does(kyc(), "before")
+    ben.does(kyc(), "theirs")
+    told = watched(ana, ben.syncs, lambda: None)
+    assert ana.ids("commits") == {"before", "theirs"}
+    assert told[-1].state is State.UP_TO_DATE
+    ben.syncs()
+    assert ben.everything() == ana.everything()
+
+
+def test_losing_the_log_is_a_state_and_it_goes_on_when_it_is_back() -> None:
+    log = MemoryLog()
+    ana = a_laptop("ana", log)
+    ana.does(kyc(), "first")
+    ana.line.faults = ["down", "down"]
+    states = [status.state for status in watched(ana)]
+    assert states == [State.SYNCING, State.OFFLINE, State.UP_TO_DATE]
+    assert ana.ids("commits") == {"first"}
+
+
+def test_what_only_a_person_can_mend_is_told_and_tried_again() -> None:
+    ana = a_laptop("ana", MemoryLog())
+    ana.syncs()
+    log, told = ana.line.log, list[Status]()
+    log.topic_id = "another"
+
+    def tell(status: Status) -> None:
+        told.append(status)
+        if status.state is State.STOPPED:
+            log.topic_id = "topic"
+
+    line = WatchedLine(log)
+    Watch(ana.store, line, tell, line.stop, Event()).run()
+    assert [status.state for status in told] == [State.SYNCING, State.STOPPED, State.UP_TO_DATE]
+    assert "deleted and made again" in told[1].sentence
+
+
+def test_trouble_with_a_chore_holds_up_nothing_else() -> None:
+    log = MemoryLog()
+    ana, done = a_laptop("ana", log), list[str]()
+
+    def intake() -> bool:
+        done.append("intake")
+        if len(done) == 1:
+            raise SyncStopped("not_allowed", "We may not read it.")
+        return False
+
+    told = watched(ana, lambda: None, chores=(Chore("intake", intake), Chore("other", lambda: done.append("other"))))
+    assert {"intake": "We may not read it."} in [status.troubles for status in told]
+    assert told[-1].troubles == {}
+    assert "other" in done
+
+
+def test_a_chore_that_made_cases_is_followed_by_a_round() -> None:
+    log = MemoryLog()
+    ana = a_laptop("ana", log)
+
+    def intake() -> bool:
+        return not ana.ids("commits") | ana.ids("pending_commits") and bool(ana.does(kyc(), "from outside"))
+
+    watched(ana, lambda: None, chores=(Chore("intake", intake),))
+    assert ana.ids("commits") == {"from outside"}
+
+
+def test_one_process_at_a_time(tmp_path: Path) -> None:
+    database = tmp_path / "cases.sqlite3"
+    with sole_sync(database), pytest.raises(SyncStopped, match="Another process"), sole_sync(database):
+        pass
+    with sole_sync(database):
+        pass
