@@ -23,6 +23,8 @@ class Place(StrEnum):
     TEAM = "Team"
     MANY = "Many at once"
     COLUMNS = "Columns"
+    SYNC = "Sync"
+    CONFLICT = "Conflict"
     DIALOG = "Dialog"
     FIELD = "Field of a dialog"
     CONFIRM = "Question"
@@ -41,7 +43,7 @@ class Action:
 
 
 _E, _Q, _C, _T, _N = Place.EVERYWHERE, Place.QUEUE, Place.CASE, Place.CASE_THEN, Place.NEW_CASE
-_R, _S = Place.RELATED, Place.SCREENING
+_R, _S, _Y, _X = Place.RELATED, Place.SCREENING, Place.SYNC, Place.CONFLICT
 
 
 def _in_the_panes(place: Place) -> tuple[Action, ...]:
@@ -103,6 +105,7 @@ ACTIONS: Final = (
     Action(_Q, "order(1)", ("s",), "Order", "Order by the next column.", in_footer=False),
     Action(_Q, "order(-1)", ("S",), "Order", "Order by the column before.", in_footer=False),
     Action(_Q, "turn_order", ("r",), "Reverse", "Turn the order round.", in_footer=False),
+    Action(_Q, "sync", ("Y",), "Sync", "How it stands with the team, and what is to be settled.", in_footer=False),
     Action(_Q, "cursor('down')", ("down", "j"), "Down", "One case down.", in_footer=False),
     Action(_Q, "cursor('up')", ("up", "k"), "Up", "One case up.", in_footer=False),
     Action(_Q, "cursor('page_down')", ("pagedown", "ctrl+d"), "Page down", "One page down.", in_footer=False),
@@ -157,6 +160,7 @@ ACTIONS: Final = (
     Action(_C, "undo", ("u",), "Undo", "Take back your last change of the case.", in_footer=False),
     Action(_C, "screening", ("S",), "Screen", "Screen the parties against sanctions and PEP lists.", in_footer=False),
     Action(_C, "related", ("R",), "Others", "Other cases of the same parties.", in_footer=False),
+    Action(_C, "sync", ("Y",), "Sync", "How it stands with the team, and what is to be settled.", in_footer=False),
     *_in_the_panes(_C),
     Action(_T, "leave", ("escape", "q"), "Today", "Back to the case as it stands today."),
     Action(_T, "version(-1)", ("left_square_bracket", "K"), "Older", "The version before."),
@@ -197,6 +201,18 @@ ACTIONS: Final = (
     Action(Place.COLUMNS, "back", ("escape",), "Back", "Back to the queue."),
     Action(Place.COLUMNS, "line(1)", ("j",), "Down", "One column down.", in_footer=False),
     Action(Place.COLUMNS, "line(-1)", ("k",), "Up", "One column up.", in_footer=False),
+    Action(_Y, "settle", ("enter",), "Settle", "Settle what is under the cursor: conflict, resting case, message."),
+    Action(_Y, "retry", ("r",), "Try now", "Try to reach the cluster now."),
+    Action(_Y, "line(1)", ("j",), "Down", "One line down.", in_footer=False),
+    Action(_Y, "line(-1)", ("k",), "Up", "One line up.", in_footer=False),
+    Action(_Y, "leave", ("escape", "q"), "Back", "Back to where one was."),
+    Action(_X, "retry", ("r",), "Retry", "Run it again as it was given, on the case as it is now."),
+    Action(_X, "edit", ("e",), "Edit", "Correct the command, and carry that out instead."),
+    Action(_X, "keep_as_note", ("n",), "Note", "Give it up, and write down in the case what it was about."),
+    Action(_X, "discard", ("x",), "Discard", "Give it up, for a reason that is kept."),
+    Action(_X, "line(1)", ("down", "j"), "Down", "One line down.", in_footer=False),
+    Action(_X, "line(-1)", ("up", "k"), "Up", "One line up.", in_footer=False),
+    Action(_X, "leave", ("escape", "q"), "Back", "Back; the conflict stays."),
     Action(Place.DIALOG, "back", ("escape",), "Back", "One step back, or leave everything as it is."),
     Action(Place.FIELD, "complete", ("tab",), "Complete", "Take the path that is suggested.", in_footer=False),
     Action(Place.CONFIRM, "answer(True)", ("y",), "Yes", "Yes, do it."),

@@ -11,11 +11,13 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from caseworker_tui.actions import Place, actions_at, bindings, key_names
+from caseworker_tui.background_sync import BackgroundSync, Cluster
 from caseworker_tui.navigation import (
     BackToQueue,
     EnterCase,
     OpenCase,
     OpenNeighbour,
+    OpenSync,
     OpenVersion,
     ShowCases,
     ShowTeam,
@@ -23,14 +25,18 @@ from caseworker_tui.navigation import (
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.case_then import CaseThenScreen
 from caseworker_tui.screens.columns import ColumnsScreen
+from caseworker_tui.screens.conflict import ConflictScreen
 from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.many import ManyScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.screens.related import RelatedScreen
 from caseworker_tui.screens.screening import ScreeningScreen
+from caseworker_tui.screens.sync import SyncScreen
 from caseworker_tui.screens.team import TeamScreen
 from caseworker_tui.session import Session
+from caseworker_tui.team_text import top_line
+from caseworker_tui.widgets.top_line import TopLine
 from store.desk import leave_desk
 from store.domain.decisions import Rules
 from store.engine import Clock, new_command_id, system_clock
@@ -39,6 +45,8 @@ from store.notifications.config_service import ConfigService
 from store.notifications.refresh import Refresher
 from store.queries.notification_rules import notification_service_state
 from store.queries.queue import data_version
+from store.queries.team import TeamState, team_state
+from store.sync.watch import Status
 
 _PLACES = {
     QueueScreen: (Place.QUEUE, Place.SEARCH),
@@ -50,8 +58,13 @@ _PLACES = {
     TeamScreen: (Place.TEAM,),
     ManyScreen: (Place.MANY,),
     ColumnsScreen: (Place.COLUMNS,),
+    SyncScreen: (Place.SYNC,),
+    ConflictScreen: (Place.CONFLICT,),
 }
 """Where one is on each screen: the first is the screen itself, the others are parts of it."""
+
+_READ_AGAIN = (QueueScreen, CaseScreen, CaseThenScreen, ScreeningScreen, TeamScreen, SyncScreen, ConflictScreen)
+"""The screens that can be asked to read everything again."""
 
 
 class CaseworkerApp(App[None], inherit_bindings=False):
@@ -68,10 +81,13 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         clock: Clock = system_clock,
         rules: Rules | None = None,
         config_service: ConfigService | None = None,
+        cluster: Cluster | None = None,
     ) -> None:
         super().__init__()
         self.session = Session(database, actor=actor, clock=clock, rules=rules)
         self._refresher = config_service and Refresher(database, config_service, clock=clock)
+        self._sync = BackgroundSync(cluster, self._sync_changed) if cluster else None
+        self._team = TeamState(False, 0, 0, 0)
         self._queue = QueueScreen(self.session)
         self._case = CaseScreen(self.session)  # one for all cases: a mounted screen changes case in an instant
         self._case_then = CaseThenScreen(self.session)
@@ -87,6 +103,9 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self.set_interval(1, self._follow)
         if self._refresher:
             self.call_after_refresh(self._refresher.start)
+        if self._sync:
+            self._show_sync(self._sync.status)
+            self.call_after_refresh(self.run_worker, self._sync.run(), group="sync")
 
     @work(exclusive=True)
     async def _follow(self) -> None:
@@ -96,6 +115,9 @@ class CaseworkerApp(App[None], inherit_bindings=False):
             version: int | None = await self.session.ask(data_version)
             trouble = ""
             self.session.check_file()
+            if version != self._seen_version:
+                self._team = await self.session.ask(team_state)
+                self._show_sync(self._sync.status if self._sync else None)
             if self._refresher and version != self._seen_version:
                 service = await self.session.ask(notification_service_state, self._refresher.service.url)
                 outage = bool(service.trouble)
@@ -108,10 +130,26 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         if self._seen_version not in (None, version):
             self._queue.reload()
             self._case.reload()
+            if isinstance(self.screen, SyncScreen | ConflictScreen):
+                self.screen.reload()
             self._case_then.reload()
         self._seen_version, self._trouble, self._outage = version, trouble, outage
 
+    def _sync_changed(self, status: Status) -> None:
+        self._show_sync(status)
+        if isinstance(self.screen, SyncScreen):
+            self.screen.reload()
+
+    def _show_sync(self, status: Status | None) -> None:
+        """On every screen, whichever is in sight now or later."""
+        self.session.sync_line = top_line(status, self._team)
+        for screen in {*self.screen_stack, self._case, self._case_then}:
+            for line in screen.query(TopLine):
+                line.show_sync()
+
     async def on_unmount(self) -> None:
+        if self._sync:
+            await self._sync.end()
         if self._refresher:
             self._refresher.stop()
         await self._keep_desk()
@@ -157,6 +195,10 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self.back_to_queue()
         self._queue.show(wanted.query)
 
+    @on(OpenSync)
+    def open_sync(self) -> None:
+        self.push_screen(SyncScreen(self.session, self._sync))
+
     @on(BackToQueue)
     def back_to_queue(self) -> None:
         while self.screen is not self._queue:
@@ -187,7 +229,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self.notify("ctrl+q leaves caseworker.")
 
     def action_refresh(self) -> None:
-        if isinstance(self.screen, QueueScreen | CaseScreen | CaseThenScreen | ScreeningScreen | TeamScreen):
+        if isinstance(self.screen, _READ_AGAIN):
             self.screen.reload()
 
     def action_help(self) -> None:

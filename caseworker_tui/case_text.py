@@ -246,7 +246,10 @@ def timeline_entry(entry: TimelineEntry) -> Content:
     """What one command did: when, who and which version came of it, and below it what they did, a line each."""
     return _lines(
         Content.assemble(
-            (f"{local_time(entry.recorded_at)}  ", "dim"), (entry.actor, "bold"), (f"  version {entry.version}", "dim")
+            (f"{local_time(entry.recorded_at)}  ", "dim"),
+            (entry.actor, "bold"),
+            (f"  version {entry.version}", "dim"),
+            ("  ~ not accepted yet" if entry.provisional else "", "bold $warning"),
         ),
         *(Content(f"  {shortened(sentence)}") for sentence in entry.sentences),
     )

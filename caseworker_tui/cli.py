@@ -120,13 +120,18 @@ def _has_terminal() -> bool:
 
 def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> int:
     from caseworker_tui.app import CaseworkerApp  # noqa: PLC0415 (Textual: 275 ms)
+    from caseworker_tui.background_sync import Cluster, sync_command  # noqa: PLC0415 (asyncio: only with a screen)
 
     configuration = settings.configuration
+    kafka = configuration.kafka
+    command = sync_command(database, settings.person, settings.configuration_file)
+    cluster = Cluster(kafka["bootstrap.servers"], kafka.get("topic_prefix", ""), command) if kafka else None
     app = CaseworkerApp(
         database,
         actor=settings.person,
         rules=configuration.rules,
         config_service=None if made_up else configuration.notifications.service,
+        cluster=None if made_up else cluster,
     )
     app.run()
     return app.return_code or 0

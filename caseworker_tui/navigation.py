@@ -41,5 +41,9 @@ class ShowCases(Message):
     query: str
 
 
+class OpenSync(Message):
+    """How it stands with the team."""
+
+
 class BackToQueue(Message):
     pass

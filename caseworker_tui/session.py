@@ -83,6 +83,8 @@ class Session:
     def __init__(self, database: Path, *, actor: str, clock: Clock = system_clock, rules: Rules | None = None) -> None:
         self.database = database
         self.actor = actor
+        self.sync_line = ""
+        """How sync is, in the few words of the top line."""
         self._clock = clock
         self.rules = rules or Rules()
         self._file: tuple[int, int] | None = None
@@ -175,6 +177,10 @@ class Session:
         """Open an attached file in the platform's viewer. Raises `store.errors.StoreError`, or `NoViewer`."""
         copy = await self._filing.run(lambda store: self._copies.copy_of(file, store.ask(folder_of)))
         await asyncio.to_thread(open_in_viewer, copy)
+
+    async def change(self, work: Callable[[CaseStore], T]) -> T:
+        """What else is to be done with the store that executes commands. Raises the same."""
+        return await self._executing.run(work)
 
     def close(self) -> None:
         """Let what was begun end, but for a file that is still being read, and close all stores."""

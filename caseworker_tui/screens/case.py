@@ -11,7 +11,7 @@ from textual.widgets import Footer, Static
 from caseworker_tui import case_text
 from caseworker_tui.actions import Place, bindings
 from caseworker_tui.case_dialogs import CASE_DIALOGS, attach_file, document_expiry, document_status
-from caseworker_tui.navigation import BackToQueue, OpenNeighbour, OpenVersion
+from caseworker_tui.navigation import BackToQueue, OpenNeighbour, OpenSync, OpenVersion
 from caseworker_tui.questions import Choice, Dialog
 from caseworker_tui.screens.choice import ChoiceScreen
 from caseworker_tui.screens.command import CommandScreen
@@ -19,6 +19,7 @@ from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.screens.related import RelatedScreen
 from caseworker_tui.screens.screening import ScreeningScreen
 from caseworker_tui.session import Session
+from caseworker_tui.team_text import case_marks
 from caseworker_tui.telling import told
 from caseworker_tui.viewer import NoViewer
 from caseworker_tui.widgets.case_panes import CasePanes, Shown
@@ -29,6 +30,7 @@ from store.queries.assessment import AssessedCase, Assessment, assessment
 from store.queries.case_file import AttachmentRow, CaseFileView, DocumentRow, case_file
 from store.queries.queue import QueueRow
 from store.queries.related import Related, related
+from store.queries.team import case_in_team
 from store.queries.timeline import timeline
 from store.queries.undo import UndoOffer, undo_offer
 
@@ -73,7 +75,8 @@ class CaseScreen(Screen[None]):
             entries = await self._session.ask(timeline, self._case_id)
             others = await self._session.ask(related, self._case_id)
             self._view, self._assessed, self._others = view, assessed, others
-            self._title.update(case_text.title(view))
+            standing = await self._session.ask(case_in_team, self._case_id)
+            self._title.update(case_text.title(view) + case_marks(standing))
             self._panes.show(Shown(AssessedCase(view, assessed), entries, self._session.now(), others))
 
     def _chosen_document(self) -> DocumentRow | None:
@@ -180,6 +183,9 @@ class CaseScreen(Screen[None]):
                 await self._session.view(file)
             except NoViewer as error:
                 self.notify(str(error), severity="error", timeout=10)
+
+    def action_sync(self) -> None:
+        self.post_message(OpenSync())
 
     def action_why(self) -> None:
         if document := self._chosen_document():

@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from caseworker_tui.actions import Place, actions_at, bindings, key_names
+from caseworker_tui.team_text import MARKS
 
 
 class HelpScreen(ModalScreen[None]):
@@ -43,6 +44,11 @@ class HelpScreen(ModalScreen[None]):
             yield Content.assemble((place.value, "bold $primary"))
             for action in actions_at(place):
                 yield Content.assemble((f"  {key_names(action):<20} ", "bold"), action.sentence)
+            yield Content("")
+        if Place.QUEUE in self._places:
+            yield Content.assemble(("Before a reference", "bold $primary"))
+            for mark, meaning in MARKS:
+                yield Content.assemble((f"  {mark:<20} ", "bold"), meaning)
             yield Content("")
         yield Content.styled("esc closes this", "dim")
 

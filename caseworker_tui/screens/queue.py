@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from sqlite3 import Connection
 from typing import Final
 
 from textual import on, work
@@ -16,12 +17,13 @@ from caseworker_tui.actions import Place, bindings
 from caseworker_tui.case_text import preview
 from caseworker_tui.many_dialogs import ask_about_many, command_on, said
 from caseworker_tui.marks import Marks
-from caseworker_tui.navigation import EnterCase, OpenCase, ShowTeam
+from caseworker_tui.navigation import EnterCase, OpenCase, OpenSync, ShowTeam
 from caseworker_tui.questions import Answers, Choice, Line, Question, in_order
 from caseworker_tui.screens.ask import AskScreen
 from caseworker_tui.screens.columns import ColumnsScreen
 from caseworker_tui.screens.many import ManyScreen
 from caseworker_tui.session import Session
+from caseworker_tui.team_text import PROVISIONAL, TO_BE_SETTLED
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.case_table import COLUMNS, PAGE_ROWS, USUAL, CaseTable
 from caseworker_tui.widgets.search_line import SearchLine
@@ -47,6 +49,7 @@ from store.queries.queue import (
     queue_place,
 )
 from store.queries.related import related
+from store.queries.team import cases_to_be_settled, provisional_cases
 
 _NOTHING_YET = """No case yet.
 
@@ -61,6 +64,11 @@ Press esc to see all cases, or / to change it."""
 
 
 _LONGEST_RANGE: Final = 10_000
+
+
+def _team_marks(connection: Connection) -> dict[str, str]:
+    provisional = dict.fromkeys(provisional_cases(connection), PROVISIONAL)
+    return provisional | dict.fromkeys(cases_to_be_settled(connection), TO_BE_SETTLED)
 
 
 class QueueScreen(Screen[None]):
@@ -190,6 +198,7 @@ class QueueScreen(Screen[None]):
             page: await self._rows(page * PAGE_ROWS, PAGE_ROWS, selection, known)
             for page in self.table.pages_around(cursor + moved)
         }
+        self.table.team_marks = await self._session.ask(_team_marks)
         self._selection, self._landmarks = selection, known
         self._counted(self._query, known.length)
         self._show(known.length)
@@ -462,6 +471,9 @@ class QueueScreen(Screen[None]):
 
     def action_team(self) -> None:
         self.post_message(ShowTeam())
+
+    def action_sync(self) -> None:
+        self.post_message(OpenSync())
 
     def action_cursor(self, where: str) -> None:
         self.table.move(where)

@@ -141,6 +141,8 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._now = now
         self._pages: dict[int, Sequence[QueueRow]] = {}
         self._wanted: set[int] = set()
+        self.team_marks: Mapping[str, str] = {}
+        """A character before the reference of a case, by its id."""
 
     @property
     def current(self) -> QueueRow | None:
@@ -221,7 +223,9 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
             docs = "case-table--rejected"
         elif index != self.cursor and row.documents_required and row.documents_done == row.documents_required:
             docs = "case-table--done"
-        return self._line(lambda column: column.text(row, now), style, docs, marked=row.case_id in self.marks)
+        marked = row.case_id in self.marks
+        before = _MARK if marked else self.team_marks.get(row.case_id, " ")
+        return self._line(lambda column: column.text(row, now), style, docs, before=before, marked=marked)
 
     def _heading(self, column: Column) -> str:
         """With an arrow on the column that the cases are ordered by; the usual order is left unsaid."""
@@ -243,13 +247,19 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         return self.size.width - 2 - sum(column.width + 1 for column in columns if column.width)
 
     def _line(
-        self, text: Callable[[Column], str], style: Style, docs: str | None = None, *, marked: bool = False
+        self,
+        text: Callable[[Column], str],
+        style: Style,
+        docs: str | None = None,
+        *,
+        before: str = " ",
+        marked: bool = False,
     ) -> Strip:
-        """`docs` is the class of the documents' cell."""
+        """`docs` is the class of the documents' cell, `before` what stands before the first one."""
         columns = self._columns()
         free = self._room(columns)
         mark = style + self.get_component_rich_style("case-table--mark", partial=True) if marked else style
-        segments = [Segment(_MARK if marked else " ", mark)]
+        segments = [Segment(before, mark)]
         for column in columns:
             own = style
             if docs and column.name == "documents":

@@ -1,7 +1,7 @@
 """What a database shares with a team: what is pending, in conflict, given up, and which cases rest."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +101,68 @@ def team_state(connection: sqlite3.Connection) -> TeamState:
         " (SELECT count(DISTINCT case_id) FROM quarantined_records)"
     ).fetchone()
     return TeamState(is_shared(connection), pending, conflict_count, resting)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInTeam:
+    """How one case stands with the team: its pending commits, its conflicts, and why it rests, if it does."""
+
+    pending: int
+    conflicts: int
+    resting: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOverview:
+    """The log that was joined, how far each of its partitions is read, and what is pending."""
+
+    cluster_id: str
+    joined_at: str
+    cursors: Mapping[int, int]
+    pending: int
+    pending_cases: int
+
+
+def case_in_team(connection: sqlite3.Connection, case_id: str) -> CaseInTeam:
+    pending, conflict_count, resting = connection.execute(
+        "SELECT (SELECT count(*) FROM pending_commits WHERE case_id = ?1),"
+        " (SELECT count(*) FROM conflicts WHERE case_id = ?1),"
+        " (SELECT sentence FROM quarantined_records WHERE case_id = ?1 ORDER BY log_offset LIMIT 1)",
+        (case_id,),
+    ).fetchone()
+    return CaseInTeam(pending, conflict_count, resting)
+
+
+def team_overview(connection: sqlite3.Connection) -> TeamOverview | None:
+    """None for a database that has joined no team."""
+    with read_transaction(connection):
+        team = connection.execute("SELECT cluster_id, joined_at FROM team").fetchone()
+        if team is None:
+            return None
+        cluster_id, joined_at = team
+        cursors = connection.execute("SELECT log_partition, next_offset FROM cursors ORDER BY log_partition").fetchall()
+        pending = provisional_cases(connection)
+    return TeamOverview(cluster_id, joined_at, dict(cursors), sum(pending.values()), len(pending))
+
+
+def cases_to_be_settled(connection: sqlite3.Connection) -> set[str]:
+    """The cases that are in conflict, or rest."""
+    rows = connection.execute(
+        "SELECT case_id FROM conflicts UNION SELECT case_id FROM quarantined_records WHERE case_id IS NOT NULL"
+    )
+    return {case_id for (case_id,) in rows}
+
+
+def resting_cases(connection: sqlite3.Connection) -> dict[str, str]:
+    """The cases that rest, each with the sentence that says why."""
+    return {row.case_id: row.sentence for row in reversed(quarantined_records(connection)) if row.case_id is not None}
+
+
+def case_names(connection: sqlite3.Connection, case_ids: Iterable[str]) -> dict[str, str]:
+    """Reference and name of each case; the id of one that is not there."""
+    query = "SELECT reference || '  ' || name FROM cases WHERE case_id = ?"
+    found = {case_id: connection.execute(query, (case_id,)).fetchone() for case_id in case_ids}
+    return {case_id: row[0] if row else case_id for case_id, row in found.items()}
 
 
 def provisional_cases(connection: sqlite3.Connection) -> dict[str, int]:

@@ -13,12 +13,14 @@ from caseworker_tui.screens.choice import ChoiceScreen
 from caseworker_tui.screens.columns import ColumnsScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.confirm import ConfirmScreen
+from caseworker_tui.screens.conflict import ConflictScreen
 from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.many import ManyScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.screens.related import RelatedScreen
 from caseworker_tui.screens.screening import ScreeningScreen
+from caseworker_tui.screens.sync import SyncScreen
 from caseworker_tui.screens.team import TeamScreen
 from caseworker_tui.widgets.line_input import LineInput
 from caseworker_tui.widgets.search_line import SearchLine
@@ -38,6 +40,8 @@ SCREENS: dict[Place, tuple[type, ...]] = {
     Place.TEAM: (TeamScreen,),
     Place.MANY: (ManyScreen,),
     Place.COLUMNS: (ColumnsScreen,),
+    Place.SYNC: (SyncScreen,),
+    Place.CONFLICT: (ConflictScreen,),
     Place.CONFIRM: (ConfirmScreen,),
 }
 

@@ -1,0 +1,179 @@
+"""What a person sees of the team, and how what is in conflict is settled; without a cluster."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static
+
+from caseworker_tui.app import CaseworkerApp
+from caseworker_tui.screens.conflict import ConflictScreen
+from caseworker_tui.screens.queue import QueueScreen
+from caseworker_tui.screens.sync import SyncScreen
+from caseworker_tui.widgets.case_table import CaseTable
+from store.domain import commands as c
+from store.engine import CaseStore
+from store.queries.case_file import case_file
+from store.queries.team import conflicts, discarded_commands, resting_cases, team_state
+from tests.screens.conftest import NOW
+from tests.screens.driving import keys, run, settle, typed
+from tests.screens.test_snapshots import SIZES, SnapCompare
+from tests.sync.trouble import CONFLICT, in_trouble
+
+Drive = Callable[[Pilot[None]], Any]
+
+
+@pytest.fixture
+def cases(sample: Path) -> dict[str, str]:
+    """The app's database, in which all that can be amiss with a team is amiss."""
+    return in_trouble(sample, NOW)
+
+
+def text(pilot: Pilot[None], selector: str) -> str:
+    return str(pilot.app.screen.query_one(selector, Static).render())
+
+
+def on(pilot: Pilot[None]) -> type:
+    """The screen in sight."""
+    return type(pilot.app.screen)
+
+
+def listed(pilot: Pilot[None]) -> list[str]:
+    options = pilot.app.screen.query_one(OptionList)
+    return [str(options.get_option_at_index(index).prompt) for index in range(options.option_count)]
+
+
+def test_somebody_alone_is_told_nothing_of_a_team(app: CaseworkerApp) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        assert not pilot.app.screen.query_one("#sync").display
+        await keys(pilot, "Y")
+        assert "off: no cluster" in text(pilot, "#state")
+        assert text(pilot, "#heading") == "Nothing has to be settled."
+        await keys(pilot, "r", "escape")
+        assert on(pilot) is QueueScreen
+
+    run(app, drive)
+
+
+def test_what_is_not_the_teams_yet_is_marked(app: CaseworkerApp, cases: dict[str, str]) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await pilot.pause(1.1)
+        await settle(pilot)
+        assert text(pilot, "#sync") == "not syncing · 1 conflict · 1 resting · 1 pending"
+        marks = pilot.app.screen.query_one(CaseTable).team_marks
+        assert marks == {cases["pending"]: "~", cases["conflict"]: "!", cases["resting"]: "!"}
+        await keys(pilot, "slash", *typed(reference(app.session.database, cases["pending"])), "enter", "enter")
+        assert "~ 1 not accepted yet" in text(pilot, "#title")
+        await keys(pilot, "6")
+        newest = pilot.app.screen.query_one("#timeline-pane", OptionList).get_option_at_index(0)
+        assert "~ not accepted yet" in str(newest.prompt)
+
+    run(app, drive)
+
+
+def reference(database: Path, case_id: str) -> str:
+    with CaseStore.open(database) as store:
+        return store.ask(case_file, case_id).case.reference
+
+
+async def to_the_conflict(pilot: Pilot[None]) -> None:
+    await keys(pilot, "Y", "enter")
+    assert on(pilot) is ConflictScreen
+
+
+def test_retry_says_why_not_and_works_when_it_holds_again(
+    app: CaseworkerApp, sample: Path, cases: dict[str, str]
+) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await to_the_conflict(pilot)
+        said = text(pilot, "#conflict Static")
+        for part in ("Yours", "rated the risk low", "Why it does not hold", "withdrawn", "Theirs since", "ben"):
+            assert part in said
+        await keys(pilot, "r")
+        assert on(pilot) is ConflictScreen
+        await app.session.execute(c.ReopenCase(case_id=cases["conflict"], reason="They are back."))
+        await keys(pilot, "r")
+        assert on(pilot) is SyncScreen
+        assert [line.split()[1] for line in listed(pilot)] == ["Resting", "Message"]
+
+    run(app, drive)
+    with CaseStore.open(sample) as store:
+        assert store.ask(team_state).conflicts == 0
+        assert store.ask(case_file, cases["conflict"]).case.risk == "LOW"
+
+
+def test_another_command_instead(app: CaseworkerApp, sample: Path, cases: dict[str, str]) -> None:
+    line = f'{{"command": "AddNote", "data": {{"case_id": "{cases["conflict"]}", "text": "Low, I think."}}}}'
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await to_the_conflict(pilot)
+        await keys(pilot, "e", "enter", *typed("They went."), "enter")
+        assert "WITHDRAWN" in text(pilot, "#refusal")
+        await keys(pilot, "escape", "ctrl+u", *typed(line), "enter", "ctrl+u", *typed("Too late."), "enter")
+        assert on(pilot) is SyncScreen
+
+    run(app, drive)
+    assert settled(sample, cases) == ("Too late.", "Low, I think.")
+
+
+def test_kept_as_a_note(app: CaseworkerApp, sample: Path, cases: dict[str, str]) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await to_the_conflict(pilot)
+        await keys(pilot, "n", *typed("The risk was low."), "enter")
+        assert on(pilot) is SyncScreen
+
+    run(app, drive)
+    assert settled(sample, cases) == ("kept as a note", "The risk was low.")
+
+
+def test_discarded(app: CaseworkerApp, sample: Path, cases: dict[str, str]) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await to_the_conflict(pilot)
+        await keys(pilot, "x", "escape")
+        assert on(pilot) is ConflictScreen
+        await keys(pilot, "x", *typed("They went."), "enter")
+        assert on(pilot) is SyncScreen
+
+    run(app, drive)
+    assert settled(sample, cases)[0] == "They went."
+
+
+def settled(database: Path, cases: dict[str, str]) -> tuple[str, str]:
+    """Why the command was given up, and the newest note of its case."""
+    with CaseStore.open(database) as store:
+        assert store.ask(conflicts) == []
+        [given_up] = store.ask(discarded_commands)
+        assert (given_up.command_id, given_up.discarded_by) == (CONFLICT, "ana.ruiz")
+        notes = store.ask(case_file, cases["conflict"]).notes
+        return given_up.reason, notes[-1].text if notes else ""
+
+
+def test_a_resting_case_and_a_dead_letter(app: CaseworkerApp, sample: Path, cases: dict[str, str]) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "Y", "j", "enter", "y")
+        assert [line.split()[1] for line in listed(pilot)] == ["Conflict", "Message"]
+        await keys(pilot, "enter", "1", "enter")
+        assert "can't become a case yet" in text(pilot, "#refusal")
+        await keys(pilot, "escape", "2", *typed("A test of theirs."), "enter")
+        assert [line.split()[1] for line in listed(pilot)] == ["Conflict"]
+
+    run(app, drive)
+    with CaseStore.open(sample) as store:
+        assert store.ask(resting_cases) == {}
+
+
+PICTURES: dict[str, list[str]] = {"queue": [], "sync": ["Y"], "conflict": ["Y", "enter"]}
+
+
+@pytest.mark.usefixtures("cases")
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures(snap_compare: SnapCompare, app: CaseworkerApp, name: str, size: tuple[int, int]) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await pilot.pause(1.1)
+        await settle(pilot)
+        await keys(pilot, *PICTURES[name])
+
+    assert snap_compare(app, terminal_size=size, run_before=drive)
