@@ -61,6 +61,7 @@ class Intake:
         self._topic_id = ""
         self._consumer: Consumer | None = None
         self._producer: Producer | None = None
+        self._failure: KafkaError | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +77,7 @@ class Intake:
         if self._producer is not None:
             self._producer.purge()
             self._producer.flush(1)
-        self._consumer = self._producer = None
+        self._consumer = self._producer = self._failure = None
 
     def take(self, seconds: float) -> Taken:
         """Wait so long for messages, and make cases of those that come.
@@ -103,11 +104,19 @@ class Intake:
             self._consumer = self._connection.consumer(self._connection.topic(GROUP))
             self._consumer.subscribe([self._topic], on_assign=self._begin)
         with self._connection.translated(f"to read {self._topic}"):
-            return arrived(self._consumer, BATCH, seconds)
+            messages = arrived(self._consumer, BATCH, seconds)
+        if self._failure is not None:
+            raise self._connection.error(self._failure, f"to read {self._topic}")
+        return messages
 
     def _begin(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
         """From what the group has committed, and from the beginning where it has committed nothing."""
-        committed = consumer.committed(list(partitions), timeout=REQUEST_SECONDS)
+        try:
+            committed = consumer.committed(list(partitions), timeout=REQUEST_SECONDS)
+        except KafkaException as error:  # or the group comes together while this member leaves
+            self._failure = error.args[0]  # raised by `take`: librdkafka would pass it on in pieces
+            consumer.assign([])
+            return
         consumer.assign(
             [
                 TopicPartition(each.topic, each.partition, OFFSET_BEGINNING if each.offset < 0 else each.offset)

@@ -1,0 +1,123 @@
+"""`caseworker sync --watch`, as the app runs it, on Apache Kafka: processes side by side on databases of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from store.domain import commands as c
+from store.domain.statuses import RiskLevel
+from store.engine import CaseStore
+from store.queries.audit import log_digest
+from store.sync.connection import Connection
+from store.sync.kafka import COMMITS, KafkaLog
+from store.sync.round import until_settled
+from store.sync.team import join
+from store.sync.topics import KYC_EVENTS, create_topics
+from tests.conftest import REPOSITORY
+from tests.domain.examples import kyc
+from tests.kafka.conftest import make_topics
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest.fixture
+def configuration(connection: Connection, tmp_path: Path) -> Path:
+    create_topics(connection, partitions=3)
+    file = tmp_path / "team.toml"
+    settings = connection.settings
+    file.write_text(f'[kafka]\n"bootstrap.servers" = "{settings.servers}"\ntopic_prefix = "{settings.topic_prefix}"\n')
+    return file
+
+
+@pytest.fixture
+def watches(configuration: Path) -> Iterator[Callable[[Path], "subprocess.Popen[str]"]]:
+    """Starts `caseworker sync --watch` on a database; it is up to date when this returns."""
+    with ExitStack() as ends:
+
+        def start(database: Path) -> "subprocess.Popen[str]":
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "caseworker_tui", "--config", str(configuration), "--db", str(database)),
+                    *("sync", "--watch", "--json", "--attached"),
+                ],
+                env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            ends.enter_context(process)  # closes its pipes
+            ends.callback(process.kill)
+            assert process.stdout
+            for line in process.stdout:
+                if json.loads(line)["state"] == "up_to_date":
+                    break
+            return process
+
+        yield start
+
+
+def wait_for(store: CaseStore, sql: str, *values: Any) -> None:
+    deadline = monotonic() + 30
+    while not store.ask(lambda connection: connection.execute(sql, values).fetchone()):
+        assert monotonic() < deadline, "it never came"
+        sleep(0.01)
+
+
+def test_what_is_done_on_one_is_on_the_other(
+    watches: Callable[[Path], "subprocess.Popen[str]"], connection: Connection, tmp_path: Path
+) -> None:
+    processes = [watches(tmp_path / f"{name}.sqlite3") for name in ("ana", "ben")]
+    with CaseStore.open(tmp_path / "ana.sqlite3") as ana, CaseStore.open(tmp_path / "ben.sqlite3") as ben:
+        case_id = ana.execute(kyc(), actor="ana").case_id
+        wait_for(ben, "SELECT 1 FROM cases WHERE case_id = ?", case_id)
+        ben.execute(c.AssignCase(case_id=case_id, assignee="ben"), actor="ben")
+        wait_for(ana, "SELECT 1 FROM cases WHERE case_id = ? AND assignee = 'ben'", case_id)
+        message = (REPOSITORY / "sample_data" / "messages.jsonl").read_bytes().partition(b"\n")[0]
+        producer = connection.producer()
+        producer.produce(connection.topic(KYC_EVENTS.name), message)
+        producer.flush(10)
+        client = json.loads(message)["client_id"]
+        for store in (ana, ben):
+            wait_for(store, "SELECT 1 FROM cases WHERE client_id = ?", client)
+        for process in processes:
+            assert process.stdin
+            process.stdin.close()  # whoever started it has ended
+            assert process.wait(20) == 0
+
+
+def test_a_week_offline(connection: Connection, tmp_path: Path) -> None:
+    make_topics(connection, COMMITS)
+    with (
+        CaseStore.open(tmp_path / "ana.sqlite3", device="ana's") as ana,
+        CaseStore.open(tmp_path / "ben.sqlite3", device="ben's") as ben,
+        KafkaLog(connection) as anas_log,
+        KafkaLog(connection) as bens_log,
+    ):
+        join(ana, anas_log)
+        join(ben, bens_log)
+        cases = [ben.execute(kyc(), actor="ben").case_id for _ in range(50)]
+        until_settled(ben, bens_log)
+        until_settled(ana, anas_log)
+        with ben.batch():
+            for number in range(3_000):
+                ben.execute(c.AddNote(case_id=cases[number % 50], text=f"Theirs, {number}."), actor="ben")
+            ben.execute(c.WithdrawCase(case_id=cases[0], reason="They went."), actor="ben")
+        with ana.batch():
+            for number in range(500):
+                ana.execute(c.AddNote(case_id=cases[number % 50], text=f"Ours, {number}."), actor="ana")
+            rating = c.RateRisk(case_id=cases[0], level=RiskLevel.LOW, reason="Known to us.")
+            ana.execute(rating, actor="ana")
+        until_settled(ben, bens_log)
+        came_to = until_settled(ana, anas_log)
+        assert (came_to.tally.accepted, came_to.pending) == (3_001 + 500, 0)
+        assert came_to.tally.conflicts == 1, "a case that was withdrawn is not rated"
+        until_settled(ben, bens_log)
+        assert ana.ask(log_digest) == ben.ask(log_digest)
