@@ -19,13 +19,18 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-kafka check lock clean FORCE
+.PHONY: help demo team test test-kafka check lock clean FORCE
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: $(VENV)/project ## install what is needed and open the application on sample data
 	@$(BIN)/caseworker demo
+
+NAME ?= ana
+team: $(VENV)/project ## open the application as somebody in a team, on the cluster of compose.yaml; make team NAME=ben
+	@$(BIN)/caseworker --config team.toml sync --create-topics >/dev/null
+	@$(BIN)/caseworker --config team.toml --db .team/$(NAME).sqlite3 --actor $(NAME)
 
 test: $(VENV)/dev $(VENV)/project ## run the tests; make test ARGS="-k word" chooses some
 	$(PY) -m pytest -n auto --dist loadfile $(ARGS)
@@ -50,7 +55,7 @@ lock: $(VENV)/made ## pin the requirements anew from pyproject.toml; UPGRADE=--u
 	$(LOCK) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 
 clean: ## remove the environment, the caches and what was built
-	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .team build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	rm -f snapshot_report.html
 	find caseworker_tui store sample_data tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
