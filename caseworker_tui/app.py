@@ -35,7 +35,7 @@ from caseworker_tui.screens.screening import ScreeningScreen
 from caseworker_tui.screens.sync import SyncScreen
 from caseworker_tui.screens.team import TeamScreen
 from caseworker_tui.session import Session
-from caseworker_tui.team_text import top_line
+from caseworker_tui.sync_text import top_line
 from caseworker_tui.widgets.top_line import TopLine
 from store.desk import leave_desk
 from store.domain.decisions import Rules
@@ -64,7 +64,6 @@ _PLACES = {
 """Where one is on each screen: the first is the screen itself, the others are parts of it."""
 
 _READ_AGAIN = (QueueScreen, CaseScreen, CaseThenScreen, ScreeningScreen, TeamScreen, SyncScreen, ConflictScreen)
-"""The screens that can be asked to read everything again."""
 
 
 class CaseworkerApp(App[None], inherit_bindings=False):

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from store.domain.commands import Command
-from store.engine import CaseStore
 
 Answers = Mapping[str, str]
 
@@ -55,16 +54,6 @@ class FileLine(Line):
 
 
 Question = Choice | Several | Line
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What is no command of the domain, but is asked for and refused in the same way."""
-
-    title: str
-    ask: Callable[[Answers], Question | None]
-    do: Callable[[CaseStore, Answers], object]
-    done: str
 
 
 @dataclass(frozen=True, slots=True)

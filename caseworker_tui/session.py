@@ -146,6 +146,10 @@ class Session:
             )
         )
 
+    async def settle(self, work: Callable[[CaseStore], T]) -> T:
+        """Do what a store can do, and is no command. Raises the same."""
+        return await self._executing.run(lambda store: work(self._checked(store)))
+
     async def in_turn(self, begin: Callable[[CaseStore], Iterator[T]]) -> AsyncIterator[list[T]]:
         """What an iterator on the store gives, a tenth of a second of it at a time: who asks no further stops it."""
         iterator = await self._executing.run(begin)
@@ -177,10 +181,6 @@ class Session:
         """Open an attached file in the platform's viewer. Raises `store.errors.StoreError`, or `NoViewer`."""
         copy = await self._filing.run(lambda store: self._copies.copy_of(file, store.ask(folder_of)))
         await asyncio.to_thread(open_in_viewer, copy)
-
-    async def change(self, work: Callable[[CaseStore], T]) -> T:
-        """What else is to be done with the store that executes commands. Raises the same."""
-        return await self._executing.run(work)
 
     def close(self) -> None:
         """Let what was begun end, but for a file that is still being read, and close all stores."""

@@ -19,7 +19,7 @@ from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.screens.related import RelatedScreen
 from caseworker_tui.screens.screening import ScreeningScreen
 from caseworker_tui.session import Session
-from caseworker_tui.team_text import case_marks
+from caseworker_tui.sync_text import case_marks
 from caseworker_tui.telling import told
 from caseworker_tui.viewer import NoViewer
 from caseworker_tui.widgets.case_panes import CasePanes, Shown

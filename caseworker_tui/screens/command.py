@@ -6,7 +6,7 @@ from threading import Event
 from textual import on
 from textual.message import Message
 
-from caseworker_tui.questions import Answers, Deed, Dialog, FileLine
+from caseworker_tui.questions import Answers, Dialog, FileLine
 from caseworker_tui.screens.ask import AskScreen, NotDone
 from caseworker_tui.session import Session
 from caseworker_tui.typed_paths import path_typed
@@ -29,7 +29,7 @@ class CommandScreen(AskScreen):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, type(self))
 
-    def __init__(self, session: Session, dialog: Dialog | Deed) -> None:
+    def __init__(self, session: Session, dialog: Dialog) -> None:
         super().__init__(session, dialog.title, dialog.ask, self._give)
         self._dialog = dialog
         self._reading = False
@@ -37,11 +37,7 @@ class CommandScreen(AskScreen):
         self._command_id = new_command_id(session.now())  # one for all attempts
 
     async def _give(self, answers: Answers) -> None:
-        dialog = self._dialog
-        if isinstance(dialog, Deed):
-            await self._session.change(lambda store: dialog.do(store, answers))
-            return
-        given = dialog.command(await self._with_files_kept(answers))
+        given = self._dialog.command(await self._with_files_kept(answers))
         for number, command in enumerate([given] if isinstance(given, Command) else given):
             command_id = derive_id(self._command_id, str(number)) if number else self._command_id
             await self._session.execute(command, command_id=command_id)

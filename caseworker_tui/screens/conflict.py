@@ -10,11 +10,11 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from caseworker_tui import team_text
+from caseworker_tui import sync_text
 from caseworker_tui.actions import Place, bindings
 from caseworker_tui.exec_commands import read_command
-from caseworker_tui.questions import Answers, Deed, Line, in_order
-from caseworker_tui.screens.command import CommandScreen
+from caseworker_tui.questions import Answers, Line, in_order
+from caseworker_tui.screens.ask import AskScreen
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.top_line import TopLine
@@ -55,12 +55,12 @@ class ConflictScreen(Screen[None]):
                 return
             case_id = self._conflict.row.case_id
             names = await self._session.ask(case_names, [case_id])
-            self._text.update(team_text.conflict(self._conflict, names[case_id]))
+            self._text.update(sync_text.conflict(self._conflict, names[case_id]))
 
     @work(exclusive=True, group="retry")
     async def action_retry(self) -> None:
         with told(self):
-            await self._session.change(partial(retry, command_id=self._command_id))
+            await self._session.settle(partial(retry, command_id=self._command_id))
             self.notify("It holds again, and goes to the team.")
             self.reload()
 
@@ -81,23 +81,25 @@ class ConflictScreen(Screen[None]):
     def action_discard(self) -> None:
         self._ask("Discard", self._discard, Line("reason", "Why is it given up?"))
 
-    def _ask(self, title: str, do: Callable[[CaseStore, Answers], None], *lines: Line) -> None:
-        deed = Deed(title, in_order(*lines), do, "It is settled.")
-        self.app.push_screen(CommandScreen(self._session, deed), self._came_back)
+    def _ask(self, title: str, do: Callable[[Answers, CaseStore], object], *lines: Line) -> None:
+        async def then(answers: Answers) -> None:
+            await self._session.settle(partial(do, answers))
+
+        self.app.push_screen(AskScreen(self._session, title, in_order(*lines), then), self._came_back)
 
     def _came_back(self, done: bool | None) -> None:
         if done:
             self.notify("It is settled.")
             self.reload()
 
-    def _edit(self, store: CaseStore, answers: Answers) -> None:
+    def _edit(self, answers: Answers, store: CaseStore) -> None:
         new_id, command = read_command(answers["line"].encode())
         edit(store, self._command_id, command, actor=self._session.actor, reason=answers["reason"], new_id=new_id)
 
-    def _keep(self, store: CaseStore, answers: Answers) -> None:
+    def _keep(self, answers: Answers, store: CaseStore) -> None:
         keep_as_note(store, self._command_id, answers["text"], actor=self._session.actor)
 
-    def _discard(self, store: CaseStore, answers: Answers) -> None:
+    def _discard(self, answers: Answers, store: CaseStore) -> None:
         discard(store, self._command_id, actor=self._session.actor, reason=answers["reason"])
 
     def action_line(self, step: int) -> None:

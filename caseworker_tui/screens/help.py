@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from caseworker_tui.actions import Place, actions_at, bindings, key_names
-from caseworker_tui.team_text import MARKS
+from caseworker_tui.sync_text import MARKS
 
 
 class HelpScreen(ModalScreen[None]):

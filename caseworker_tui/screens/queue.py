@@ -23,7 +23,7 @@ from caseworker_tui.screens.ask import AskScreen
 from caseworker_tui.screens.columns import ColumnsScreen
 from caseworker_tui.screens.many import ManyScreen
 from caseworker_tui.session import Session
-from caseworker_tui.team_text import PROVISIONAL, TO_BE_SETTLED
+from caseworker_tui.sync_text import PROVISIONAL, TO_BE_SETTLED
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.case_table import COLUMNS, PAGE_ROWS, USUAL, CaseTable
 from caseworker_tui.widgets.search_line import SearchLine
@@ -66,7 +66,8 @@ Press esc to see all cases, or / to change it."""
 _LONGEST_RANGE: Final = 10_000
 
 
-def _team_marks(connection: Connection) -> dict[str, str]:
+def _standing(connection: Connection) -> dict[str, str]:
+    """What the team has to say of cases: a character by their ids."""
     provisional = dict.fromkeys(provisional_cases(connection), PROVISIONAL)
     return provisional | dict.fromkeys(cases_to_be_settled(connection), TO_BE_SETTLED)
 
@@ -198,9 +199,9 @@ class QueueScreen(Screen[None]):
             page: await self._rows(page * PAGE_ROWS, PAGE_ROWS, selection, known)
             for page in self.table.pages_around(cursor + moved)
         }
-        self.table.team_marks = await self._session.ask(_team_marks)
         self._selection, self._landmarks = selection, known
         self._counted(self._query, known.length)
+        self.table.standing = await self._session.ask(_standing)
         self._show(known.length)
         self.table.renew(known.length, self.table.cursor + moved, pages)
         self._tell_number()
@@ -260,6 +261,9 @@ class QueueScreen(Screen[None]):
     def show(self, query: str) -> None:
         """Show the cases of a query, which then stands in the search line."""
         self._search_line.write(query)
+
+    def action_sync(self) -> None:
+        self.post_message(OpenSync())
 
     def action_search(self) -> None:
         self._before_search = self._query
@@ -471,9 +475,6 @@ class QueueScreen(Screen[None]):
 
     def action_team(self) -> None:
         self.post_message(ShowTeam())
-
-    def action_sync(self) -> None:
-        self.post_message(OpenSync())
 
     def action_cursor(self, where: str) -> None:
         self.table.move(where)

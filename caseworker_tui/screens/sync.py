@@ -13,11 +13,11 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from caseworker_tui import team_text
+from caseworker_tui import sync_text
 from caseworker_tui.actions import Place, bindings
 from caseworker_tui.background_sync import BackgroundSync
-from caseworker_tui.questions import Answers, Choice, Deed, Line, Question
-from caseworker_tui.screens.command import CommandScreen
+from caseworker_tui.questions import Answers, Choice, Line, Question
+from caseworker_tui.screens.ask import AskScreen
 from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.screens.conflict import ConflictScreen
 from caseworker_tui.session import Session
@@ -82,25 +82,25 @@ class SyncScreen(Screen[None]):
             status = self._sync.status if self._sync else None
             servers = self._sync.cluster.servers if self._sync else ""
             topic = f"{self._sync.cluster.topic_prefix}case_commits" if self._sync else ""
-            self._state.update(team_text.overview(status, servers, topic, waiting.team))
+            self._state.update(sync_text.overview(status, servers, topic, waiting.team))
             self._show(waiting)
 
     def _show(self, waiting: _Waiting) -> None:
         entries: list[tuple[Content, Callable[[], None]]] = [
             *(
                 (
-                    team_text.conflict_line(waiting.names[row.case_id], row.command, row.sentence),
+                    sync_text.conflict_line(waiting.names[row.case_id], row.command, row.sentence),
                     partial(self._open_conflict, row.command_id),
                 )
                 for row in waiting.conflicts
             ),
             *(
-                (team_text.resting_line(waiting.names[case_id], sentence), partial(self._ask_release, case_id))
+                (sync_text.resting_line(waiting.names[case_id], sentence), partial(self._ask_release, case_id))
                 for case_id, sentence in waiting.resting.items()
             ),
             *(
                 (
-                    team_text.letter_line(letter.dead_letter_id, letter.received_at, letter.reason),
+                    sync_text.letter_line(letter.dead_letter_id, letter.received_at, letter.reason),
                     partial(self._settle_letter, letter),
                 )
                 for letter in waiting.letters
@@ -135,13 +135,17 @@ class SyncScreen(Screen[None]):
     @work
     async def _release(self, case_id: str) -> None:
         with told(self):
-            await self._session.change(partial(release, case_id=case_id))
+            await self._session.settle(partial(release, case_id=case_id))
             self.notify("The case goes on.")
         self.reload()
 
     def _settle_letter(self, letter: DeadLetter) -> None:
-        deed = _about_letter(letter, self._session.actor)
-        self.app.push_screen(CommandScreen(self._session, deed), self._came_back)
+        title = f"Dead letter {letter.dead_letter_id}"
+        asking = AskScreen(self._session, title, partial(_ask_about, letter), partial(self._do_with, letter))
+        self.app.push_screen(asking, self._came_back)
+
+    async def _do_with(self, letter: DeadLetter, answers: Answers) -> None:
+        await self._session.settle(partial(_settle, letter, answers, self._session.actor))
 
     def _came_back(self, _: object) -> None:
         self.reload()
@@ -160,22 +164,19 @@ class SyncScreen(Screen[None]):
         self.dismiss()
 
 
-def _about_letter(letter: DeadLetter, actor: str) -> Deed:
+def _ask_about(letter: DeadLetter, answers: Answers) -> Question | None:
     """Replay a message, corrected or not, or discard it."""
-    text = letter.original.value.decode(errors="replace")
+    if "way" not in answers:
+        options = (("replay", "Correct it and open its case"), ("discard", "Discard it"))
+        return Choice("way", f"It can't become a case: {letter.reason}.", options)
+    if answers["way"] == "replay":
+        text = letter.original.value.decode(errors="replace")
+        return None if "message" in answers else Line("message", "The message, as JSON in one line", value=text)
+    return None if "reason" in answers else Line("reason", "Why is it discarded?")
 
-    def ask(answers: Answers) -> Question | None:
-        if "way" not in answers:
-            options = (("replay", "Correct it and open its case"), ("discard", "Discard it"))
-            return Choice("way", f"It can't become a case: {letter.reason}.", options)
-        if answers["way"] == "replay":
-            return None if "message" in answers else Line("message", "The message, as JSON in one line", value=text)
-        return None if "reason" in answers else Line("reason", "Why is it discarded?")
 
-    def do(store: CaseStore, answers: Answers) -> None:
-        if answers["way"] == "replay":
-            replay(store, letter.dead_letter_id, corrected=answers["message"].encode(), actor=actor)
-        else:
-            discard(store, letter.dead_letter_id, reason=answers["reason"], actor=actor)
-
-    return Deed(f"Dead letter {letter.dead_letter_id}", ask, do, "It is settled.")
+def _settle(letter: DeadLetter, answers: Answers, actor: str, store: CaseStore) -> None:
+    if answers["way"] == "replay":
+        replay(store, letter.dead_letter_id, corrected=answers["message"].encode(), actor=actor)
+    else:
+        discard(store, letter.dead_letter_id, reason=answers["reason"], actor=actor)

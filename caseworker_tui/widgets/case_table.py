@@ -114,6 +114,8 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
     columns: reactive[tuple[str, ...]] = reactive(USUAL)
     """The names of the columns that are wanted."""
     marks: reactive[Marks] = reactive(Marks)
+    standing: reactive[Mapping[str, str]] = reactive(dict)
+    """How cases stand with the team, where there is something to say: a character by their ids."""
 
     @dataclass
     class PageWanted(Message):
@@ -141,8 +143,6 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._now = now
         self._pages: dict[int, Sequence[QueueRow]] = {}
         self._wanted: set[int] = set()
-        self.team_marks: Mapping[str, str] = {}
-        """A character before the reference of a case, by its id."""
 
     @property
     def current(self) -> QueueRow | None:
@@ -223,9 +223,10 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
             docs = "case-table--rejected"
         elif index != self.cursor and row.documents_required and row.documents_done == row.documents_required:
             docs = "case-table--done"
-        marked = row.case_id in self.marks
-        before = _MARK if marked else self.team_marks.get(row.case_id, " ")
-        return self._line(lambda column: column.text(row, now), style, docs, before=before, marked=marked)
+        return self._line(lambda column: column.text(row, now), style, docs, mark=self._mark_of(row.case_id))
+
+    def _mark_of(self, case_id: str) -> str:
+        return _MARK if case_id in self.marks else self.standing.get(case_id, "")
 
     def _heading(self, column: Column) -> str:
         """With an arrow on the column that the cases are ordered by; the usual order is left unsaid."""
@@ -246,20 +247,12 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         """The cells that these columns leave for names."""
         return self.size.width - 2 - sum(column.width + 1 for column in columns if column.width)
 
-    def _line(
-        self,
-        text: Callable[[Column], str],
-        style: Style,
-        docs: str | None = None,
-        *,
-        before: str = " ",
-        marked: bool = False,
-    ) -> Strip:
-        """`docs` is the class of the documents' cell, `before` what stands before the first one."""
+    def _line(self, text: Callable[[Column], str], style: Style, docs: str | None = None, *, mark: str = "") -> Strip:
+        """`docs` is the class of the documents' cell."""
         columns = self._columns()
         free = self._room(columns)
-        mark = style + self.get_component_rich_style("case-table--mark", partial=True) if marked else style
-        segments = [Segment(before, mark)]
+        marked = style + self.get_component_rich_style("case-table--mark", partial=True) if mark else style
+        segments = [Segment(mark or " ", marked)]
         for column in columns:
             own = style
             if docs and column.name == "documents":

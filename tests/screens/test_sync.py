@@ -1,14 +1,15 @@
 """What a person sees of the team, and how what is in conflict is settled; without a cluster."""
 
-from collections.abc import Callable
+import asyncio
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from caseworker_tui.app import CaseworkerApp
+from caseworker_tui.background_sync import BackgroundSync, Cluster
 from caseworker_tui.screens.conflict import ConflictScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.screens.sync import SyncScreen
@@ -17,12 +18,11 @@ from store.domain import commands as c
 from store.engine import CaseStore
 from store.queries.case_file import case_file
 from store.queries.team import conflicts, discarded_commands, resting_cases, team_state
+from store.sync.watch import State, Status
 from tests.screens.conftest import NOW
 from tests.screens.driving import keys, run, settle, typed
 from tests.screens.test_snapshots import SIZES, SnapCompare
 from tests.sync.trouble import CONFLICT, in_trouble
-
-Drive = Callable[[Pilot[None]], Any]
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_what_is_not_the_teams_yet_is_marked(app: CaseworkerApp, cases: dict[str
         await pilot.pause(1.1)
         await settle(pilot)
         assert text(pilot, "#sync") == "not syncing · 1 conflict · 1 resting · 1 pending"
-        marks = pilot.app.screen.query_one(CaseTable).team_marks
+        marks = pilot.app.screen.query_one(CaseTable).standing
         assert marks == {cases["pending"]: "~", cases["conflict"]: "!", cases["resting"]: "!"}
         await keys(pilot, "slash", *typed(reference(app.session.database, cases["pending"])), "enter", "enter")
         assert "~ 1 not accepted yet" in text(pilot, "#title")
@@ -177,3 +177,58 @@ def test_pictures(snap_compare: SnapCompare, app: CaseworkerApp, name: str, size
         await keys(pilot, *PICTURES[name])
 
     assert snap_compare(app, terminal_size=size, run_before=drive)
+
+
+def child(*told: str) -> Cluster:
+    """A cluster whose process tells these lines, and lives until its standard input ends."""
+    program = f"import sys; print({chr(10).join(told)!r}, flush=True); sys.stdin.read()"
+    return Cluster("kafka.example.org:9092", "team-", [sys.executable, "-c", program])
+
+
+def test_what_the_process_beside_the_app_tells_is_in_the_top_line(sample: Path) -> None:
+    syncing = '{"state": "syncing", "done": 1200, "total": 3000}'
+    offline = '{"state": "offline", "sentence": "The cluster can\'t be reached."}'
+    app = CaseworkerApp(sample, actor="ana.ruiz", clock=lambda: NOW, cluster=child(syncing, offline))
+    seen: list[str] = []
+
+    async def session() -> None:
+        async with app.run_test(size=(80, 24)) as pilot:
+            for _ in range(200):
+                await pilot.pause(0.02)
+                seen.append(text(pilot, "#sync"))
+                if seen[-1] == "offline":
+                    break
+            await keys_while_syncing(pilot, "Y")
+            said = text(pilot, "#state")
+            for part in ("offline", "can't be reached", "kafka.example.org:9092", "team-case_commits"):
+                assert part in said
+
+    asyncio.run(session())
+    assert seen[-1] == "offline"
+
+
+async def keys_while_syncing(pilot: Pilot[None], key: str) -> None:
+    """The worker that hears the process never ends by itself."""
+    await pilot.press(key)
+    for _ in range(100):
+        await pilot.pause(0.02)
+        if on(pilot) is SyncScreen and text(pilot, "#state"):
+            return
+
+
+def test_a_process_that_dies_is_told_and_started_again() -> None:
+    told: list[Status] = []
+    dies = [sys.executable, "-c", "import sys; sys.exit('A wrong setting.')"]
+    lives = BackgroundSync(Cluster("kafka.example.org:9092", "", dies), told.append)
+
+    async def story() -> None:
+        running = asyncio.create_task(lives.run())
+        for times in (1, 2):
+            while len(told) < times:
+                await asyncio.sleep(0.01)
+            lives.retry()
+        await lives.end()
+        await running
+
+    asyncio.run(asyncio.wait_for(story(), 30))
+    assert {(status.state, status.sentence) for status in told} == {(State.STOPPED, "A wrong setting.")}
