@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from rich.bar import END_BLOCK_ELEMENTS, FULL_BLOCK
-from rich.cells import cell_len
 from textual import on
 from textual.content import Content
 from textual.message import Message
@@ -19,6 +18,7 @@ from textual.widgets.option_list import Option
 from caseworker_tui.wording import fit
 from store.queries.workload import Bar, Chart
 
+_LABEL_WIDTH: Final = 28
 _NUMBER_WIDTH: Final = 9
 
 
@@ -60,7 +60,7 @@ class BarChart(OptionList, inherit_bindings=False):
 
     def _draw(self) -> None:
         at = self.highlighted or 0
-        labels = min(max((cell_len(bar.label) for bar in self._bars), default=0), self.size.width // 2)
+        labels = min(_LABEL_WIDTH, self.size.width // 2)
         room = max(1, self.size.width - labels - _NUMBER_WIDTH - 3)
         most = max([1, *(bar.cases for bar in self._bars)])
         lines = [Option(_line(fit(bar.label, labels), bar.cases, room * bar.cases / most, room)) for bar in self._bars]

@@ -135,7 +135,7 @@ def test_a_reference_opens_its_case_and_leaves_the_queue_as_it_was(app: Casework
 
 def test_the_cursor_stays_on_its_line_when_cases_come_in_above(app: CaseworkerApp, sample: Path) -> None:
     async def drive(pilot: Pilot[None]) -> None:
-        await keys(pilot, "slash", *typed("sort:-updated"), "enter", *["pagedown"] * 3)
+        await keys(pilot, "slash", *typed("sort:-updated"), "enter", *["pagedown"] * 3, *["k"] * 4)
         table = _queue(pilot).table
         case, line = table.current, table.cursor - table.scroll_offset.y
         with CaseStore.open(sample, clock=lambda: NOW) as other:
