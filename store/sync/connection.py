@@ -120,6 +120,9 @@ _BY_CODE: Final[Mapping[int, tuple[type[ClusterError | Unreachable], str]]] = {
             KafkaError.REQUEST_TIMED_OUT,
             KafkaError.NETWORK_EXCEPTION,
             KafkaError.LEADER_NOT_AVAILABLE,
+            KafkaError.FENCED_LEADER_EPOCH,  # a broker that has just come back and what we knew of it, either way
+            KafkaError.UNKNOWN_LEADER_EPOCH,
+            KafkaError.OFFSET_NOT_AVAILABLE,
             KafkaError.NOT_LEADER_FOR_PARTITION,
             KafkaError.BROKER_NOT_AVAILABLE,
             KafkaError.NOT_ENOUGH_REPLICAS,
@@ -212,6 +215,8 @@ class Connection:
             if client is not None:
                 client.poll(0)
             raise self.error(error.args[0], doing) from error
+        except TimeoutError as error:  # of a future that librdkafka does not resolve in the time that it was given
+            raise self.error(KafkaError(KafkaError._TIMED_OUT), doing) from error
 
     def _configuration(self, own: Mapping[str, Any]) -> dict[str, Any]:
         return {

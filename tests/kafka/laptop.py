@@ -173,7 +173,10 @@ def tell(store: CaseStore) -> dict[str, Any]:
     tables = {
         "commits": rows("SELECT commit_id FROM commits ORDER BY case_id, position"),
         "rejected": rows("SELECT log_partition, log_offset, reason FROM rejected_records ORDER BY 1, 2"),
-        **{each.table: rows(f"SELECT * FROM {each.table} ORDER BY {each.key}") for each in PROJECTIONS},
+        **{
+            each.table: rows(f"SELECT {', '.join(each.columns)} FROM {each.table} ORDER BY {each.key}")
+            for each in PROJECTIONS
+        },
     }
     [(pending,)] = rows("SELECT count(*) FROM pending_commits")
     return {

@@ -4,7 +4,7 @@ import logging
 from threading import Timer
 
 import pytest
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, KafkaException
 
 from store.sync.errors import ClusterError, TooLarge, TopicChanged
 from store.sync.kafka import COMMITS
@@ -146,3 +146,18 @@ def test_a_name_that_is_no_host_is_told() -> None:
         pytest.raises(Unreachable, match=r"kafka\.invalid:9092 can't be (found|reached)"),
     ):
         log.identity()
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        TimeoutError(),
+        KafkaException(KafkaError(KafkaError.UNKNOWN_LEADER_EPOCH)),
+        KafkaException(KafkaError(KafkaError.FENCED_LEADER_EPOCH)),
+    ],
+    ids=["no answer in time", "a broker that came back", "a broker that was replaced"],
+)
+def test_what_passes_by_itself_is_a_state_and_no_error(mock_cluster: MockCluster, raised: Exception) -> None:
+    connection = mock_connection_to(mock_cluster.bootstrap)
+    with pytest.raises(Unreachable, match="can't be reached to ask: work goes on"), connection.translated("to ask"):
+        raise raised

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Timer
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -62,9 +63,15 @@ def accepted(store: CaseStore, connection: Connection) -> Callable[..., list[str
 
 
 def on(connection: Connection, topic: str) -> list[Received]:
-    """What readers of committed records see."""
-    with TopicLog(connection, topic) as log:
-        return read(log, dict.fromkeys(ends(log), 0))
+    """What readers of committed records see, as soon as the cluster answers: it may have just come back."""
+    deadline = monotonic() + 30
+    while True:
+        try:
+            with TopicLog(connection, topic) as log:
+                return read(log, dict.fromkeys(ends(log), 0))
+        except Unreachable:
+            if monotonic() > deadline:
+                raise
 
 
 def bodies(records: list[Received]) -> list[dict[str, Any]]:
