@@ -51,6 +51,9 @@ _COLUMNS: Final = ", ".join(f"c.{name}" for name in QueueRow.__dataclass_fields_
 FEW: Final = 2_000
 """So many cases are gathered and sorted at once; more are walked in order until a page is full."""
 
+SORTED: Final = 200_000
+"""So many are gathered and sorted for landmarks, which is quicker than to walk past all the others."""
+
 STEP: Final = 1_000
 """From one landmark to the next, in cases."""
 
@@ -116,8 +119,8 @@ def queue_length(connection: sqlite3.Connection, selection: Selection = EVERYTHI
 def landmarks(connection: sqlite3.Connection, selection: Selection = EVERYTHING) -> Landmarks:
     """Goes once through the keys of the selection, within SQLite."""
     sort, reading = selection.sort, _reading(connection, selection)
-    if not reading.in_order:
-        return _landmarks_of_sorted(connection, selection, reading)
+    if not reading.in_order or _finds_at_most(connection, selection, SORTED):
+        return _landmarks_of_sorted(connection, selection, _gathering(selection))
     keys: list[Key] = []
     start, offset = None, 0
     while True:
@@ -196,9 +199,7 @@ class _Reading:
 def _reading(connection: sqlite3.Connection, selection: Selection) -> _Reading:
     """A few cases are gathered by whatever index finds them, and sorted. Many are walked in order: left alone, SQLite
     would gather and sort them all for one page."""
-    findable = [found_by_words(selection.words)] if selection.words else []
-    findable += [condition for condition in selection.conditions if condition.found]
-    if any(_are_few(connection, condition) for condition in findable):
+    if _finds_at_most(connection, selection, FEW):
         return _gathering(selection)
     index = selection.sort.read_off
     return _Reading(
@@ -213,14 +214,20 @@ def _gathering(selection: Selection) -> _Reading:
     return _Reading("cases AS c", (*selection.conditions, *words), in_order=False)
 
 
-def _are_few(connection: sqlite3.Connection, condition: Condition) -> bool:
-    sql = f"SELECT count(*) FROM ({condition.found} LIMIT {FEW + 1})"
-    (count,) = connection.execute(sql, condition.parameters).fetchone()
-    return int(count) <= FEW
+def _finds_at_most(connection: sqlite3.Connection, selection: Selection, most: int) -> bool:
+    """Whether some index finds no more cases than that."""
+    findable = [found_by_words(selection.words)] if selection.words else []
+    for condition in (*findable, *(condition for condition in selection.conditions if condition.found)):
+        sql = f"SELECT count(*) FROM ({condition.found} LIMIT {most + 1})"
+        (count,) = connection.execute(sql, condition.parameters).fetchone()
+        if count <= most:
+            return True
+    return False
 
 
 def _landmarks_of_sorted(connection: sqlite3.Connection, selection: Selection, reading: _Reading) -> Landmarks:
-    sort = selection.sort
+    # A plus before it, and SQLite does not think of walking in this order after all.
+    sort = selection.sort._replace(expression=f"+{selection.sort.expression}")
     numbered, parameters = reading.query(
         f"{sort.expression} AS value, c.case_id AS case_id, row_number() OVER (ORDER BY {_order(sort)}) AS number"
     )

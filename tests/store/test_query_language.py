@@ -51,6 +51,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As if sixty cases were a million: two are many, and a landmark stands at every seventh."""
     with monkeypatch.context() as patch:
         patch.setattr(queue, "FEW", 2)
+        patch.setattr(queue, "SORTED", 10)
         patch.setattr(queue, "STEP", 7)
         yield
 
