@@ -26,7 +26,6 @@ POM: Final = Path(__file__).with_name("pom.xml")
 USERS: Final[Mapping[str, str]] = {"ana": "open sesame", "eve": "let me in"}
 """Who may log in with which password. Ana may do anything, Eve nothing."""
 
-_NAMESPACE: Final = {"m": "http://maven.apache.org/POM/4.0.0"}
 _FETCH_SECONDS: Final = 300
 _START_SECONDS: Final = 90
 _STOP_SECONDS: Final = 20
@@ -38,9 +37,9 @@ class CantBeHad(Exception):
 
 def version() -> str:
     """The version of Apache Kafka that `pom.xml` pins."""
-    dependencies = ElementTree.parse(POM).iterfind(".//m:dependency", _NAMESPACE)
-    versions = {each.findtext("m:artifactId", "", _NAMESPACE): each for each in dependencies}
-    return versions["kafka_2.13"].findtext("m:version", "", _NAMESPACE)
+    dependencies = ElementTree.parse(POM).iterfind(".//dependency")
+    versions = {each.findtext("artifactId", ""): each.findtext("version", "") for each in dependencies}
+    return versions["kafka_2.13"]
 
 
 def libraries() -> Path:
