@@ -203,7 +203,7 @@ def _propose(view: CaseFileView, assessed: Assessment | None) -> Dialog:
             Line("reason", "Why?", "at least 10 characters"),
         ),
         lambda answers: c.ProposeDecision.model_validate({"case_id": view.case.case_id, **answers}),
-        "The decision is proposed; somebody else approves it.",
+        f"A decision on {view.case.reference} is proposed; somebody else approves it.",
         leads_on=True,
     )
 
@@ -229,7 +229,7 @@ def _review(view: CaseFileView, _: Assessment | None) -> Dialog | str:
         f"{case.proposed_by} proposes to {label(case.proposed_decision)}: {case.proposal_reason}",
         ask,
         command,
-        "The proposal is answered.",
+        f"The proposal on {case.reference} is answered.",
         leads_on=True,
     )
 

@@ -15,6 +15,7 @@ from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.widgets.case_table import CaseTable
 from caseworker_tui.widgets.version_slider import VersionSlider
 from store.domain.commands import AddNote, AssignCase, CreateCase, TagCase, UpdateDocumentStatus
+from store.domain.identifiers import case_reference
 from store.domain.statuses import DocumentStatus
 from store.engine import CaseStore
 from store.queries.case_file import CaseFileView, case_file
@@ -192,7 +193,7 @@ def test_the_end_of_the_queue_after_a_decision(empty_app: CaseworkerApp) -> None
         await settle(pilot)
         await keys(pilot, "p", "2", *typed("nothing adds up here"), "enter")
         assert told(pilot) == [
-            "The decision is proposed; somebody else approves it.",
+            f"A decision on {case_reference(last)} is proposed; somebody else approves it.",
             "This is the last case of the queue.",
         ]
         assert "Ben Okoro" in text(pilot, "#title")
