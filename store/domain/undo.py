@@ -49,7 +49,9 @@ def _owner_added(_: CaseFile, it: e.BeneficialOwnerAdded) -> Undo:
 
 def _owner_corrected(before: CaseFile, it: e.BeneficialOwnerCorrected) -> Undo:
     owner = before.owners[it.owner_id]
-    return Undo(c.CorrectBeneficialOwner(case_id=it.case_id, owner_id=it.owner_id, owner=owner, seen=it.owner))
+    command = c.CorrectBeneficialOwner(case_id=it.case_id, owner_id=it.owner_id, owner=owner, seen=it.owner)
+    same_person = before.person_of_owner.get(it.owner_id) == it.person_id
+    return Undo(command, "" if same_person else "who comes back may count as somebody new, of whom documents are asked")
 
 
 def _owner_removed(before: CaseFile, it: e.BeneficialOwnerRemoved) -> Undo:

@@ -192,6 +192,17 @@ class TestWhatDoesNotComeBackIsSaid:
         assert "do not go back" in undo.but
         assert case.owners == fold(given).owners
 
+    def test_a_person_whom_a_correction_made_another(self) -> None:
+        """Nothing was asked of an owner who has ended, so no document tells."""
+        given = events_of(kyb(owners=(owner(ANA, ended_on="1968"),)))
+        case_id, (owner_id,) = fold(given).case_id, fold(given).owners
+        command = c.CorrectBeneficialOwner(case_id=case_id, owner_id=owner_id, owner=HOLDING)
+        case, undo = undone(given, command)
+        assert isinstance(undo, Undo)
+        assert "somebody new" in undo.but
+        assert case.owners == fold(given).owners
+        assert case.person_of_owner != fold(given).person_of_owner
+
     def test_a_removed_person_s_documents(self) -> None:
         case, undo = undone(CASE, EXAMPLES[c.RemoveBeneficialOwner])
         assert isinstance(undo, Undo)
