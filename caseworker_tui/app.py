@@ -129,15 +129,19 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         if self._seen_version not in (None, version):
             self._queue.reload()
             self._case.reload()
-            if isinstance(self.screen, SyncScreen | ConflictScreen):
-                self.screen.reload()
             self._case_then.reload()
+            self._reload(SyncScreen, ConflictScreen)
         self._seen_version, self._trouble, self._outage = version, trouble, outage
 
     def _sync_changed(self, status: Status) -> None:
         self._show_sync(status)
-        if isinstance(self.screen, SyncScreen):
-            self.screen.reload()
+        self._reload(SyncScreen)
+
+    def _reload(self, *kinds: type[SyncScreen] | type[ConflictScreen]) -> None:
+        """Those that are open; none is when the app is about to leave, which may hear of changes even then."""
+        for screen in self.screen_stack:
+            if isinstance(screen, kinds):
+                screen.reload()
 
     def _show_sync(self, status: Status | None) -> None:
         """On every screen, whichever is in sight now or later."""

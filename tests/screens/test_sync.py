@@ -57,6 +57,15 @@ def test_somebody_alone_is_told_nothing_of_a_team(app: CaseworkerApp) -> None:
     run(app, drive)
 
 
+def test_a_status_that_comes_while_the_app_leaves_is_no_fault(app: CaseworkerApp) -> None:
+    async def drive(_: Pilot[None]) -> None:
+        """Nothing: whoever opens the app may leave it at once."""
+
+    run(app, drive)
+    assert not app.screen_stack
+    app._sync_changed(Status(State.OFFLINE))
+
+
 def test_what_is_not_the_teams_yet_is_marked(app: CaseworkerApp, cases: dict[str, str]) -> None:
     async def drive(pilot: Pilot[None]) -> None:
         await pilot.pause(1.1)
