@@ -32,8 +32,11 @@ team: $(VENV)/project ## open the application as somebody in a team, on the clus
 	@$(BIN)/caseworker --config team.toml sync --create-topics >/dev/null
 	@$(BIN)/caseworker --config team.toml --db .team/$(NAME).sqlite3 --actor $(NAME)
 
+# Two for each core: tests of screens and processes wait as much as they work.
+WORKERS = $(shell $(PY) -c "import os; print(2 * (os.cpu_count() or 1))")
+
 test: $(VENV)/dev $(VENV)/project ## run the tests; make test ARGS="-k word" chooses some
-	$(PY) -m pytest -n auto --dist loadfile $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-kafka: $(VENV)/dev $(VENV)/project ## run the tests on Apache Kafka, for which java and mvn are needed
 	$(PY) -m pytest -m kafka $(ARGS)
