@@ -18,16 +18,16 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
+from store.batch import Batch
 from store.database import connect, savepoint, translated, write_transaction
 from store.domain.commands import Command, CreateCase, OfCase, OfDocument, as_text
 from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, unknown_document
 from store.domain.identifiers import time_ordered_id
 from store.domain.refusals import Refusal
 from store.files import KeptFile, folder_of, keep
-from store.log import CommitHeader, head_of, save_events
-from store.log.standing import standing
+from store.log.append import new_commit
+from store.log.commit import Commit, CommitHeader
 from store.notifications.answers import rules_in_force
-from store.projections import project
 from store.projections.rebuild import Progress, rebuild, stale_tables
 
 Clock = Callable[[], datetime]
@@ -63,6 +63,11 @@ class Receipt:
     repeated: bool
 
 
+def _receipt(commit: Commit, *, repeated: bool) -> Receipt:
+    header, types = commit.header, tuple(event.event_type for event in commit.events)
+    return Receipt(header.command_id, header.case_id, commit.commit_id, types, repeated)
+
+
 _EARLIER: Final = """
 SELECT position, case_id, commit_id, command, 'events' FROM commits WHERE command_id = ?1
 UNION ALL
@@ -79,7 +84,7 @@ class CaseStore:
         self._connection = connection
         self.clock = clock
         self.device = device
-        self._in_batch = False
+        self._batch: Batch | None = None
 
     @classmethod
     def open(
@@ -128,6 +133,8 @@ class CaseStore:
     def ask(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer of a function of `store.queries` (or any that takes a connection first)."""
         with translated(self.path):
+            if self._batch:
+                self._batch.write()
             return query(self._connection, *args, **kwargs)
 
     def execute(
@@ -148,16 +155,16 @@ class CaseStore:
         now = self.clock().astimezone(UTC)
         command_id = new_command_id(now) if command_id is None else command_id
         actor = actor or default_actor()
-        with translated(self.path), self._transaction():
+        with translated(self.path), self._as_batch() as batch:
             text = as_text(command)
-            if earlier := self._earlier(command_id, text):
+            if earlier := self._earlier(batch, command_id, text):
                 return earlier
             self._refuse_unsettled(command_id)
-            case_id = self._case_of(command, command_id)
+            case_id = self._case_of(batch, command, command_id)
             self._refuse_frozen(case_id)
-            if expected_head not in (None, head_of(self._connection, case_id)):
+            stands, rules = batch.standing(case_id), self.rules_in_force()
+            if expected_head not in (None, stands.head):
                 raise Refusal("stale", "The case has changed since you looked at it: look at it again, then decide.")
-            stands, rules = standing(self._connection, case_id), self.rules_in_force()
             context = Context.of(
                 command, command_id=command_id, case_id=case_id, rules=rules, actor=actor, today=now.date()
             )
@@ -172,11 +179,9 @@ class CaseStore:
                 rules_version=rules.version,
                 recorded_at=now.isoformat(timespec="microseconds"),
             )
-            commit_id, events = save_events(
-                self._connection, header, facts, expected_versions=stands.versions, correlation_id=correlation_id
-            )
-            project(self._connection, events)
-        return Receipt(command_id, case_id, commit_id, tuple(event.event_type for event in events), repeated=False)
+            commit = new_commit(header, facts, stands.versions, correlation_id=correlation_id)
+            batch.add(stands, commit, facts)
+        return _receipt(commit, repeated=False)
 
     def rules_in_force(self) -> Rules:
         """The rules that commands are decided by at this moment."""
@@ -193,12 +198,12 @@ class CaseStore:
 
         A command that is refused or fails within it changes nothing and does not end the batch.
         """
-        with translated(self.path), write_transaction(self._connection):
-            self._in_batch = True
+        with translated(self.path), self._as_batch() as batch:
+            before, self._batch = self._batch, batch
             try:
                 yield
             finally:
-                self._in_batch = False
+                self._batch = before
 
     def keep_file(self, source: Path, progress: Progress = lambda done, total: None) -> KeptFile:
         """Take a copy of a file into the folder beside the database, and say what `AttachFile` names it by.
@@ -221,18 +226,34 @@ class CaseStore:
             return rebuild(self._connection, progress)
 
     @contextmanager
+    def _as_batch(self) -> Iterator[Batch]:
+        """The batch that the present transaction is, or else a transaction of its own."""
+        if self._batch:
+            yield self._batch
+            return
+        with write_transaction(self._connection):
+            batch = Batch(self._connection)
+            yield batch
+            batch.write()
+
+    @contextmanager
     def _transaction(self) -> Iterator[None]:
-        if self._in_batch:
+        """For what is no command: in a batch it finds all that was done before."""
+        if self._batch:
+            self._batch.write()
             with savepoint(self._connection):
                 yield
         else:
             with write_transaction(self._connection):
                 yield
 
-    def _earlier(self, command_id: str, text: str) -> Receipt | None:
+    def _earlier(self, batch: Batch, command_id: str, text: str) -> Receipt | None:
+        in_batch = batch.commits_of(command_id)
         earlier = self._connection.execute(_EARLIER, (command_id,)).fetchall()
-        if not earlier:
+        if not in_batch and not earlier:
             return None
+        if commit := next((commit for commit in in_batch if commit.header.command == text), None):
+            return _receipt(commit, repeated=True)
         same = next((row for row in earlier if row[3] == text), None)
         if same is None:
             raise Refusal(
@@ -271,17 +292,17 @@ class CaseStore:
         row: tuple[Any, ...] | None = self._connection.execute(query, (value,)).fetchone()
         return row
 
-    def _case_of(self, command: Command, command_id: str) -> str:
+    def _case_of(self, batch: Batch, command: Command, command_id: str) -> str:
         match command:
             case CreateCase():
                 return case_id_of_new_case(command_id)
             case OfDocument():
-                row = self._connection.execute(
-                    "SELECT case_id FROM required_documents WHERE document_requirement_id = ?",
-                    (command.document_requirement_id,),
-                ).fetchone()
+                document_id = command.document_requirement_id
+                if case_id := batch.case_of_document(document_id):
+                    return case_id
+                row = self._row("SELECT case_id FROM required_documents WHERE document_requirement_id = ?", document_id)
                 if row is None:
-                    raise unknown_document(command.document_requirement_id)
+                    raise unknown_document(document_id)
                 return str(row[0])
             case OfCase():
                 return command.case_id

@@ -367,12 +367,10 @@ COMMANDS: Final[Mapping[str, type[Command]]] = {
 def as_text(command: Command) -> str:
     """A command as the log keeps it: the same text for the same command, on every machine."""
     data = command.model_dump(mode="json", exclude_defaults=True)
-    return json.dumps(
-        {"command": type(command).__name__, "data": data},
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    )
+    return _AS_TEXT({"command": type(command).__name__, "data": data})
+
+
+_AS_TEXT: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def from_text(text: str) -> Command:

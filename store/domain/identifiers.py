@@ -6,6 +6,7 @@ UUID layouts follow RFC 9562: version 7 (section 5.7) for what is new, version 8
 import hashlib
 import uuid
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _NAMESPACE = uuid.UUID("6f0c63c5-9a7a-5f0e-8f39-3f7f6b5d1c11")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,6 +56,7 @@ def is_reference(typed: str) -> bool:
     return len(letters) == REFERENCE_LENGTH and set(letters) <= set(_CROCKFORD)
 
 
+@lru_cache(maxsize=256)  # a command names all that it creates
 def _as_uuid(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
@@ -67,4 +69,5 @@ def _layout(first_48_bits: int, entropy: bytes, *, version: int) -> str:
     number = (first_48_bits << 80) | rest
     number = (number & ~(0xF << 76)) | (version << 76)
     number = (number & ~(0x3 << 62)) | (0x2 << 62)
-    return str(uuid.UUID(int=number))
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

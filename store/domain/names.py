@@ -6,6 +6,7 @@ rows of the same events, and rigour asks for ICU and takes 200 ms to load beside
 same reason of certainty: Юлия and Yuliya are for the eyes, and for screening, to bring together.
 """
 
+import re
 import unicodedata
 from typing import Final
 
@@ -37,6 +38,8 @@ Casefolding does the capitals, and ß."""
 
 _JOINING: Final = dict.fromkeys(map(ord, "'’‘ʼʻʹʾʿ`´′＇\u200c\u200d"))
 """Apostrophes, and joiners that nobody sees: O’Brien, O'Brien and OBrien are one name."""
+
+_ASCII_WORD: Final = re.compile("[a-z0-9]+")
 
 _LEGAL_FORMS: Final = frozenset(
     " ".join(form.split())
@@ -83,6 +86,8 @@ def folded(text: str) -> str:
 
 def folded_words(text: str) -> list[str]:
     """The words of a text, folded, in order. All punctuation parts them, but for apostrophes; so do hyphens."""
+    if text.isascii():
+        return _ASCII_WORD.findall(text.translate(_JOINING).lower())
     return "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in folded(text)).split()
 
 

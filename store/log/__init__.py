@@ -1,7 +1,7 @@
 """The event log: append-only, chained by hash, the only truth. Read tables are made from it (store/projections).
 
 commit   what a commit is, and how its id is computed
-append   `save_events`: one commit, against the versions that the writer expects
+append   `save_events`: commits, against the versions that their writer has seen
 pending  what a team has not accepted yet, on top of what it has
 standing where a case file stands: its state, versions and head
 read     events in order, of one aggregate, one case or all, with typed payloads

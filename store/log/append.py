@@ -1,7 +1,7 @@
 """Appending to the log. There is no other way in, and no way to change what is there."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,7 +14,7 @@ from store.domain.events import Payload
 from store.domain.identifiers import time_ordered_id
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, Commit, CommitHeader, EventFields, commit_id
 from store.log.pending import is_shared
-from store.log.read import RecordedEvent, head_of, last_accepted_position
+from store.log.read import RecordedEvent, last_accepted_position
 from store.log.upcast import UnknownPayload, payload_model_name
 
 
@@ -28,6 +28,7 @@ class _Tables:
 
     commit: str
     event: str
+    last_positions: str
     provisional: bool
 
     @classmethod
@@ -40,6 +41,10 @@ class _Tables:
                 f"INSERT INTO {events} (commit_position, case_id, {', '.join(EVENT_FIELDS)})"
                 f" VALUES (?, ?{', ?' * len(EVENT_FIELDS)})"
             ),
+            last_positions=(
+                f"SELECT (SELECT coalesce(max(position), 0) FROM {commits}),"
+                f" (SELECT coalesce(max(position), 0) FROM {events})"
+            ),
             provisional=provisional,
         )
 
@@ -48,30 +53,52 @@ ACCEPTED: Final = _Tables.called("commits", "events", provisional=False)
 PENDING: Final = _Tables.called("pending_commits", "pending_events", provisional=True)
 
 
-def save_events(
-    connection: sqlite3.Connection,
-    header: CommitHeader,
-    facts: Sequence[Fact],
-    *,
-    expected_versions: Mapping[str, int],
-    correlation_id: str | None = None,
-) -> tuple[str, list[RecordedEvent]]:
-    """Append one commit: its id and its events as recorded, within the caller's transaction.
+Payloads = Sequence[Payload | UnknownPayload]
 
-    It is accepted at once, unless the log is shared with a team: then it is pending.
-    `expected_versions` maps each aggregate to the version that the writer last saw (absent: no event yet).
-    Raises `StaleVersion`, having written nothing, when the case's head is not `header.parent` or an aggregate is
-    at another version than expected.
+
+def save_events(connection: sqlite3.Connection, commits: Sequence[tuple[Commit, Payloads]]) -> list[RecordedEvent]:
+    """Append commits in order, each with the payloads of its events, within the caller's transaction.
+
+    They are accepted at once, unless the log is shared with a team: then they are pending. The events as recorded.
+    Raises `StaleVersion`, having written nothing, when a commit's parent is not the head of its case, or an event's
+    version does not follow the one that its aggregate is at.
     """
-    if head_of(connection, header.case_id) != header.parent:
-        raise StaleVersion(f"case {header.case_id} has a newer commit than {header.parent}")
-    for aggregate_id in dict.fromkeys(fact.aggregate_id for fact in facts):
-        actual, expected = version_of(connection, aggregate_id), expected_versions.get(aggregate_id, 0)
-        if actual != expected:
-            raise StaleVersion(f"aggregate {aggregate_id} is at version {actual}, not {expected}")
-    commit = new_commit(header, facts, expected_versions, correlation_id=correlation_id)
-    to = PENDING if is_shared(connection) else ACCEPTED
-    return commit.commit_id, append(connection, commit, [fact.payload for fact in facts], to=to)
+    _check_versions(connection, [commit for commit, _ in commits])
+    return append(connection, commits, to=PENDING if is_shared(connection) else ACCEPTED)
+
+
+def _check_versions(connection: sqlite3.Connection, commits: Sequence[Commit]) -> None:
+    heads = dict(_found(connection, _HEADS, {commit.header.case_id for commit in commits}))
+    versions = dict(
+        _found(connection, _VERSIONS, {event.aggregate_id for commit in commits for event in commit.events})
+    )
+    for commit in commits:
+        case_id, parent = commit.header.case_id, commit.header.parent
+        if heads.get(case_id) != parent:
+            raise StaleVersion(f"case {case_id} has a newer commit than {parent}")
+        heads[case_id] = commit.commit_id
+        for event in commit.events:
+            actual, expected = versions.get(event.aggregate_id, 0), event.version - 1
+            if actual != expected:
+                raise StaleVersion(f"aggregate {event.aggregate_id} is at version {actual}, not {expected}")
+            versions[event.aggregate_id] = event.version
+
+
+def _found(connection: sqlite3.Connection, query: str, ids: Set[str]) -> sqlite3.Cursor:
+    return connection.execute(query, (to_json(sorted(ids)).decode(),))
+
+
+# The last row of each in turn, so that what is pending comes after what is accepted.
+_HEADS: Final = " UNION ALL ".join(
+    f"SELECT value, (SELECT commit_id FROM {commits} WHERE case_id = value ORDER BY position DESC LIMIT 1) AS head"
+    " FROM json_each(?1) WHERE head IS NOT NULL"
+    for commits in ("commits", "pending_commits")
+)
+_VERSIONS: Final = " UNION ALL ".join(
+    f"SELECT value, (SELECT max(version) FROM {events} WHERE aggregate_id = value) AS last"
+    " FROM json_each(?1) WHERE last IS NOT NULL"
+    for events in ("events", "pending_events")
+)
 
 
 def new_commit(
@@ -106,44 +133,43 @@ def new_commit(
 
 
 def append(
-    connection: sqlite3.Connection, commit: Commit, payloads: Iterable[Payload | UnknownPayload], *, to: _Tables
+    connection: sqlite3.Connection, commits: Sequence[tuple[Commit, Payloads]], *, to: _Tables
 ) -> list[RecordedEvent]:
-    """Write a commit, whose events have these payloads, as it is: its events as recorded."""
-    header = commit.header
-    commit_position = connection.execute(to.commit, (commit.commit_id, *header.fields())).lastrowid
-    before = last_accepted_position(connection) if to.provisional and commit.events else 0
-    recorded = []
-    for event, payload in zip(commit.events, payloads, strict=True):
-        position = connection.execute(to.event, (commit_position, header.case_id, *event)).lastrowid
-        assert position is not None  # only None before the first INSERT
-        recorded.append(
-            RecordedEvent(
-                position=before + position,
-                event_id=event.event_id,
-                event_type=event.event_type,
-                case_id=header.case_id,
-                aggregate_id=event.aggregate_id,
-                version=event.version,
-                timestamp=event.timestamp,
-                payload=payload,
-                payload_model_name=event.payload_model_name,
-                metadata=event.metadata,
-                commit_id=commit.commit_id,
-                actor=header.actor,
-                provisional=to.provisional,
-            )
+    """Write commits in order as they are, whatever is there; the events as recorded."""
+    commit_position, event_position = connection.execute(to.last_positions).fetchone()
+    connection.executemany(to.commit, ((commit.commit_id, *commit.header.fields()) for commit, _ in commits))
+    connection.executemany(
+        to.event,
+        (
+            (position, commit.header.case_id, *event)
+            for position, (commit, _) in enumerate(commits, start=commit_position + 1)
+            for event in commit.events
+        ),
+    )
+    before = last_accepted_position(connection) if to.provisional else 0
+    events = (
+        (commit, event, payload)
+        for commit, payloads in commits
+        for event, payload in zip(commit.events, payloads, strict=True)
+    )
+    return [
+        RecordedEvent(
+            position=position,
+            event_id=event.event_id,
+            event_type=event.event_type,
+            case_id=commit.header.case_id,
+            aggregate_id=event.aggregate_id,
+            version=event.version,
+            timestamp=event.timestamp,
+            payload=payload,
+            payload_model_name=event.payload_model_name,
+            metadata=event.metadata,
+            commit_id=commit.commit_id,
+            actor=commit.header.actor,
+            provisional=to.provisional,
         )
-    return recorded
-
-
-def version_of(connection: sqlite3.Connection, aggregate_id: str) -> int:
-    """The version of an aggregate, 0 before its first event."""
-    (version,) = connection.execute(
-        "SELECT coalesce(max(version), 0) FROM (SELECT max(version) AS version FROM events WHERE aggregate_id = ?1"
-        " UNION ALL SELECT max(version) FROM pending_events WHERE aggregate_id = ?1)",
-        (aggregate_id,),
-    ).fetchone()
-    return int(version)
+        for position, (commit, event, payload) in enumerate(events, start=before + event_position + 1)
+    ]
 
 
 def accepted_version_of(connection: sqlite3.Connection, case_id: str, aggregate_id: str) -> int:

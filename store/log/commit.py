@@ -85,12 +85,11 @@ class Commit:
 
 def commit_id(header: Iterable[Stored], events: Sequence[tuple[Stored, ...]]) -> str:
     """The id of a commit, from the values of `COMMIT_FIELDS` and of each event's `EVENT_FIELDS`, as stored."""
-    values = [*header, len(events), *chain.from_iterable(events)]
-    return hashlib.sha256(b"".join(map(_encoded, values))).hexdigest()
-
-
-def _encoded(value: Stored) -> bytes:
-    if value is None:
-        return b"-:"
-    data = value if isinstance(value, bytes) else str(value).encode()
-    return b"%d:%b" % (len(data), data)
+    parts: list[bytes] = []
+    for value in chain(header, (len(events),), *events):
+        if value is None:
+            parts.append(b"-:")
+        else:
+            data = value if isinstance(value, bytes) else str(value).encode()
+            parts.append(b"%d:%b" % (len(data), data))
+    return hashlib.sha256(b"".join(parts)).hexdigest()

@@ -7,6 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import JsonValue
 from pydantic_core import from_json
@@ -17,8 +18,7 @@ from store.errors import DatabaseDamaged
 from store.log.upcast import UnknownPayload, typed_payload
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedEvent:
+class RecordedEvent(NamedTuple):
     """An event as it stands in the log. `timestamp` is UTC, ISO 8601, in microseconds; `metadata` is JSON text.
 
     It is `provisional` while its commit is pending: nobody else has seen it, and its position may still change.
@@ -60,6 +60,18 @@ class RecordedEvent:
         }
 
 
+_PAYLOAD = RecordedEvent._fields.index("payload")  # its name comes next
+
+
+class StreamEvent(NamedTuple):
+    """Of an event what a state is folded from."""
+
+    aggregate_id: str
+    version: int
+    payload_model_name: str
+    payload: Payload | UnknownPayload
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedCommit:
     """What one command did to a case file. `version` counts the commits of the case, from 1 without gaps.
@@ -75,6 +87,7 @@ class RecordedCommit:
     provisional: bool = False
 
 
+# In the order of the fields of `RecordedEvent`.
 _COLUMNS = """
        e.event_id, e.event_type, e.case_id, e.aggregate_id, e.version, e.timestamp,
        e.payload, e.payload_model_name, e.metadata, c.commit_id, c.actor
@@ -89,6 +102,9 @@ SELECT e.position + {_LAST_ACCEPTED}, {_COLUMNS}, 1
 FROM pending_events AS e JOIN pending_commits AS c ON c.position = e.commit_position WHERE """
 
 
+_HEAD = "SELECT commit_id FROM {} WHERE case_id = ?1 ORDER BY position DESC LIMIT 1".format
+
+
 def get_events_for_aggregate(connection: sqlite3.Connection, aggregate_id: str) -> list[RecordedEvent]:
     """The stream of one aggregate, in order of version."""
     return list(_read(connection, "e.aggregate_id = ?1", "e.aggregate_id = ?1", aggregate_id))
@@ -97,6 +113,22 @@ def get_events_for_aggregate(connection: sqlite3.Connection, aggregate_id: str) 
 def get_events_for_case(connection: sqlite3.Connection, case_id: str) -> list[RecordedEvent]:
     """All events of one case file, whatever their aggregate, in order."""
     return list(_read(connection, "e.case_id = ?1", "e.case_id = ?1", case_id))
+
+
+def get_streams_of_case(connection: sqlite3.Connection, case_id: str) -> list[StreamEvent]:
+    """The events of one case file as `get_events_for_case` gives them, of each only what a decision needs."""
+    return [
+        StreamEvent(aggregate_id, version, model_name, _typed(position, model_name, text))
+        for position, aggregate_id, version, model_name, text in connection.execute(_STREAMS, (case_id,))
+    ]
+
+
+_STREAMS = f"""
+SELECT position, aggregate_id, version, payload_model_name, payload FROM events WHERE case_id = ?1
+UNION ALL
+SELECT position + {_LAST_ACCEPTED}, aggregate_id, version, payload_model_name, payload
+FROM pending_events WHERE case_id = ?1 ORDER BY position
+"""
 
 
 def get_commits_for_case(connection: sqlite3.Connection, case_id: str) -> list[RecordedCommit]:
@@ -167,18 +199,14 @@ def known_payloads(events: Iterable[RecordedEvent]) -> list[Payload] | None:
 
 def head_of(connection: sqlite3.Connection, case_id: str) -> str | None:
     """The id of a case's newest commit, pending or accepted, None if there is none."""
-    return _newest("pending_commits", connection, case_id) or accepted_head_of(connection, case_id)
+    row = connection.execute(f"SELECT coalesce(({_HEAD('pending_commits')}), ({_HEAD('commits')}))", (case_id,))
+    head: str | None = row.fetchone()[0]
+    return head
 
 
 def accepted_head_of(connection: sqlite3.Connection, case_id: str) -> str | None:
     """The id of a case's newest accepted commit, None if there is none."""
-    return _newest("commits", connection, case_id)
-
-
-def _newest(table: str, connection: sqlite3.Connection, case_id: str) -> str | None:
-    row = connection.execute(
-        f"SELECT commit_id FROM {table} WHERE case_id = ? ORDER BY position DESC LIMIT 1", (case_id,)
-    ).fetchone()
+    row = connection.execute(_HEAD("commits"), (case_id,)).fetchone()
     return row[0] if row else None
 
 
@@ -202,27 +230,15 @@ def _read(
     """The events that fit these conditions on `value`, in one look at the database."""
     query = f"{_ACCEPTED}{accepted}{f' UNION ALL {_PENDING}{pending}' if pending else ''} ORDER BY position"
     for row in connection.execute(query, (value,)):
-        position, event_id, event_type, case_id, aggregate_id, version, timestamp, text, model_name, *rest = row
-        metadata, commit_id, actor, provisional = rest
-        try:
-            payload = typed_payload(model_name, text)
-        except ValueError as error:
-            raise DatabaseDamaged(
-                f"Event {position} of the log ({model_name}) can't be read: `caseworker verify` says where the log was"
-                " changed."
-            ) from error
-        yield RecordedEvent(
-            position=position,
-            event_id=event_id,
-            event_type=event_type,
-            case_id=case_id,
-            aggregate_id=aggregate_id,
-            version=version,
-            timestamp=timestamp,
-            payload=payload,
-            payload_model_name=model_name,
-            metadata=metadata,
-            commit_id=commit_id,
-            actor=actor,
-            provisional=bool(provisional),
-        )
+        payload = _typed(row[0], row[_PAYLOAD + 1], row[_PAYLOAD])
+        yield RecordedEvent._make((*row[:_PAYLOAD], payload, *row[_PAYLOAD + 1 : -1], bool(row[-1])))
+
+
+def _typed(position: int, model_name: str, text: str) -> Payload | UnknownPayload:
+    try:
+        return typed_payload(model_name, text)
+    except ValueError as error:
+        raise DatabaseDamaged(
+            f"Event {position} of the log ({model_name}) can't be read: `caseworker verify` says where the log was"
+            " changed."
+        ) from error

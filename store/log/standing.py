@@ -8,7 +8,7 @@ from store.domain.case_file import CaseFile, evolve, fold
 from store.domain.events import Payload
 from store.domain.refusals import Refusal
 from store.log.commit import Commit
-from store.log.read import RecordedEvent, get_events_for_case, head_of
+from store.log.read import RecordedEvent, StreamEvent, get_streams_of_case, head_of
 from store.log.upcast import UnknownPayload, typed_payload
 
 
@@ -33,10 +33,10 @@ class Standing:
 
 def standing(connection: sqlite3.Connection, case_id: str) -> Standing:
     """With all that is accepted and pending. Raises `Refusal` if the case holds an event of a newer version."""
-    return standing_after(get_events_for_case(connection, case_id), head_of(connection, case_id))
+    return standing_after(get_streams_of_case(connection, case_id), head_of(connection, case_id))
 
 
-def standing_after(events: Sequence[RecordedEvent], head: str | None) -> Standing:
+def standing_after(events: Sequence[StreamEvent | RecordedEvent], head: str | None) -> Standing:
     """After these events of a case, `head` being the last commit of them. Raises `Refusal` as `standing` does."""
     case = fold(_known(event.payload_model_name, event.payload) for event in events)
     return Standing(case, {event.aggregate_id: event.version for event in events}, head)

@@ -5,6 +5,7 @@ To change an event's payload: change the model, raise its `VERSION`, and add the
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -36,13 +37,19 @@ def payload_model_name(model: type[Payload]) -> str:
 _CURRENT: Final[Mapping[str, type[Payload]]] = {payload_model_name(model): model for model in PAYLOADS.values()}
 
 
+@cache
+def _decoder(model: type[Payload]) -> Callable[[str], Payload]:
+    """`model_validate_json`, bound once: half the time for a small payload."""
+    return partial(model.__pydantic_validator__.validate_json, context=FROM_THE_LOG)
+
+
 def typed_payload(model_name: str, text: str) -> Payload | UnknownPayload:
     """The payload stored as `text` under `model_name`.
 
     Raises `pydantic.ValidationError` or `ValueError` if the text is not what its name says.
     """
     if model := _CURRENT.get(model_name):
-        return model.model_validate_json(text, context=FROM_THE_LOG)
+        return _decoder(model)(text)
     event_type, _, digits = model_name.rpartition(".v")
     current = PAYLOADS.get(event_type)
     if current is None or not digits.isdecimal() or int(digits) > current.VERSION:

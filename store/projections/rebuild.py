@@ -1,9 +1,9 @@
 """All read tables made anew from the log, in a file of their own beside the live ones."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,12 +12,12 @@ from store.database import file_of, write_transaction
 from store.log.pending import is_shared
 from store.log.read import RecordedEvent, get_accepted_events, get_all_events, get_pending_events, last_position
 from store.projections import PROJECTIONS, project
-from store.projections.projection import Projection
+from store.projections.projection import Projection, insert
 
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is in all."""
 
-_STEP = 1_000
+_STEP = 20_000
 
 
 def stale_tables(connection: sqlite3.Connection) -> list[str]:
@@ -86,10 +86,26 @@ def rows_after(events: Iterable[RecordedEvent]) -> dict[str, list[dict[str, Any]
         }
 
 
+_WORTH_A_DETOUR = 50
+"""Events for which new tables are made sooner than rows are changed in place; both are well below a millisecond."""
+
+
+def project_new_cases(connection: sqlite3.Connection, events: Sequence[RecordedEvent]) -> None:
+    """As `project`, for cases that the read tables hold nothing of: each row is written once, as it ends up."""
+    if len(events) < _WORTH_A_DETOUR:
+        project(connection, events)
+        return
+    with fresh_tables(":memory:") as side:
+        project(side, events)
+        for p in PROJECTIONS:
+            rows = side.execute(f"SELECT {', '.join(p.columns)} FROM {p.table} ORDER BY rowid")
+            connection.executemany(insert(p.table, p.columns), rows)
+
+
 @contextmanager
-def fresh_tables(path: Path | None = None) -> Iterator[sqlite3.Connection]:
+def fresh_tables(path: Path | str = "") -> Iterator[sqlite3.Connection]:
     """New and empty read tables, in a file at `path` or else in one that SQLite keeps to itself."""
-    with closing(sqlite3.connect(path or "", isolation_level=None)) as side:
+    with closing(sqlite3.connect(path, isolation_level=None)) as side:
         side.execute("PRAGMA journal_mode = OFF")
         side.execute("PRAGMA synchronous = OFF")
         for projection in PROJECTIONS:
@@ -108,12 +124,12 @@ def _project_all(
     side: sqlite3.Connection, events: Iterable[RecordedEvent], done: int, total: int, progress: Progress
 ) -> int:
     """How many of the `total` events are in the tables on the `side` now, when `done` were before."""
+    rest = iter(events)
     side.execute("BEGIN")
-    for event in events:
-        project(side, (event,))
-        done += 1
-        if done % _STEP == 0:
-            progress(done, total)
+    while step := list(islice(rest, _STEP)):
+        project(side, step)
+        done += len(step)
+        progress(done, max(done, total))
     side.execute("COMMIT")
     progress(done, max(done, total))
     return done

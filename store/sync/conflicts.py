@@ -92,7 +92,7 @@ def _retry(connection: sqlite3.Connection, store: CaseStore, command_id: str) ->
         raise id_reused(command_id)
     commit = run_again(standing(connection, case_id), before, store.rules_in_force())
     connection.execute("DELETE FROM conflicts WHERE command_id = ?", (command_id,))
-    events = append(connection, commit, payloads_of(commit), to=PENDING)
+    events = append(connection, [(commit, payloads_of(commit))], to=PENDING)
     project(connection, events)
     types = tuple(event.event_type for event in events)
     return Receipt(command_id, case_id, commit.commit_id, types, repeated=False)

@@ -12,16 +12,15 @@ from itertools import takewhile
 
 from store.database import savepoint
 from store.domain.decisions import Rules
-from store.domain.events import NotificationRequired, Payload
+from store.domain.events import NotificationRequired
 from store.domain.refusals import Refusal
-from store.log.append import ACCEPTED, PENDING, StaleVersion, accepted_version_of, append
+from store.log.append import ACCEPTED, PENDING, Payloads, StaleVersion, accepted_version_of, append
 from store.log.commit import Commit
 from store.log.pending import pending_commits, take_away
 from store.log.read import RecordedEvent, accepted_head_of, get_accepted_events_for_case, get_events_for_case
 from store.log.standing import standing_after
-from store.log.upcast import UnknownPayload
 from store.projections import project, remove_case
-from store.projections.rebuild import rows_after
+from store.projections.rebuild import project_new_cases, rows_after
 from store.sync.conflicts import forget_conflict_of, record_conflict
 from store.sync.judge import Verdict, judge
 from store.sync.partition import partition_of
@@ -51,8 +50,8 @@ class _Case:
     """A case that is being read. `base` is the accepted head that its pending work stood on, as its person saw it.
 
     What the batch has brought so far is kept here, so that only what was there before is asked of the database:
-    `commands` are those that it accepted, `versions` those of the aggregates that it touched. Of a `new` case there was
-    nothing.
+    `commands` are those that it accepted, `versions` those of the aggregates that it touched. Of a `new` case nothing
+    is written yet.
     """
 
     case_id: str
@@ -102,7 +101,10 @@ def move_cursors(connection: sqlite3.Connection, positions: Mapping[int, int]) -
 
 @dataclass(slots=True)
 class Taking:
-    """Records being taken in, one by one; then `settle` brings pending work onto what was accepted."""
+    """Records being taken in, one by one; then `settle` brings pending work onto what was accepted.
+
+    What meets no work of ours is written together: at the end, or before something is that is to come after it.
+    """
 
     connection: sqlite3.Connection
     partitions: int
@@ -111,6 +113,7 @@ class Taking:
     tally: Tally
     careful: bool = True
     cases: dict[str, _Case] = field(default_factory=dict)
+    to_write: list[tuple[Commit, Payloads]] = field(default_factory=list)
 
     def take(self, record: Record) -> None:
         case_id = case_of(record)
@@ -124,6 +127,10 @@ class Taking:
             self._take_for(case, record)
 
     def settle(self) -> None:
+        try:
+            self._write()
+        except sqlite3.IntegrityError as error:
+            raise Misfit from error
         for case in self.cases.values():
             if case.moved_on and case.pending:
                 self._bring_along(case)
@@ -176,21 +183,16 @@ class Taking:
         )
         return before is not None
 
-    def _accept(self, case: _Case, commit: Commit, payloads: list[Payload | UnknownPayload]) -> None:
+    def _accept(self, case: _Case, commit: Commit, payloads: Payloads) -> None:
         versions = self._versions_after(case, commit)
         ours = bool(case.pending) and case.pending[0].commit_id == commit.commit_id
-        if ours:
-            take_away(self.connection, commit)
-        events = append(self.connection, commit, payloads, to=ACCEPTED)
-        if ours:  # its rows are there already
-            self._ask_for_notifications(events)
+        if case.in_conflict and not ours:
+            forget_conflict_of(self.connection, commit)
+        if self.careful or case.pending:
+            self._write()
+            self._accept_at_once(case, commit, payloads, ours=ours)
         else:
-            if case.in_conflict:
-                forget_conflict_of(self.connection, commit)
-            if case.pending and not case.moved_on:
-                remove_case(self.connection, case.case_id)
-                events = get_accepted_events_for_case(self.connection, case.case_id)
-            project(self.connection, events)
+            self.to_write.append((commit, payloads))
         case.head = commit.commit_id
         case.commands.add(commit.header.command_id)
         case.versions |= versions
@@ -201,6 +203,29 @@ class Taking:
             self.tally.returned += 1
         else:
             case.moved_on = True
+
+    def _accept_at_once(self, case: _Case, commit: Commit, payloads: Payloads, *, ours: bool) -> None:
+        case.new = False
+        if ours:
+            take_away(self.connection, commit)
+        events = append(self.connection, [(commit, payloads)], to=ACCEPTED)
+        if ours:  # its rows are there already
+            self._ask_for_notifications(events)
+            return
+        if case.pending and not case.moved_on:
+            remove_case(self.connection, case.case_id)
+            events = get_accepted_events_for_case(self.connection, case.case_id)
+        project(self.connection, events)
+
+    def _write(self) -> None:
+        if not self.to_write:
+            return
+        events = append(self.connection, self.to_write, to=ACCEPTED)
+        project_new_cases(self.connection, [event for event in events if self.cases[event.case_id].new])
+        project(self.connection, [event for event in events if not self.cases[event.case_id].new])
+        for commit, _ in self.to_write:
+            self.cases[commit.header.case_id].new = False
+        self.to_write.clear()
 
     def _versions_after(self, case: _Case, commit: Commit) -> dict[str, int]:
         """The versions of the aggregates that a commit touches. Raises `StaleVersion` if they don't follow."""
@@ -233,7 +258,7 @@ class Taking:
         for refused in rebased.refused:
             self._record_conflict(case, refused, before)
         for commit in rebased.pending:
-            project(self.connection, append(self.connection, commit, payloads_of(commit), to=PENDING))
+            project(self.connection, append(self.connection, [(commit, payloads_of(commit))], to=PENDING))
         self.tally.run_again += len(rebased.pending)
         self.tally.conflicts += len(rebased.refused)
         case.pending, case.base, case.moved_on = list(rebased.pending), case.head, False

@@ -67,8 +67,8 @@ def rows(connection: sqlite3.Connection, sql: str, values: Sequence[object] = ()
 
 
 def read_tables(connection: sqlite3.Connection) -> dict[str, Rows]:
-    """All rows of all read tables, in the order in which they are stored."""
-    return {p.table: rows(connection, f"SELECT * FROM {p.table} ORDER BY rowid") for p in PROJECTIONS}
+    """All rows of all read tables, those of each case in the order in which they are stored: that of cases is free."""
+    return {p.table: rows(connection, f"SELECT * FROM {p.table} ORDER BY case_id, rowid") for p in PROJECTIONS}
 
 
 def log_tables(connection: sqlite3.Connection) -> dict[str, Rows]:

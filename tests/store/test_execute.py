@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from store import engine
-from store.domain.commands import DetermineInitialDocumentRequirements, UpdateDocumentStatus
+from store import batch, engine
+from store.domain.commands import AddNote, DetermineInitialDocumentRequirements, UpdateDocumentStatus
 from store.domain.decisions import Rules, case_id_of_new_case
 from store.domain.document_rules import DocumentRule, EntityType
 from store.domain.refusals import Refusal
 from store.domain.statuses import DocumentStatus, TraitementType
 from store.engine import CaseStore, Receipt, default_actor
 from store.errors import StoreError
+from store.log import StaleVersion, get_commits_for_case, head_of
 from store.projections import project
 from store.queries.case_file import case_file
 from store.queries.queue import queue_length
@@ -87,7 +88,7 @@ class TestAllOrNothing:
             project(connection, events[:survives])
             raise RuntimeError("a bug in a projector")
 
-        monkeypatch.setattr(engine, "project", fails_after_some)
+        monkeypatch.setattr(batch, "project_new_cases", fails_after_some)
         with pytest.raises(RuntimeError, match="a bug in a projector"):
             new_case(kyb(DIRECTOR))
         assert everything(store) == before
@@ -111,7 +112,7 @@ class TestAllOrNothing:
         def interrupted(*_: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(engine, "project", interrupted)
+        monkeypatch.setattr(batch, "project_new_cases", interrupted)
         with pytest.raises(KeyboardInterrupt):
             new_case()
         assert rows(connection_of(store), "SELECT count(*) FROM commits") == [(0,)]
@@ -244,17 +245,78 @@ class TestBatch:
         self, store: CaseStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fails(*_: object) -> None:
-            raise RuntimeError("a bug in a projector")
+            raise RuntimeError("a bug in a decision")
 
         with store.batch():
             store.execute(kyc(), command_id="one")
-            monkeypatch.setattr(engine, "project", fails)
+            monkeypatch.setattr(engine, "decide", fails)
             with pytest.raises(RuntimeError, match="a bug"):
                 store.execute(kyc(), command_id="two")
             monkeypatch.undo()
             store.execute(kyc(), command_id="three")
         assert store.ask(queue_length) == 2
         assert rows(connection_of(store), "SELECT command_id FROM commits") == [("one",), ("three",)]
+        assert findings(store) == []
+
+    @pytest.mark.parametrize("where", ["save_events", "project_new_cases", "project"])
+    def test_what_can_not_be_written_takes_all_of_it_back(
+        self, store: CaseStore, monkeypatch: pytest.MonkeyPatch, where: str
+    ) -> None:
+        """Even if whoever asked for it to be written goes on as though nothing had happened."""
+        known = store.execute(kyc()).case_id
+        before = everything(store)
+        write = getattr(batch, where)
+
+        def fails(*arguments: Any) -> None:
+            write(*arguments)
+            raise RuntimeError("no room")
+
+        def go_on_all_the_same() -> None:
+            with store.batch():
+                store.execute(kyc())
+                store.execute(AddNote(case_id=known, text="In the same batch."))
+                monkeypatch.setattr(batch, where, fails)
+                with pytest.raises(RuntimeError, match="no room"):
+                    store.ask(queue_length)
+                monkeypatch.undo()
+
+        with pytest.raises(StaleVersion):
+            go_on_all_the_same()
+        assert everything(store) == before
+        assert findings(store) == []
+
+    def test_what_was_done_in_it_is_there_for_whoever_asks_and_for_what_comes_next(self, store: CaseStore) -> None:
+        with store.batch():
+            opened = store.execute(kyc())
+            case_id = opened.case_id
+            with store.batch():  # part of the one that goes on
+                store.execute(AddNote(case_id=case_id, text="One."))
+            store.execute(AddNote(case_id=case_id, text="Two."), expected_head=store.ask(head_of, case_id))
+            assert store.ask(queue_length) == 1
+            (document, *_) = documents(store, case_id)
+            store.execute(uploaded(document.document_requirement_id))
+            again = store.execute(kyc())
+            (other, *_) = store.ask(case_file, again.case_id).documents
+            store.execute(uploaded(other.document_requirement_id))
+        assert [len(store.ask(get_commits_for_case, each)) for each in (case_id, again.case_id)] == [4, 2]
+        assert findings(store) == []
+
+    def test_a_document_is_known_before_it_is_written(self, store: CaseStore, database: Path) -> None:
+        with open_store(database.with_name("elsewhere.sqlite3")) as elsewhere:
+            case_id = elsewhere.execute(kyc(), command_id="open").case_id
+            (document, *_) = documents(elsewhere, case_id)
+        with store.batch():
+            store.execute(kyc(), command_id="open")
+            store.execute(uploaded(document.document_requirement_id))
+        assert documents(store, case_id)[0].status == "UPLOADED"
+
+    def test_a_large_one_is_written_in_parts(self, store: CaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(batch, "_COMMITS_AT_ONCE", 3)
+        with store.batch():
+            cases = [store.execute(kyc()).case_id for _ in range(7)]
+            for case_id in cases:
+                store.execute(AddNote(case_id=case_id, text="Written later than its case."))
+        assert store.ask(queue_length) == 7
         assert findings(store) == []
 
     def test_an_error_that_leaves_it_takes_all_of_it_back(self, store: CaseStore) -> None:

@@ -18,6 +18,7 @@ from store.domain.events import PersonAddedToCase
 from store.engine import CaseStore, Receipt
 from store.log import (
     CommitHeader,
+    RecordedEvent,
     StaleVersion,
     get_all_events,
     get_events_for_aggregate,
@@ -25,7 +26,8 @@ from store.log import (
     head_of,
     save_events,
 )
-from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, commit_id
+from store.log.append import new_commit
+from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, Commit, commit_id
 from store.log.read import last_position
 from tests.domain.examples import ANA, BEN, DIRECTOR, kyb, kyc
 from tests.store.desk import connection_of, documents, log_tables, rows, take_in
@@ -48,6 +50,14 @@ def added(aggregate_id: str = "case-1") -> Fact:
     return Fact(aggregate_id, PersonAddedToCase(case_id="case-1", person_id="person-1", person=ANA))
 
 
+def saved(
+    log: sqlite3.Connection, header: CommitHeader, facts: list[Fact], *, expected_versions: dict[str, int]
+) -> tuple[Commit, list[RecordedEvent]]:
+    """One commit, by a writer who last saw the aggregates at these versions."""
+    commit = new_commit(header, facts, expected_versions)
+    return commit, save_events(log, [(commit, [fact.payload for fact in facts])])
+
+
 @pytest.fixture
 def log(store: CaseStore) -> sqlite3.Connection:
     return connection_of(store)
@@ -56,15 +66,15 @@ def log(store: CaseStore) -> sqlite3.Connection:
 class TestSaving:
     def test_events_come_back_as_they_were_saved(self, log: sqlite3.Connection) -> None:
         with write_transaction(log):
-            identity, recorded = save_events(log, HEADER, [added(), added(), added("other")], expected_versions={})
+            commit, recorded = saved(log, HEADER, [added(), added(), added("other")], expected_versions={})
         assert list(get_all_events(log)) == recorded
         assert [(event.aggregate_id, event.version) for event in recorded] == [
             ("case-1", 1),
             ("case-1", 2),
             ("other", 1),
         ]
-        assert head_of(log, "case-1") == identity
-        assert {event.commit_id for event in recorded} == {identity}
+        assert head_of(log, "case-1") == commit.commit_id
+        assert {event.commit_id for event in recorded} == {commit.commit_id}
 
     @pytest.mark.parametrize("expected", [{}, {"case-1": 1}, {"case-1": 3}])
     def test_stale_when_the_aggregate_is_at_another_version(
@@ -72,42 +82,42 @@ class TestSaving:
     ) -> None:
         """Both a version that somebody else has taken and one that would leave a gap."""
         with write_transaction(log):
-            head, _ = save_events(log, HEADER, [added(), added()], expected_versions={})
-        following = replace(HEADER, parent=head, command_id="command-2")
+            commit, _ = saved(log, HEADER, [added(), added()], expected_versions={})
+        following = replace(HEADER, parent=commit.commit_id, command_id="command-2")
         before = log_tables(log)
         with (
             pytest.raises(StaleVersion, match=f"is at version 2, not {expected.get('case-1', 0)}"),
             write_transaction(log),
         ):
-            save_events(log, following, [added()], expected_versions=expected)
+            saved(log, following, [added()], expected_versions=expected)
         assert log_tables(log) == before
 
     def test_stale_leaves_nothing_even_without_a_rollback(self, log: sqlite3.Connection) -> None:
         with write_transaction(log), pytest.raises(StaleVersion):
-            save_events(log, HEADER, [added("one"), added("two")], expected_versions={"two": 4})
+            saved(log, HEADER, [added("one"), added("two")], expected_versions={"two": 4})
         assert log_tables(log) == {"commits": [], "events": []}
 
     @pytest.mark.parametrize("parent", ["0" * 64, None])
     def test_stale_when_the_parent_is_not_the_head(self, log: sqlite3.Connection, parent: str | None) -> None:
         with write_transaction(log):
-            save_events(log, HEADER, [added()], expected_versions={})
+            saved(log, HEADER, [added()], expected_versions={})
         stale = replace(HEADER, parent=parent, command_id="command-2")
         with pytest.raises(StaleVersion, match="has a newer commit"), write_transaction(log):
-            save_events(log, stale, [added()], expected_versions={"case-1": 1})
+            saved(log, stale, [added()], expected_versions={"case-1": 1})
 
     def test_stale_when_a_first_commit_names_a_parent(self, log: sqlite3.Connection) -> None:
         with pytest.raises(StaleVersion), write_transaction(log):
-            save_events(log, replace(HEADER, parent="0" * 64), [added()], expected_versions={})
+            saved(log, replace(HEADER, parent="0" * 64), [added()], expected_versions={})
 
     def test_a_commit_may_have_no_events(self, log: sqlite3.Connection) -> None:
         with write_transaction(log):
-            identity, recorded = save_events(log, HEADER, [], expected_versions={})
-        assert (recorded, head_of(log, "case-1")) == ([], identity)
+            commit, recorded = saved(log, HEADER, [], expected_versions={})
+        assert (recorded, head_of(log, "case-1")) == ([], commit.commit_id)
 
     def test_a_case_can_not_fork(self, log: sqlite3.Connection) -> None:
         """Not even for who goes round save_events."""
         with write_transaction(log):
-            save_events(log, HEADER, [], expected_versions={})
+            saved(log, HEADER, [], expected_versions={})
         with pytest.raises(sqlite3.IntegrityError, match="never replaced"):
             log.execute(
                 "INSERT INTO commits (commit_id, format, case_id, command_id, command, device, actor, rules_version,"

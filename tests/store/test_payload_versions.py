@@ -17,6 +17,7 @@ from store.domain.values import PersonData
 from store.engine import CaseStore, Receipt
 from store.errors import DatabaseDamaged
 from store.log import CommitHeader, get_events_for_case, head_of, save_events, upcast
+from store.log.append import new_commit
 from store.log.upcast import UnknownPayload, typed_payload
 from store.projections.rebuild import stale_tables
 from store.queries.as_of import as_of
@@ -75,8 +76,9 @@ def append(store: CaseStore, case_id: str, payload: Payload) -> str:
     )
     versions = {event.aggregate_id: event.version for event in get_events_for_case(connection, case_id)}
     with write_transaction(connection):
-        identity, _ = save_events(connection, header, [Fact(case_id, payload)], expected_versions=versions)
-    return identity
+        commit = new_commit(header, [Fact(case_id, payload)], versions)
+        save_events(connection, [(commit, [payload])])
+    return commit.commit_id
 
 
 @pytest.mark.parametrize(("payload", "name"), list(zip(NEWER, NAMES, strict=True)), ids=NAMES)

@@ -7,6 +7,7 @@ import pytest
 from store.domain import commands as c
 from store.domain.identifiers import content_id
 from store.log.read import get_all_events, get_events_for_case, get_notifications_to_send, head_of, last_position
+from store.projections import rebuild
 from store.queries.case_file import case_file
 from store.queries.team import provisional_cases, team_state
 from store.queries.timeline import timeline
@@ -47,6 +48,39 @@ def assert_alike(*laptops: Laptop) -> None:
     for laptop in laptops:
         assert laptop.findings() == []
         assert laptop.everything() == fresh.everything()
+
+
+class TestManyNewCasesAtOnce:
+    """Cases that a batch brings first are projected beside; what follows on them, and what is ours, is not."""
+
+    @pytest.fixture
+    def log(self) -> MemoryLog:
+        return MemoryLog(1)  # so that records come in the order in which they were made
+
+    @pytest.fixture(autouse=True)
+    def few_are_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(rebuild, "_WORTH_A_DETOUR", 1)
+
+    def test_our_own_come_back_with_what_another_did_on_them(self, ana: Laptop, ben: Laptop) -> None:
+        opened = ana.does(kyc())
+        with pytest.raises(Unreachable):
+            ana.syncs("ack lost")
+        ben.syncs()
+        ben.does(note(opened.case_id, "Of Ben."))
+        ben.syncs()
+        ana.syncs()
+        assert_alike(ana, ben)
+
+    def test_others_come_with_more_on_them_after_ours(self, ana: Laptop, ben: Laptop, case_id: str) -> None:
+        opened = ben.does(kyc(BEN))
+        ben.syncs()
+        ben.does(note(case_id, "Of Ben, on what Ana works on as well."))
+        ben.syncs()
+        ben.does(note(opened.case_id, "Of Ben."))
+        ben.syncs()
+        ana.does(note(case_id, "Of Ana."))
+        all_sync(ana, ben)
+        assert_alike(ana, ben)
 
 
 class TestWorkOfBoth:

@@ -1,0 +1,78 @@
+"""Many commands in one transaction: each is decided at once, their commits and rows are written together.
+
+A case that is imported goes through many events at once. Written one by one, each would cost a statement of its own
+for every table, and move index entries that the next one moves again.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+from store.domain.decisions import Fact
+from store.domain.events import DocumentRequirementDetermined
+from store.log.append import save_events
+from store.log.commit import Commit
+from store.log.standing import Standing, standing
+from store.projections import project
+from store.projections.rebuild import project_new_cases
+
+_COMMITS_AT_ONCE: Final = 2_000
+"""Beyond these they are written though the batch goes on, so that memory does not grow with it."""
+
+
+class Batch:
+    """What a transaction has added and not written yet, and what it knows of the cases it has added to.
+
+    Nobody else writes meanwhile. Who wants to see what was added has it written first.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._added: list[tuple[Commit, Sequence[Fact]]] = []
+        self._commits_of: dict[str, list[Commit]] = {}
+        self._standings: dict[str, tuple[Standing, Commit]] = {}
+        self._case_of_document: dict[str, str] = {}
+
+    def standing(self, case_id: str) -> Standing:
+        """As `store.log.standing.standing`, with what was added."""
+        if case_id not in self._standings:
+            return standing(self._connection, case_id)
+        before, commit = self._standings[case_id]
+        return before.followed_by(commit)
+
+    def case_of_document(self, document_requirement_id: str) -> str | None:
+        """The case for which this document was added."""
+        return self._case_of_document.get(document_requirement_id)
+
+    def commits_of(self, command_id: str) -> Sequence[Commit]:
+        """Those of this command that were added."""
+        return self._commits_of.get(command_id, ())
+
+    def add(self, before: Standing, commit: Commit, facts: Sequence[Fact]) -> None:
+        """The next commit of a case that stood like this."""
+        case_id = commit.header.case_id
+        self._added.append((commit, facts))
+        self._commits_of.setdefault(commit.header.command_id, []).append(commit)
+        self._standings[case_id] = before, commit
+        for fact in facts:
+            if isinstance(fact.payload, DocumentRequirementDetermined):
+                self._case_of_document[fact.payload.document_requirement_id] = case_id
+        if len(self._added) >= _COMMITS_AT_ONCE:
+            self.write()
+
+    def write(self) -> None:
+        """Bring all that was added into the log and the read tables.
+
+        If that fails the transaction can only be taken back: `save_events` does not append to half a batch.
+        """
+        if not self._added:
+            return
+        commits = [(commit, [fact.payload for fact in facts]) for commit, facts in self._added]
+        new = {commit.header.case_id for commit, _ in self._added if commit.header.parent is None}
+        events = save_events(self._connection, commits)
+        project_new_cases(self._connection, [event for event in events if event.case_id in new])
+        project(self._connection, [event for event in events if event.case_id not in new])
+        self._added.clear()
+        self._commits_of.clear()
+        self._standings.clear()
+        self._case_of_document.clear()
