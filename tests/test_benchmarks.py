@@ -1,0 +1,90 @@
+"""The benchmarks run, on next to nothing; how fast they are is not asked here."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks.figures import Figure, at_least, line, ratio_at_most
+from benchmarks.generate import LIGHT, ORDINARY, Shape, generate, main
+from store.engine import CaseStore
+from store.queries.audit import log_digest, verify
+from store.queries.query_language import Asker, select
+from store.queries.queue import queue_length
+
+UNTIL = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def generated(path: Path, *, seed: int = 1, shape: Shape = ORDINARY) -> str:
+    """The digest of the log of a generated database, which is found whole."""
+    generate(path, cases=50, seed=seed, until=UNTIL, shape=shape)
+    with CaseStore.open(path, create=False) as store:
+        assert list(store.ask(verify, lambda done, total: None)) == []
+        return store.ask(log_digest)
+
+
+def test_a_seed_gives_the_same_log_each_time(tmp_path: Path) -> None:
+    once, again = generated(tmp_path / "once.sqlite3"), generated(tmp_path / "again.sqlite3")
+    assert once == again
+    assert generated(tmp_path / "other.sqlite3", seed=2) != once
+    assert generated(tmp_path / "light.sqlite3", shape=LIGHT) != once
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("type:kyc", "type:kyb", "case:onboarding", "country:gb", "status:active", "status:closed", "decided:>30d"),
+        *("assignee:none", "assignee:ana.ruiz", "risk:high", "risk:none", "due:any", "overdue", "tag:reminded"),
+        *("doc:rejected", "doc:missing", "needs:passport", "created:<60d", "review:any", "σταμ", "小"),
+    ],
+)
+def test_each_field_of_the_queue_finds_some_cases_and_not_all(query: str, cases: CaseStore) -> None:
+    found = cases.ask(queue_length, select(query, Asker("ana.ruiz", UNTIL)))
+    assert 0 < found < 200
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseStore]:
+    path = tmp_path_factory.mktemp("generated") / "cases.sqlite3"
+    generate(path, cases=200, seed=1, until=UNTIL)
+    with CaseStore.open(path) as store:
+        yield store
+
+
+def test_a_database_that_holds_cases_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "cases.sqlite3"
+    made = CliRunner().invoke(main, [str(path), "--cases", "3", "--until", "2026-11-01"])
+    assert (made.exit_code, made.stderr.split()[:2]) == (0, ["3", "cases"])
+    before = path.read_bytes()
+    refused = CliRunner().invoke(main, [str(path), "--cases", "3"])
+    assert refused.exit_code == 1
+    assert refused.stderr == f"{path} holds cases already: name a file that does not exist yet.\n"
+    assert path.read_bytes() == before
+
+
+def test_what_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear client, " * 100)
+    refused = CliRunner().invoke(main, [str(path)])
+    assert refused.exit_code == 1
+    assert f"{path} is not a caseworker database" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [
+        (Figure("page", 0.182, "ms"), "page: 0.182 ms"),
+        (
+            Figure("start", 420, "ms", 300, "an empty app", ratio_at_most(1.3), "warm"),
+            "start: 420 ms; 300 ms: an empty app; ratio 1.4 ×; target ≤ 1.3 ×: missed by 8 %; warm",
+        ),
+        (
+            Figure("import", 15_000.4, "events/s", target=at_least(15_000)),
+            "import: 15,000 events/s; target ≥ 15,000: yes",
+        ),
+    ],
+)
+def test_a_figure_says_whether_its_target_is_reached(figure: Figure, told: str) -> None:
+    assert line(figure) == told
