@@ -19,7 +19,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo team test test-kafka check lock clean FORCE
+.PHONY: help demo team test test-kafka bench check lock clean FORCE
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,10 @@ test: $(VENV)/dev $(VENV)/project ## run the tests; make test ARGS="-k word" cho
 test-kafka: $(VENV)/dev $(VENV)/project ## run the tests on Apache Kafka, for which java and mvn are needed
 	$(PY) -m pytest -m kafka $(ARGS)
 
+FOLDER ?=
+bench: $(VENV)/bench $(VENV)/project ## measure, in 10 minutes, and write docs/benchmarks.md; FOLDER=… keeps what is generated
+	$(PY) -m benchmarks --write $(if $(FOLDER),--folder $(FOLDER)) $(ARGS)
+
 check: $(VENV)/dev $(VENV)/project ## check style, types and import contracts
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -55,6 +59,7 @@ lock: $(VENV)/made ## pin the requirements anew from pyproject.toml; UPGRADE=--u
 	$(PIP) uv
 	$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
 	$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(LOCK) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 
 clean: ## remove the environment, the caches and what was built
@@ -83,6 +88,11 @@ $(VENV)/runtime: requirements/build.txt requirements/runtime.txt $(VENV)/made
 $(VENV)/dev: requirements/dev.txt $(VENV)/runtime
 	@echo "Installing the pinned development tools"
 	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/bench: requirements/bench.txt $(VENV)/runtime
+	@echo "Installing what the benchmarks compare with"
+	@$(PIP) --require-hashes -r requirements/bench.txt
 	@touch $@
 
 $(VENV)/project: pyproject.toml $(VENV)/runtime

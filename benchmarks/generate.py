@@ -155,10 +155,10 @@ def _life(names: Names, shape: Shape, begin: datetime, until: datetime) -> Itera
     """All that happens to a case up to `until`: hours or days lie between one deed and the next."""
     chance = names.chance
     command_id = _command_id(chance, begin)
-    opening = _opening(names, shape)
-    yield Deed(begin, "intake", opening, command_id)
+    create = opening(names, shape)
+    yield Deed(begin, "intake", create, command_id)
     context = Context(command_id, shape.rules, "intake", begin.date())
-    case = fold(fact.payload for fact in decide(EMPTY, opening, context))
+    case = fold(fact.payload for fact in decide(EMPTY, create, context))
     at, pace = begin, chance.choice((4, 12, 30, 60))
     for actor, command in _work(names, shape, case, begin, until):
         at += timedelta(hours=chance.expovariate(1 / pace))
@@ -171,7 +171,7 @@ def _command_id(chance: random.Random, at: datetime) -> str:
     return time_ordered_id(at, chance.randbytes(10))
 
 
-def _opening(names: Names, shape: Shape) -> c.CreateCase:
+def opening(names: Names, shape: Shape) -> c.CreateCase:
     chance, country = names.chance, names.country()
     client_id, case_type = f"C-{chance.randrange(10**7):07}", names.mostly_first(CASE_TYPES)
     if chance.random() < shape.companies:

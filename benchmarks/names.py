@@ -119,7 +119,7 @@ COUNTRIES: Final = (
 SECTORS: Final = ("Wholesale", "Construction", "Road freight", "Real estate", "Restaurants", "Software", "Fishing")
 ROLES: Final = ("Director", "Managing director", "Secretary", "Sole administrator")
 
-_SYLLABLES: Final = tuple(a + b for a in "bdfghklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "en", "ar"))
+SYLLABLES: Final = tuple(a + b for a in "bdfghklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "en", "ar"))
 _SHARES: Final = tuple(country.share for country in COUNTRIES)
 
 
@@ -128,9 +128,7 @@ class Names:
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
-        self._words = [
-            "".join(chance.choices(_SYLLABLES, k=chance.choice((2, 2, 3, 4)))).title() for _ in range(60_000)
-        ]
+        self._words = ["".join(chance.choices(SYLLABLES, k=chance.choice((2, 2, 3, 4)))).title() for _ in range(60_000)]
 
     def word(self) -> str:
         """A word that is no name anywhere."""

@@ -1,21 +1,17 @@
-"""Import of a made-up list, and screening against it: `python -m benchmarks.screening [ENTRIES]`, 100,000 unless given.
-
-Prints entries a second, what the list takes, how long screening takes, and how many parties are found again whose name
-was spoilt by one wrong, missing or swapped letter.
-"""
+"""How fast lists are: import of a made-up list, screening against it, and how many parties are found again whose name
+was spoilt by one wrong, missing or swapped letter."""
 
 import csv
 import random
 import resource
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median, quantiles
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
 
+from benchmarks.figures import Figure, Scale, number, p50, p95
+from benchmarks.names import SYLLABLES
 from caseworker_tui.sample import build_sample
 from sample_data.watch_lists import COLUMNS
 from store.engine import CaseStore
@@ -27,7 +23,6 @@ from store.screening.list_import import import_list
 from store.screening.lookup import look_up
 from store.screening.parties import Party
 
-SYLLABLES: Final = tuple(a + b for a in "bdfghklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "en", "ar"))
 SPOILT: Final = 200
 
 
@@ -41,11 +36,11 @@ def entries(rng: random.Random, count: int) -> Iterator[dict[str, str]]:
     def birthday() -> str:
         return f"{rng.randint(1935, 2005)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
 
-    for number in range(count):
+    for serial in range(count):
         person = rng.random() < 0.8
         names = [f"{word()} {word()}", f"{word()} {word()} {word()}", f"{word()}, {word()}"][: rng.randint(1, 3)]
         yield dict.fromkeys(COLUMNS, "") | {
-            "id": f"B-{number}",
+            "id": f"B-{serial}",
             "schema": "Person" if person else "Company",
             "name": names[0] if person else f"{names[0]} Trading Ltd",
             "aliases": ";".join(names[1:]),
@@ -63,45 +58,40 @@ def spoilt(rng: random.Random, name: str) -> str:
     return name[:place] + middle + name[place + max(1, len(middle)) :]
 
 
-def main(arguments: Sequence[str]) -> None:
-    count, rng = int(arguments[0]) if arguments else 100_000, random.Random(2026)
-    made = list(entries(rng, count))
-    with TemporaryDirectory() as folder:
-        database, file = Path(folder) / "cases.sqlite3", Path(folder) / "list.csv"
-        build_sample(database, datetime.now(UTC))
-        with file.open("w", newline="", encoding="utf-8") as out:
-            writer = csv.DictWriter(out, COLUMNS, dialect=csv.unix_dialect)
-            writer.writeheader()
-            writer.writerows(made)
-        start = perf_counter()
-        import_list(lists_folder(database), file, now=datetime.now(UTC), actor="benchmark")
-        took = perf_counter() - start
-        megabytes = max(path.stat().st_size for path in lists_folder(database).iterdir()) / 1e6
-        resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"import: {count / took:,.0f} entries/s ({took:.1f} s), {megabytes:.0f} MB, {resident:.0f} MB of memory")
-        with CaseStore.open(database) as store, open_lists(lists_folder(database)) as lists:
-            times = []
-            for case in store.ask(lambda connection: list(whole_queue(connection))):
-                start = perf_counter()
-                store.ask(screen_case, lists, case.case_id)
-                times.append((perf_counter() - start) * 1000)
-            _tell("screening a sample case", times)
-            people = [entry for entry in made if entry["schema"] == "Person"]
-            times, found = [], 0
-            for entry in rng.sample(people, SPOILT):
-                party = Party("p", Nature.PERSON, (spoilt(rng, entry["name"]),))
-                start = perf_counter()
-                found_here = {each.entry.entry_id for watch_list in lists for each in look_up(party, watch_list)[0]}
-                times.append((perf_counter() - start) * 1000)
-                found += entry["id"] in found_here
-            _tell("screening one spoilt name", times)
-            print(f"found again: {found} of {SPOILT}")
+def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
+    rng = random.Random(2026)
+    made = list(entries(rng, scale.entries))
+    database, file = folder / "cases.sqlite3", folder / "list.csv"
+    build_sample(database, datetime.now(UTC))
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, COLUMNS, dialect=csv.unix_dialect)
+        writer.writeheader()
+        writer.writerows(made)
+    began = perf_counter()
+    import_list(lists_folder(database), file, now=datetime.now(UTC), actor="benchmark")
+    took = perf_counter() - began
+    megabytes = max(path.stat().st_size for path in lists_folder(database).iterdir()) / 1e6
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    note = f"{scale.entries:,} entries take {megabytes:.0f} MB; {resident:.0f} MB of memory at most"
+    yield Figure("screening: import of a list", scale.entries / took, "entries/s", note=note)
+    with CaseStore.open(database) as store, open_lists(lists_folder(database)) as lists:
+        times = []
+        for case in store.ask(lambda connection: list(whole_queue(connection))):
+            began = perf_counter()
+            store.ask(screen_case, lists, case.case_id)
+            times.append(perf_counter() - began)
+        yield Figure("screening: a sample case against all lists", p50(times), "ms", note=_worse(times))
+        people = [entry for entry in made if entry["schema"] == "Person"]
+        times, found, spoilt_names = [], 0, rng.sample(people, min(SPOILT, len(people)))
+        for entry in spoilt_names:
+            party = Party("p", Nature.PERSON, (spoilt(rng, entry["name"]),))
+            began = perf_counter()
+            found_here = {each.entry.entry_id for watch_list in lists for each in look_up(party, watch_list)[0]}
+            times.append(perf_counter() - began)
+            found += entry["id"] in found_here
+        yield Figure("screening: one spoilt name", p50(times), "ms", note=_worse(times))
+        yield Figure("screening: spoilt names found again", found, f"of {len(spoilt_names)}")
 
 
-def _tell(what: str, milliseconds: Sequence[float]) -> None:
-    late = quantiles(milliseconds, n=20)[-1]
-    print(f"{what}: {median(milliseconds):.1f} ms (median), {late:.1f} (95 %), {max(milliseconds):.1f} (worst)")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def _worse(times: list[float]) -> str:
+    return f"{number(p95(times))} ms (95 %), {number(max(times) * 1_000)} ms (worst)"

@@ -1,76 +1,111 @@
-"""How fast sync is: `python -m benchmarks.sync [EVENTS]` prints figures, on databases in a passing folder.
+"""How fast sync is. The log is in memory, so that the figures are those of the engine and the disk.
 
-fresh         a new laptop reads all that the team has
-week offline  a laptop with 500 commits of its own meets 3,000 of others, all on the same 100 cases
-
-The log is in memory, so that the figures are those of the engine and the disk. `--profile` adds where the time goes.
+A new laptop reads all that the team has; and one with commits of its own, made in a week offline, meets six times as
+many of others, all on the same cases.
 """
 
-import cProfile
-import pstats
-import sys
-from collections.abc import Callable
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
+from benchmarks.figures import Figure, Scale, number
+from benchmarks.generate import ORDINARY, opening
+from benchmarks.names import Names
 from store.domain import commands as c
 from store.engine import CaseStore
 from store.sync.round import Round, until_settled
+from store.sync.shared_log import Batch, Identity, Outgoing, Record, SharedLog, Span
 from store.sync.team import join
-from tests.domain.examples import kyb, kyc
-from tests.sync.laptops import Line, MemoryLog
+
+PARTITIONS = 6
 
 
-def main(events: int, *, profile: bool) -> None:
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        _fresh(folder, events, profile=profile)
-        _week_offline(folder, profile=profile)
+class MemoryLog:
+    """A shared log that never fails. (The tests have one that does, when told to.)"""
+
+    def __init__(self) -> None:
+        self._records: list[list[Record]] = [[] for _ in range(PARTITIONS)]
+
+    def identity(self) -> Identity:
+        return Identity("benchmark", "benchmark", PARTITIONS)
+
+    def spans(self) -> Mapping[int, Span]:
+        return {partition: Span(0, len(records)) for partition, records in enumerate(self._records)}
+
+    def read(self, positions: Mapping[int, int], until: Mapping[int, int], limit: int) -> Batch:
+        found: list[Record] = []
+        after = dict(positions)
+        for partition, end in until.items():
+            records = self._records[partition][positions[partition] : end][: limit - len(found)]
+            after[partition] += len(records)
+            found += records
+        return Batch(found, after)
+
+    def append(self, commits: Sequence[Outgoing]) -> Mapping[int, int]:
+        ends = {}
+        for each in commits:
+            records = self._records[each.partition]
+            records.append(Record(each.partition, len(records), each.key, each.value))
+            ends[each.partition] = len(records)
+        return ends
 
 
-def _fresh(folder: Path, events: int, *, profile: bool) -> None:
-    log = MemoryLog(6)
+def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
+    yield _fresh(folder, scale.events)
+    yield _week_offline(folder, min(3_000, scale.events))
+
+
+def _fresh(folder: Path, events: int) -> Figure:
+    log, names = MemoryLog(), Names(random.Random(1))
     with _laptop(folder / "ana.sqlite3", log) as ana:
         while _count(ana, "pending_events") < events:
-            _work(ana, 200)
-        until_settled(ana, Line(log))
+            _work(ana, names, 200)
+        until_settled(ana, log)
     with _laptop(folder / "new.sqlite3", log) as new:
-        seconds, _ = _measured(lambda: until_settled(new, Line(log)), profile=profile)
+        seconds, processor, _ = _measured(new, log)
         read, commits = _count(new, "events"), _count(new, "commits")
-    _say(f"fresh: {read:,} events of {commits:,} commits in {seconds:.1f} s, {read / seconds:,.0f} events/s")
+    note = f"{read:,} events of {commits:,} commits, {number(processor)} of {number(seconds)} s on the processor"
+    return Figure("sync: a new laptop reads all that the team has", read / seconds, "events/s", note=note)
 
 
-def _week_offline(folder: Path, *, profile: bool) -> None:
-    log = MemoryLog(6)
+def _week_offline(folder: Path, theirs: int) -> Figure:
+    log, names, ours = MemoryLog(), Names(random.Random(1)), theirs // 6
     with _laptop(folder / "here.sqlite3", log) as here, _laptop(folder / "there.sqlite3", log) as there:
         with there.batch():
-            cases = [there.execute(kyc(), actor="ben").case_id for _ in range(100)]
-        until_settled(there, Line(log))
-        until_settled(here, Line(log))
-        with there.batch():
-            for number in range(3_000):
-                there.execute(c.AddNote(case_id=cases[number % 100], text=f"Theirs, {number}."), actor="ben")
-        until_settled(there, Line(log))
-        with here.batch():
-            for number in range(500):
-                here.execute(c.AddNote(case_id=cases[number % 100], text=f"Ours, {number}."), actor="ana")
-        seconds, came_to = _measured(lambda: until_settled(here, Line(log)), profile=profile)
-    _say(f"week offline: {seconds:.1f} s, {came_to.tally.accepted:,} accepted, {came_to.tally.run_again:,} run again")
+            cases = [there.execute(opening(names, ORDINARY), actor="ben").case_id for _ in range(100)]
+        until_settled(there, log)
+        until_settled(here, log)
+        _write_notes(there, cases, theirs, "ben")
+        until_settled(there, log)
+        _write_notes(here, cases, ours, "ana")
+        seconds, processor, came_to = _measured(here, log)
+    note = (
+        f"{ours:,} commits meet {theirs:,} on the same cases: {came_to.tally.accepted:,} accepted,"
+        f" {came_to.tally.run_again:,} run again, {number(processor)} s on the processor"
+    )
+    return Figure("sync: a week offline", seconds, "s", note=note)
 
 
-def _work(store: CaseStore, cases: int) -> None:
+def _work(store: CaseStore, names: Names, cases: int) -> None:
     with store.batch():
-        for number in range(cases):
-            opened = store.execute(kyb() if number % 5 == 0 else kyc(), actor="ana")
+        for _ in range(cases):
+            opened = store.execute(opening(names, ORDINARY), actor="ana")
             for each in range(3):
                 store.execute(c.AddNote(case_id=opened.case_id, text=f"Note {each}."), actor="ana")
             store.execute(c.AssignCase(case_id=opened.case_id, assignee="ben"), actor="ana")
 
 
-def _laptop(path: Path, log: MemoryLog) -> CaseStore:
+def _write_notes(store: CaseStore, cases: Sequence[str], count: int, actor: str) -> None:
+    with store.batch():
+        for turn in range(count):
+            note = c.AddNote(case_id=cases[turn % len(cases)], text=f"Of {actor}, {turn}.")
+            store.execute(note, actor=actor)
+
+
+def _laptop(path: Path, log: SharedLog) -> CaseStore:
     store = CaseStore.open(path, device=path.stem)
-    join(store, Line(log))
+    join(store, log)
     return store
 
 
@@ -78,22 +113,8 @@ def _count(store: CaseStore, table: str) -> int:
     return int(store.ask(lambda connection: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]))
 
 
-def _measured(work: Callable[[], Round], *, profile: bool) -> tuple[float, Round]:
-    profiler = cProfile.Profile()
+def _measured(store: CaseStore, log: SharedLog) -> tuple[float, float, Round]:
+    """The seconds until it is settled, those of them on the processor, and what it came to."""
     began, spent = perf_counter(), process_time()
-    came_to = profiler.runcall(work) if profile else work()
-    seconds = perf_counter() - began
-    _say(f"({process_time() - spent:.1f} s of them on the processor)")
-    if profile:
-        pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
-    return seconds, came_to
-
-
-def _say(sentence: str) -> None:
-    sys.stdout.write(f"{sentence}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    numbers = [int(each) for each in sys.argv[1:] if each.isdecimal()]
-    main(numbers[0] if numbers else 10_000, profile="--profile" in sys.argv)
+    came_to = until_settled(store, log)
+    return perf_counter() - began, process_time() - spent, came_to
