@@ -123,29 +123,32 @@ def _outcome(figure: Figure) -> str:
     return "yes" if missed is None else f"missed by {missed * 100:.0f} %"
 
 
+def seconds(work: Callable[[], object]) -> float:
+    """What it takes, once."""
+    began = perf_counter()
+    work()
+    return perf_counter() - began
+
+
 def alternating(*works: Callable[[], object], rounds: int) -> list[list[float]]:
     """The seconds that each of these takes, of every round: one after the other, so that whatever else the machine does
     meanwhile slows all of them. A first round, in which caches fill, does not count."""
-    seconds: list[list[float]] = [[] for _ in works]
-    for turn in range(rounds + 1):
-        for work, taken in zip(works, seconds, strict=True):
-            began = perf_counter()
-            work()
-            if turn:
-                taken.append(perf_counter() - began)
-    return seconds
+    for work in works:
+        work()
+    taken = [[seconds(work) for work in works] for _ in range(rounds)]
+    return [list(those) for those in zip(*taken, strict=True)]
 
 
-def p50(seconds: list[float]) -> float:
-    """Their median in milliseconds."""
-    return median(seconds) * 1_000
+def p50(times: list[float]) -> float:
+    """The median of seconds, in milliseconds."""
+    return median(times) * 1_000
 
 
-def p95(seconds: list[float]) -> float:
-    """In milliseconds, what 95 of 100 do not exceed."""
-    return quantiles(seconds, n=20, method="inclusive")[-1] * 1_000
+def p95(times: list[float]) -> float:
+    """What 95 of 100 do not exceed, in milliseconds."""
+    return quantiles(times, n=20, method="inclusive")[-1] * 1_000
 
 
-def per_second(things: float, seconds: list[float]) -> float:
+def per_second(things: float, times: list[float]) -> float:
     """How many a second, when each round did so many."""
-    return things / median(seconds)
+    return things / median(times)
