@@ -13,13 +13,28 @@ from typing import Final
 
 import click
 
-from benchmarks import screening, sync
+from benchmarks import commands, intake, queue, rebuild, screening, sync
 from benchmarks.figures import FULL, HEADINGS, SHORT, Figure, Scale, line
 from caseworker_tui.printing import say
 
 Benchmark = Callable[[Scale, Path], Iterator[Figure]]
 
+
+def _peer(scale: Scale, folder: Path) -> Iterator[Figure]:
+    if find_spec("eventsourcing") is None:
+        say("peer: not measured, for the library eventsourcing is not installed; `make bench` installs it.")
+        return
+    from benchmarks import peer  # noqa: PLC0415 (its library need not be there)
+
+    yield from peer.figures(scale, folder)
+
+
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {
+    "commands": commands.figures,
+    "intake": intake.figures,
+    "rebuild": rebuild.figures,
+    "peer": _peer,
+    "queue": queue.figures,
     "screening": screening.figures,
     "sync": sync.figures,
 }
@@ -111,9 +126,6 @@ def main(names: Sequence[str], folder: Path | None, *, full: bool, write: bool) 
 
 def _figures(names: Iterable[str], scale: Scale, folder: Path) -> Iterator[Figure]:
     for name in names:
-        if name == "peer" and find_spec("eventsourcing") is None:
-            say("peer: not measured, for the library eventsourcing is not installed; `make bench` installs it.")
-            continue
         with TemporaryDirectory(prefix=f"{name}-", dir=folder) as passing:
             yield from BENCHMARKS[name](scale, folder if name in KEPT else Path(passing))
 

@@ -1,6 +1,6 @@
 """How fast all read tables are made anew from the log: beside SQLite alone, with an INSERT … SELECT for each table.
 
-The SQL knows only the events that generated cases have, and calls functions of ours for what it can't do, folding words.
+The SQL knows only the events that generated cases have, and calls our functions for what it can’t do: folding words.
 `verify` finds its tables right.
 """
 
