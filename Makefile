@@ -65,7 +65,7 @@ lock: $(VENV)/made ## pin the requirements anew from pyproject.toml; UPGRADE=--u
 clean: ## remove the environment, the caches and what was built
 	rm -rf $(VENV) .team build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	rm -f snapshot_report.html
-	find caseworker_tui store sample_data tests -type d -name __pycache__ -prune -exec rm -rf {} +
+	find benchmarks caseworker_tui store sample_data tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # Each file below is written when its step has succeeded, so that a run that broke off is taken up again.
 

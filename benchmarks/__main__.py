@@ -60,7 +60,7 @@ def write_table(text: str, figures: Iterable[Figure], how: str) -> str:
         raise NoMarks(f"docs/benchmarks.md has no place for the table: put these lines there.\n{BEGIN}\n{END}")
     rows = {_key(row): row for row in table.splitlines() if row.startswith("| ")}
     heading = _row(HEADINGS)
-    del rows[_key(heading)]
+    rows.pop(_key(heading), None)
     rows |= {figure.what: _row(figure.cells) for figure in figures}
     written = [BEGIN, "", how, "", heading, "|---" * len(HEADINGS) + "|", *rows.values(), "", END]
     return before + "\n".join(written) + after

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 import click
@@ -30,9 +31,6 @@ SPAN: Final = timedelta(days=730)
 
 STRETCH: Final = 400
 """So many cases are worked in one transaction; all that happens to them happens there, in order of time."""
-
-MOST_ORDINARY: Final = 100_000
-"""So many ordinary cases fit on a laptop; what is measured with more of them is measured with light ones."""
 
 STAFF: Final = (
     *("ana.ruiz", "ben.osei", "chiara.conti", "dario.lund", "emeka.obi", "freya.holm", "goran.ilic", "hana.sato"),
@@ -128,22 +126,16 @@ def generate(
 
 
 def kept(folder: Path, cases: int) -> Path:
-    """The generated database of so many cases in a folder, made there unless it is there: of light cases, if many."""
-    shape = "light-" if cases > MOST_ORDINARY else ""
-    path = folder / f"{shape}cases-{cases}.sqlite3"
+    """The database of so many light cases in a folder, made there unless it is there: what sizes are compared on."""
+    path = folder / f"cases-{cases}.sqlite3"
     if not path.exists():
-        unfinished = path.with_suffix(".part")
-        unfinished.unlink(missing_ok=True)
-        with progress_bar(f"Working {number_of(cases, 'case')}") as progress:
-            generate(
-                unfinished,
-                cases=cases,
-                seed=1,
-                until=datetime.now(UTC),
-                shape=LIGHT if shape else ORDINARY,
-                progress=progress,
-            )
-        unfinished.rename(path)
+        with (
+            TemporaryDirectory(prefix="generate-", dir=folder) as passing,
+            progress_bar(f"Working {number_of(cases, 'case')}") as progress,
+        ):
+            made = Path(passing) / path.name
+            generate(made, cases=cases, seed=1, until=datetime.now(UTC), shape=LIGHT, progress=progress)
+            made.rename(path)
     return path
 
 

@@ -1,14 +1,19 @@
 """The benchmarks run, on next to nothing; how fast they are is not asked here."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.figures import Figure, at_least, line, ratio_at_most
+from benchmarks.__main__ import BEGIN, BENCHMARKS, DOCUMENT, END, NoMarks, write_table
+from benchmarks.ceiling import open_raw
+from benchmarks.figures import TINY, Figure, at_least, line, ratio_at_most
 from benchmarks.generate import LIGHT, ORDINARY, Shape, generate, main
+from benchmarks.queue import asker_of, counts_by_hand, counts_of_views
 from store.engine import CaseStore
 from store.queries.audit import log_digest, verify
 from store.queries.query_language import Asker, select
@@ -88,3 +93,50 @@ def test_what_is_no_database_is_left_alone(tmp_path: Path) -> None:
 )
 def test_a_figure_says_whether_its_target_is_reached(figure: Figure, told: str) -> None:
     assert line(figure) == told
+
+
+BY_HAND = {"commands": "by-hand.sqlite3", "rebuild": "by-sql.sqlite3"}
+"""The databases on which a reference does the same work as ours: they have to be as right as ours."""
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_every_benchmark_runs_and_its_reference_does_the_same_work(name: str, tmp_path: Path) -> None:
+    if name == "peer" and find_spec("eventsourcing") is None:
+        pytest.skip("the library eventsourcing is missing (`make bench` installs it): that benchmark was not run")
+    figures = list(BENCHMARKS[name](TINY, tmp_path))
+    assert figures
+    assert all(figure.ours > 0 and line(figure) for figure in figures)
+    assert len({figure.what for figure in figures}) == len(figures)
+    if name in BY_HAND:
+        with CaseStore.open(tmp_path / BY_HAND[name], create=False) as store:
+            assert list(store.ask(verify, lambda done, total: None)) == []
+
+
+def test_views_are_counted_alike_by_hand(cases: CaseStore) -> None:
+    with closing(open_raw(cases.path)) as raw:
+        asker = asker_of(raw)
+        assert counts_by_hand(raw, asker) == counts_of_views(cases, asker)
+
+
+def test_new_figures_take_the_place_of_old_ones_and_leave_the_rest() -> None:
+    document = f"# Before\n\n{BEGIN}\n{END}\n\nAfter, by hand.\n"
+    first = write_table(document, [Figure("a", 1, "ms"), Figure("b", 2, "ms")], "Yesterday.")
+    second = write_table(first, [Figure("b", 3, "ms", note="again"), Figure("c", 4, "ms")], "Today.")
+    head, rows, foot = second.partition(BEGIN)[0], second.splitlines(), second.partition(END)[2]
+    assert (head, foot) == ("# Before\n\n", "\n\nAfter, by hand.\n")
+    assert [row.split(" | ")[:2] for row in rows if row.startswith("| ")] == [
+        ["| what", "ours"],
+        ["| a", "1 ms"],
+        ["| b", "3 ms"],
+        ["| c", "4 ms"],
+    ]
+    assert "Today." in second
+    assert "Yesterday." not in second
+    assert write_table(second, [], "Today.") == second
+
+
+def test_the_document_has_a_place_for_the_table() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert BEGIN in text.partition(END)[0]
+    with pytest.raises(NoMarks, match="no place for the table"):
+        write_table(text.replace(END, ""), [], "")
