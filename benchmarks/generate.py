@@ -29,9 +29,6 @@ from store.log.read import last_position
 
 SPAN: Final = timedelta(days=730)
 
-STRETCH: Final = 400
-"""So many cases are worked in one transaction; all that happens to them happens there, in order of time."""
-
 STAFF: Final = (
     *("ana.ruiz", "ben.osei", "chiara.conti", "dario.lund", "emeka.obi", "freya.holm", "goran.ilic", "hana.sato"),
     *("ines.rocha", "jonas.weber", "karim.nasser", "lena.vogt", "mira.shah", "nils.berg", "olga.petrova"),
@@ -49,9 +46,11 @@ FILE_NAMES: Final = ("scan.pdf", "IMG_2041.jpg", "passport.pdf", "document (1).p
 
 class Shape(NamedTuple):
     """`endings` is what becomes of how many in a hundred cases, if there is time; `companies`, how many are one's. What
-    need not be done is done `often` as often as in ordinary cases."""
+    need not be done is done `often` as often as in ordinary cases. So many cases are a `stretch`, worked in one
+    transaction of about 2,000 commands: all that happens to them happens there, in order of time."""
 
     rules: Rules
+    stretch: int
     endings: Mapping[str, int]
     companies: float
     often: float
@@ -59,7 +58,8 @@ class Shape(NamedTuple):
 
 ORDINARY: Final = Shape(
     Rules(),
-    {
+    stretch=125,
+    endings={
         "approved": 68,
         "rejected": 6,
         "withdrawn": 6,
@@ -76,7 +76,8 @@ ORDINARY: Final = Shape(
 
 LIGHT: Final = Shape(
     Rules(documents=tuple(each for each in DOCUMENT_RULES if each.rule_id == "kyb-company-articles"), version="light"),
-    {"approved": 12, "rejected": 3, "withdrawn": 65, "proposed": 3, "waiting": 6, "in work": 7, "untouched": 4},
+    stretch=500,
+    endings={"approved": 12, "rejected": 3, "withdrawn": 65, "proposed": 3, "waiting": 6, "in work": 7, "untouched": 4},
     companies=0.15,
     often=0.15,
 )
@@ -113,8 +114,8 @@ def generate(
     with CaseStore.open(path, clock=lambda: at, device="generator", rules=shape.rules) as store:
         if store.ask(last_position):
             raise NotEmpty(f"{path} holds cases already: name a file that does not exist yet.")
-        for first in range(0, cases, STRETCH):
-            numbers = range(first, min(first + STRETCH, cases))
+        for first in range(0, cases, shape.stretch):
+            numbers = range(first, min(first + shape.stretch, cases))
             begins = [until - SPAN + SPAN * (number + 1) / (cases + 1) for number in numbers]
             deeds = [deed for begin in begins for deed in _life(names, shape, begin, until)]
             with store.batch():
