@@ -102,10 +102,9 @@ def main(names: Sequence[str], folder: Path | None, *, full: bool, write: bool) 
     python -m benchmarks queue --folder ~/big
     python -m benchmarks --full --write
     """
-    text = DOCUMENT.read_text(encoding="utf-8")
     measured: list[Figure] = []
     try:
-        write_table(text, (), "")
+        write_table(_document(), (), "")  # what can't be written is told before, not after an hour
         with TemporaryDirectory(prefix="benchmarks-") as passing:
             place = folder or Path(passing)
             place.mkdir(parents=True, exist_ok=True)
@@ -121,7 +120,11 @@ def main(names: Sequence[str], folder: Path | None, *, full: bool, write: bool) 
                 f"The last run was the {'full' if full else 'short'} form, on {datetime.now(UTC).date()}:"
                 f" {this_machine()}. Rows that it did not measure are of earlier runs."
             )
-            DOCUMENT.write_text(write_table(text, measured, how), encoding="utf-8")
+            DOCUMENT.write_text(write_table(_document(), measured, how), encoding="utf-8")
+
+
+def _document() -> str:
+    return DOCUMENT.read_text(encoding="utf-8")
 
 
 def _figures(names: Iterable[str], scale: Scale, folder: Path) -> Iterator[Figure]:

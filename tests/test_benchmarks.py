@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.__main__ import BEGIN, BENCHMARKS, DOCUMENT, END, NoMarks, write_table
+from benchmarks.__main__ import main as measure
 from benchmarks.ceiling import open_raw
 from benchmarks.figures import TINY, Figure, at_least, line, ratio_at_most
 from benchmarks.generate import LIGHT, ORDINARY, Shape, generate, main
@@ -133,6 +134,20 @@ def test_new_figures_take_the_place_of_old_ones_and_leave_the_rest() -> None:
     assert "Today." in second
     assert "Yesterday." not in second
     assert write_table(second, [], "Today.") == second
+
+
+def test_figures_are_printed_and_written_beside_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = tmp_path / "benchmarks.md"
+    document.write_text(write_table(f"By hand.\n{BEGIN}\n{END}\n", [Figure("old", 1, "ms")], ""), encoding="utf-8")
+    monkeypatch.setattr("benchmarks.__main__.DOCUMENT", document)
+    monkeypatch.setattr("benchmarks.__main__.SHORT", TINY)
+    run = CliRunner().invoke(measure, ["intake", "--write", "--folder", str(tmp_path / "new" / "folder")])
+    assert (run.exit_code, run.stdout.partition(":")[0]) == (0, "import of intake messages")
+    written = document.read_text(encoding="utf-8")
+    assert written.startswith("By hand.\n")
+    assert "\n| old | 1 ms |" in written
+    assert "\n| import of intake messages | " in written
+    assert list((tmp_path / "new" / "folder").iterdir()) == []
 
 
 def test_the_document_has_a_place_for_the_table() -> None:
