@@ -266,12 +266,22 @@ def _ending(ending: str, case_id: str, actor: str, colleague: str) -> Work:
                 yield actor, c.ReopenCase(case_id=case_id, reason="The client has told us of a new address.")
 
 
+def _in_this_century(_: click.Context, __: click.Parameter, day: datetime | None) -> datetime | None:
+    if day is not None and not 2003 <= day.year < 2100:  # ids keep times from 1970 on, and two years lie before it
+        raise click.BadParameter("name a day from 2003 to 2099.")
+    return day
+
+
 @click.command("python -m benchmarks.generate")
 @click.argument("path", type=click.Path(path_type=Path), default=Path("generated.sqlite3"))
 @click.option("--cases", metavar="N", type=click.IntRange(1), default=10_000, show_default=True, help="How many.")
 @click.option("--seed", metavar="S", type=int, default=1, show_default=True, help="Another seed makes other cases.")
 @click.option(
-    "--until", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="Where the two years end; now, if not given."
+    "--until",
+    metavar="DAY",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_in_this_century,
+    help="Where the two years end; now, if not given.",
 )
 @click.option("--light", is_flag=True, help="Cases to which little happens, for a million of them.")
 def main(path: Path, cases: int, seed: int, until: datetime | None, *, light: bool) -> None:

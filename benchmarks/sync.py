@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Final
 
 from benchmarks.figures import Figure, Scale, number
 from benchmarks.generate import ORDINARY, opening
@@ -18,7 +19,7 @@ from store.sync.round import Round, until_settled
 from store.sync.shared_log import Batch, Identity, Outgoing, Record, SharedLog, Span
 from store.sync.team import join
 
-PARTITIONS = 6
+PARTITIONS: Final = 6
 
 
 class MemoryLog:
