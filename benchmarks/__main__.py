@@ -104,7 +104,8 @@ def main(names: Sequence[str], folder: Path | None, *, full: bool, write: bool) 
     """
     measured: list[Figure] = []
     try:
-        write_table(_document(), (), "")  # what can't be written is told before, not after an hour
+        if write:  # what can't be written is told before, not after an hour
+            write_table(_document(), (), "")
         with TemporaryDirectory(prefix="benchmarks-") as passing:
             place = folder or Path(passing)
             place.mkdir(parents=True, exist_ok=True)

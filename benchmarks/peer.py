@@ -150,7 +150,7 @@ def _rebuild(store: CaseStore, folder: Path, events: int) -> Figure:
 def _stored(each: RecordedEvent) -> StoredEvent:
     """For the library's own log: with the payload as ours stores it."""
     assert isinstance(each.payload, Payload)
-    fields = {name: getattr(each, name) for name in RecordedEvent.__dataclass_fields__}
+    fields = {name: getattr(each, name) for name in RecordedEvent.__annotations__}
     state = to_json(fields | {"payload": each.payload.model_dump_json(exclude_none=True)})
     return StoredEvent(uuid4(), 1, each.event_type, state)
 
