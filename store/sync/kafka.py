@@ -17,7 +17,7 @@ class KafkaLog:
     """A `SharedLog`. For one thread."""
 
     def __init__(self, connection: Connection) -> None:
-        self._topic = TopicLog(connection, COMMITS)
+        self._topic = TopicLog(connection, COMMITS, headers=False)
         self.name = self._topic.name
 
     def __enter__(self) -> "KafkaLog":
