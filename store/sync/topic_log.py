@@ -256,10 +256,12 @@ class TopicLog:
             raise self._connection.error(error, f"to read {self.name}")
         assert partition is not None
         assert offset is not None
+        end = until.get(partition, 0)
         if is_end(message):  # behind whatever in the partition is no record
-            self._next[partition] = max(self._next[partition], min(offset, until.get(partition, 0)))
+            self._next[partition] = max(self._next[partition], min(offset, end))
             return True
-        if offset >= until.get(partition, 0):
+        if offset >= end:  # so all that was before is taken in, or was called back and never comes
+            self._next[partition] = max(self._next[partition], end)
             return False
         self._next[partition] = offset + 1
         headers = headers_of(message) if self._headers else ()

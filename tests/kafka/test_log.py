@@ -98,6 +98,21 @@ class TestALog:
         assert log.append([*outgoing("a", "b"), *outgoing("c", partition=2)]) == {0: 2, 2: 1}
         assert log.append(outgoing("d")) == {0: 3}
 
+    def test_is_read_up_to_a_mark_though_what_was_before_it_has_been_called_back(
+        self, log: TopicLog, connection: Connection
+    ) -> None:
+        producer = connection.producer(**{"transactional.id": connection.topic("called-back")})
+        producer.init_transactions(20)
+        producer.begin_transaction()
+        producer.produce(log.name, b"called back", partition=0)
+        producer.flush(20)
+        until = ends(log)
+        producer.abort_transaction(20)
+        log.append(outgoing("a"))
+        with impatience():
+            assert log.read(START, until, 100) == ([], START | {0: 1})
+        assert texts(read(log, START | {0: 1})) == ["a"]
+
     def test_without_anything_new_gives_nothing(self, log: TopicLog) -> None:
         log.append(outgoing("a"))
         assert log.read(START | {0: 1}, ends(log), 100) == ([], START | {0: 1})

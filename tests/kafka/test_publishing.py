@@ -78,6 +78,19 @@ def bodies(records: list[Received]) -> list[dict[str, Any]]:
     return [json.loads(record.value or b"") for record in records]
 
 
+def check_all_is_told_once_in_order(store: CaseStore, connection: Connection) -> None:
+    """That topic `domain_events` has each accepted event once, and those of each aggregate in order."""
+    records = on(connection, DOMAIN_EVENTS.name)
+    told = bodies(records)
+    events = [event.as_json() for event in store.ask(get_all_events)]
+    assert sorted(each["event_id"] for each in told) == sorted(str(each["event_id"]) for each in events)
+    versions: dict[tuple[int, str], list[int]] = {}
+    for record, each in zip(records, told, strict=True):
+        assert record.key == each["aggregate_id"].encode()
+        versions.setdefault((record.partition, each["aggregate_id"]), []).append(each["version"])
+    assert all(found == list(range(1, len(found) + 1)) for found in versions.values())
+
+
 class Crash(BaseException):
     """As if the power had gone."""
 
@@ -158,17 +171,6 @@ class TestNotifications:
 
 
 class TestTheRelay:
-    def check_all_is_told_once_in_order(self, store: CaseStore, connection: Connection) -> None:
-        records = on(connection, DOMAIN_EVENTS.name)
-        told = bodies(records)
-        events = [event.as_json() for event in store.ask(get_all_events)]
-        assert sorted(each["event_id"] for each in told) == sorted(str(each["event_id"]) for each in events)
-        versions: dict[tuple[int, str], list[int]] = {}
-        for record, each in zip(records, told, strict=True):
-            assert record.key == each["aggregate_id"].encode()
-            versions.setdefault((record.partition, each["aggregate_id"]), []).append(each["version"])
-        assert all(found == list(range(1, len(found) + 1)) for found in versions.values())
-
     def test_tells_what_is_accepted_and_nothing_else(
         self, store: CaseStore, connection: Connection, accepted: Callable[..., list[str]]
     ) -> None:
@@ -180,7 +182,7 @@ class TestTheRelay:
             assert relay.publish() == 0
             accepted(c.AddNote(case_id=case_id, text="accepted"))
             assert relay.publish() == 2
-        self.check_all_is_told_once_in_order(store, connection)
+        check_all_is_told_once_in_order(store, connection)
 
     def test_goes_on_where_it_was_wherever_it_starts_again(
         self, store: CaseStore, connection: Connection, accepted: Callable[..., list[str]], tmp_path: Path
@@ -195,7 +197,7 @@ class TestTheRelay:
                 assert relay.publish() == 0  # it has read nothing of the team's log yet
                 sync_round(server, log)
                 assert relay.publish() > 0
-            self.check_all_is_told_once_in_order(server, connection)
+            check_all_is_told_once_in_order(server, connection)
 
     def test_is_one_at_a_time(
         self, store: CaseStore, connection: Connection, accepted: Callable[..., list[str]]
@@ -208,7 +210,7 @@ class TestTheRelay:
             with pytest.raises(Replaced, match="has taken over"):
                 first.publish()
             second.publish()
-        self.check_all_is_told_once_in_order(store, connection)
+        check_all_is_told_once_in_order(store, connection)
 
     def test_begins_again_on_a_topic_that_was_made_anew(
         self, store: CaseStore, connection: Connection, accepted: Callable[..., list[str]]
@@ -220,7 +222,7 @@ class TestTheRelay:
             make_topics(connection, DOMAIN_EVENTS.name)
             accepted(kyc())
             relay.publish()
-        self.check_all_is_told_once_in_order(store, connection)
+        check_all_is_told_once_in_order(store, connection)
 
     def test_does_not_guess_what_a_topic_has_held(
         self, store: CaseStore, connection: Connection, accepted: Callable[..., list[str]]
@@ -256,7 +258,7 @@ class TestTheRelay:
             assert another.told(relay=True) == {"published": 0}
             another.kill()
             with open_store(tmp_path / "another.sqlite3") as store:
-                self.check_all_is_told_once_in_order(store, connection)
+                check_all_is_told_once_in_order(store, connection)
 
     def test_tells_everything_once_though_the_broker_is_killed(
         self, own_broker: ApacheKafka, store: CaseStore, connection: Connection, accepted: Callable[..., list[str]]
@@ -274,4 +276,4 @@ class TestTheRelay:
                 killing.join()
                 starting.join()
             relay.publish()
-        self.check_all_is_told_once_in_order(store, connection)
+        check_all_is_told_once_in_order(store, connection)

@@ -15,15 +15,19 @@ import pytest
 from store.domain import commands as c
 from store.domain.statuses import RiskLevel
 from store.engine import CaseStore
+from store.log import get_all_events
 from store.queries.audit import log_digest
 from store.sync.connection import Connection
 from store.sync.kafka import COMMITS, KafkaLog
+from store.sync.relay import BATCH
 from store.sync.round import until_settled
 from store.sync.team import join
-from store.sync.topics import KYC_EVENTS, create_topics
+from store.sync.topic_log import TopicLog
+from store.sync.topics import DOMAIN_EVENTS, KYC_EVENTS, create_topics
 from tests.conftest import REPOSITORY
 from tests.domain.examples import kyc
 from tests.kafka.conftest import make_topics
+from tests.kafka.test_publishing import check_all_is_told_once_in_order, on
 
 pytestmark = pytest.mark.kafka
 
@@ -38,15 +42,15 @@ def configuration(connection: Connection, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def watches(configuration: Path) -> Iterator[Callable[[Path], "subprocess.Popen[str]"]]:
+def watches(configuration: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Starts `caseworker sync --watch` on a database; it is up to date when this returns."""
     with ExitStack() as ends:
 
-        def start(database: Path) -> "subprocess.Popen[str]":
+        def start(database: Path, *more: str) -> "subprocess.Popen[str]":
             process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "caseworker_tui", "--config", str(configuration), "--db", str(database)),
-                    *("sync", "--watch", "--json", "--attached"),
+                    *("sync", "--watch", "--json", "--attached", *more),
                 ],
                 env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
                 stdin=subprocess.PIPE,
@@ -72,7 +76,7 @@ def wait_for(store: CaseStore, sql: str, *values: Any) -> None:
 
 
 def test_what_is_done_on_one_is_on_the_other(
-    watches: Callable[[Path], "subprocess.Popen[str]"], connection: Connection, tmp_path: Path
+    watches: Callable[..., "subprocess.Popen[str]"], connection: Connection, tmp_path: Path
 ) -> None:
     processes = [watches(tmp_path / f"{name}.sqlite3") for name in ("ana", "ben")]
     with CaseStore.open(tmp_path / "ana.sqlite3") as ana, CaseStore.open(tmp_path / "ben.sqlite3") as ben:
@@ -91,6 +95,34 @@ def test_what_is_done_on_one_is_on_the_other(
             assert process.stdin
             process.stdin.close()  # whoever started it has ended
             assert process.wait(20) == 0
+
+
+def test_the_relay_tells_everything_once_though_it_is_killed_while_it_publishes(
+    watches: Callable[..., "subprocess.Popen[str]"], connection: Connection, tmp_path: Path
+) -> None:
+    database = tmp_path / "node.sqlite3"
+    with CaseStore.open(database) as node, TopicLog(connection, DOMAIN_EVENTS.name) as topic:
+        with node.batch():
+            cases = [node.execute(kyc(), actor="ana").case_id for _ in range(50)]
+            for number in range(4 * BATCH):
+                node.execute(c.AddNote(case_id=cases[number % 50], text=f"Note {number}."), actor="ana")
+        everything = len(list(node.ask(get_all_events)))
+
+        def in_the_topic() -> int:
+            """Also what no transaction has confirmed yet."""
+            return sum(span.end for span in topic.spans().values())
+
+        process = watches(database, "--relay")
+        deadline = monotonic() + 60
+        while in_the_topic() <= BATCH:  # a whole transaction and more
+            assert monotonic() < deadline, "nothing was told"
+        process.kill()
+        process.wait()
+        assert in_the_topic() < everything, "it was killed too late"
+        watches(database, "--relay")
+        while len(on(connection, DOMAIN_EVENTS.name)) < everything:
+            assert monotonic() < deadline, "not all was told"
+        check_all_is_told_once_in_order(node, connection)
 
 
 def test_a_week_offline(connection: Connection, tmp_path: Path) -> None:
