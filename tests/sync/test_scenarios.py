@@ -1,5 +1,6 @@
 """What happens between laptops of a team, told one story at a time."""
 
+from pathlib import Path
 from sqlite3 import IntegrityError
 
 import pytest
@@ -11,9 +12,11 @@ from store.projections import rebuild
 from store.queries.case_file import case_file
 from store.queries.team import provisional_cases, team_state
 from store.queries.timeline import timeline
+from store.screening.case_screening import Standing, decision
 from store.sync.notifications import mark_sent
 from store.sync.shared_log import Unreachable
 from tests.domain.examples import BEN, kyc
+from tests.screening.lists import bring_in, row, screened, simple_csv
 from tests.store.desk import connection_of
 from tests.sync.laptops import Laptop, MemoryLog, a_laptop, all_sync, note
 
@@ -124,6 +127,29 @@ class TestWorkOfBoth:
         assert new_event == event
         assert new_event_id != event_id
         assert issued.commit_id != ben.store.ask(head_of, case_id)
+
+    def test_a_check_against_a_list_is_run_again_and_settled_where_the_list_is_not(
+        self, ana: Laptop, ben: Laptop, case_id: str, tmp_path: Path
+    ) -> None:
+        ben.store.path, ana.store.path = tmp_path / "ben.sqlite3", tmp_path / "ana.sqlite3"
+        bring_in(ben.store.path, simple_csv(tmp_path / "eu-list.csv", row("NK-1", "Anna RUIS")), version="1")
+        [candidate] = screened(ben.store, case_id).candidates
+        [check] = decision(case_id, candidate, Standing.TRUE_MATCH, "the same date of birth")
+        hit = ben.does(check)
+        ana.does(c.TagCase(case_id=case_id, tag="vip"))
+        ana.syncs()
+        assert ben.syncs().tally.run_again == 1
+        ana.syncs()
+        assert hit.command_id in ana.ids("commits")
+        [found] = screened(ana.store, case_id).candidates
+        assert (found.standing, found.screening) == (Standing.TRUE_MATCH, candidate.screening)
+        [settled] = decision(case_id, found, Standing.FALSE_POSITIVE, "born elsewhere")
+        ana.does(settled)
+        ben.does(note(case_id))
+        all_sync(ben, ana)
+        [again] = screened(ben.store, case_id).candidates
+        assert again.standing is Standing.FALSE_POSITIVE
+        assert_alike(ana, ben)
 
     def test_a_case_closed_meanwhile_is_a_conflict_and_nothing_behind_it_is(
         self, ana: Laptop, ben: Laptop, case_id: str
