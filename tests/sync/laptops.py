@@ -162,11 +162,12 @@ class Laptop:
 
     def accepted(self) -> dict[str, Rows]:
         """Each case's accepted commits with their events, in order, without positions: those are this laptop's own."""
+        events: dict[int, Rows] = {}
+        for _, of_commit, *event in self.rows("SELECT * FROM events ORDER BY position"):
+            events.setdefault(of_commit, []).append(tuple(event))
         cases: dict[str, Rows] = {}
-        commits = self.rows("SELECT * FROM commits ORDER BY position")
-        for position, *commit in commits:
-            events = self.rows("SELECT * FROM events WHERE commit_position = ? ORDER BY position", position)
-            cases.setdefault(str(commit[2]), []).append((*commit, *(event[2:] for event in events)))
+        for position, *commit in self.rows("SELECT * FROM commits ORDER BY position"):
+            cases.setdefault(str(commit[2]), []).append((*commit, *events.get(position, ())))
         return dict(sorted(cases.items()))
 
     def rejected(self) -> Rows:
