@@ -81,7 +81,7 @@ class ApacheKafka:
         self._folder = folder
         self._libraries = libraries()
         self._process: subprocess.Popen[bytes] | None = None
-        plain, secured, controller = _free_ports(3)
+        plain, secured, controller = free_ports(3)
         self.bootstrap = f"127.0.0.1:{plain}"
         self.secured = f"127.0.0.1:{secured}"
         self.authority = folder / "authority.pem"
@@ -224,7 +224,7 @@ def _settings(folder: Path, plain: int, secured: int, controller: int, partition
     }
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     with ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
