@@ -29,6 +29,16 @@ def _peer(scale: Scale, folder: Path) -> Iterator[Figure]:
     yield from peer.figures(scale, folder)
 
 
+def _kafka(scale: Scale, folder: Path) -> Iterator[Figure]:
+    from benchmarks import kafka  # noqa: PLC0415 (confluent_kafka)
+    from tests.kafka.apache_kafka import CantBeHad  # noqa: PLC0415 (confluent_kafka)
+
+    try:
+        yield from kafka.figures(scale, folder)
+    except CantBeHad as why:
+        say(f"kafka: not measured. {why}.")
+
+
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "commands": commands.figures,
     "intake": intake.figures,
@@ -37,6 +47,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "queue": queue.figures,
     "screening": screening.figures,
     "sync": sync.figures,
+    "kafka": _kafka,
 }
 
 KEPT: Final = frozenset({"queue"})

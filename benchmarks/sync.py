@@ -5,10 +5,10 @@ many of others, all on the same cases.
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Final
+from typing import Final, NamedTuple
 
 from benchmarks.figures import Figure, Scale, number
 from benchmarks.generate import ORDINARY, opening
@@ -20,6 +20,9 @@ from store.sync.shared_log import Batch, Identity, Outgoing, Record, SharedLog, 
 from store.sync.team import join
 
 PARTITIONS: Final = 6
+
+Connect = Callable[[], SharedLog]
+"""A laptop's way to the team's log."""
 
 
 class MemoryLog:
@@ -53,39 +56,59 @@ class MemoryLog:
 
 
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
-    yield _fresh(folder, scale.events)
-    yield _week_offline(folder, min(3_000, scale.events))
+    read = fresh(folder, scale.events, in_memory())
+    yield Figure("sync: a new laptop reads all that the team has", read.speed, "events/s", note=read.note)
+    week = week_offline(folder, min(3_000, scale.events), in_memory())
+    yield Figure("sync: a week offline", week.seconds, "s", note=week.note)
 
 
-def _fresh(folder: Path, events: int) -> Figure:
-    log, names = MemoryLog(), Names(random.Random(1))
+def in_memory() -> Connect:
+    log = MemoryLog()
+    return lambda: log
+
+
+class Measured(NamedTuple):
+    """How long it took until all was settled, and at how many events a second; `note` says what it was."""
+
+    seconds: float
+    speed: float
+    note: str
+
+
+def fresh(folder: Path, events: int, connect: Connect) -> Measured:
+    """A new laptop reads all that another has sent."""
+    names = Names(random.Random(1))
+    log = connect()
     with _laptop(folder / "ana.sqlite3", log) as ana:
         while _count(ana, "pending_events") < events:
             _work(ana, names, 200)
         until_settled(ana, log)
+    log = connect()
     with _laptop(folder / "new.sqlite3", log) as new:
         seconds, processor, _ = _measured(new, log)
         read, commits = _count(new, "events"), _count(new, "commits")
     note = f"{read:,} events of {commits:,} commits, {number(processor)} of {number(seconds)} s on the processor"
-    return Figure("sync: a new laptop reads all that the team has", read / seconds, "events/s", note=note)
+    return Measured(seconds, read / seconds, note)
 
 
-def _week_offline(folder: Path, theirs: int) -> Figure:
-    log, names, ours = MemoryLog(), Names(random.Random(1)), theirs // 6
-    with _laptop(folder / "here.sqlite3", log) as here, _laptop(folder / "there.sqlite3", log) as there:
+def week_offline(folder: Path, theirs: int, connect: Connect) -> Measured:
+    """A laptop with commits of its own meets six times as many of another."""
+    names, ours = Names(random.Random(1)), theirs // 6
+    log, other = connect(), connect()
+    with _laptop(folder / "here.sqlite3", log) as here, _laptop(folder / "there.sqlite3", other) as there:
         with there.batch():
             cases = [there.execute(opening(names, ORDINARY), actor="ben").case_id for _ in range(100)]
-        until_settled(there, log)
+        until_settled(there, other)
         until_settled(here, log)
         _write_notes(there, cases, theirs, "ben")
-        until_settled(there, log)
+        until_settled(there, other)
         _write_notes(here, cases, ours, "ana")
         seconds, processor, came_to = _measured(here, log)
     note = (
         f"{ours:,} commits meet {theirs:,} on the same cases: {came_to.tally.accepted:,} accepted,"
         f" {came_to.tally.run_again:,} run again, {number(processor)} s on the processor"
     )
-    return Figure("sync: a week offline", seconds, "s", note=note)
+    return Measured(seconds, (theirs + ours) / seconds, note)
 
 
 def _work(store: CaseStore, names: Names, cases: int) -> None:
