@@ -6,7 +6,6 @@ describes the topics, `store.sync.asyncapi` makes the document for tools.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Final
@@ -19,21 +18,10 @@ from pydantic_core import from_json
 
 from store.domain.events import NotificationRequired
 from store.log import RecordedEvent
-
-Headers = tuple[tuple[str, bytes | None], ...]
-
+from store.sync.topic_log import Headers, ToSend
 
 _TRACE: Final = re.compile(r"(?!0{32})[0-9a-f]{32}")
 _TRACEPARENT: Final = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A record to be, for whichever partition its key leads to."""
-
-    key: bytes
-    value: bytes
-    headers: Headers
 
 
 class Body(BaseModel):
@@ -72,7 +60,7 @@ class Notification(Body):
     correlation_id: str
 
 
-def domain_event(event: RecordedEvent) -> Message:
+def domain_event(event: RecordedEvent) -> ToSend:
     """An accepted event for topic `domain_events`."""
     told = event.as_json()
     if told.pop("provisional"):
@@ -87,7 +75,7 @@ def domain_event(event: RecordedEvent) -> Message:
     )
 
 
-def notification(event: RecordedEvent) -> Message:
+def notification(event: RecordedEvent) -> ToSend:
     """A `NotificationRequired` for topic `notification_events`."""
     payload = event.payload
     if not isinstance(payload, NotificationRequired):
@@ -133,7 +121,7 @@ def trace_of(headers: Headers) -> str | None:
     return None
 
 
-def _message(body: Body, event: RecordedEvent, *, identity: str, kind: str, key: str) -> Message:
+def _message(body: Body, event: RecordedEvent, *, identity: str, kind: str, key: str) -> ToSend:
     headers = cloud_event_headers(
         identity=identity,
         kind=kind,
@@ -142,7 +130,7 @@ def _message(body: Body, event: RecordedEvent, *, identity: str, kind: str, key:
         time=event.timestamp,
         correlation_id=_correlation_id(event),
     )
-    return Message(key.encode(), body.model_dump_json(exclude_none=True).encode(), headers)
+    return ToSend(key.encode(), body.model_dump_json(exclude_none=True).encode(), headers)
 
 
 def _correlation_id(event: RecordedEvent) -> str:

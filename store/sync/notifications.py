@@ -17,7 +17,6 @@ from typing import Final, Self
 from pydantic_core import from_json, to_json
 
 from store.engine import CaseStore
-from store.log import RecordedEvent
 from store.log.read import get_notifications_to_send
 from store.sync.connection import Connection
 from store.sync.messages import notification
@@ -59,7 +58,7 @@ class Notifications:
                 self._find_out_what_was_sent()
                 continue
             self._store.change(_note_before, self._topic.identity(), self._ends())
-            self._transactions.send(self._topic.name, [_record(event) for event in due])
+            self._transactions.send(self._topic.name, [notification(event) for event in due])
             mark_sent(self._store, [event.event_id for event in due])
             sent += len(due)
         return sent
@@ -73,12 +72,9 @@ class Notifications:
         same = topic_id == self._topic.identity().topic_id
         positions = {p: max(noted.get(p, 0) if same else 0, span.start) for p, span in spans.items()}
         until = {partition: span.end for partition, span in spans.items()}
-        there: set[str] = set()
-        while any(positions[partition] < end for partition, end in until.items()):
-            received, positions = self._topic.read(positions, until, 1_000)
-            there |= {_id_of(record) for record in received}
+        there = set(map(_id_of, self._topic.read_all(positions, until)))
         due = self._store.ask(get_notifications_to_send)
-        mark_sent(self._store, [event.event_id for event in due if _id_of(_record(event)) in there])
+        mark_sent(self._store, [event.event_id for event in due if _id_of(notification(event)) in there])
 
     def _ends(self) -> dict[int, int]:
         return {partition: span.end for partition, span in self._topic.spans().items()}
@@ -88,11 +84,6 @@ def mark_sent(store: CaseStore, event_ids: Iterable[str]) -> None:
     """Note that these have gone out, and that there is no more to find out."""
     now = store.clock().astimezone(UTC).isoformat(timespec="microseconds")
     store.change(_note_after, [(now, event_id) for event_id in event_ids])
-
-
-def _record(event: RecordedEvent) -> ToSend:
-    message = notification(event)
-    return ToSend(message.key, message.value, message.headers)
 
 
 def _id_of(record: Received | ToSend) -> str:

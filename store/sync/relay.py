@@ -18,7 +18,7 @@ from store.sync.connection import Connection
 from store.sync.errors import TopicChanged
 from store.sync.messages import domain_event
 from store.sync.shared_log import Identity
-from store.sync.topic_log import Received, TopicLog, ToSend
+from store.sync.topic_log import Received, TopicLog
 from store.sync.topics import DOMAIN_EVENTS
 from store.sync.transactions import Transactions
 
@@ -64,7 +64,7 @@ class Relay:
             self._find_place()
         total = 0
         while events := self._store.ask(self._next):
-            self._transactions.send(self._topic.name, [_record(event) for event in events])
+            self._transactions.send(self._topic.name, [domain_event(event) for event in events])
             self._published.update(event.case_id for event in events)
             total += len(events)
         return total
@@ -89,11 +89,8 @@ class Relay:
                 f"The topic {self._topic.name} has lost its first records, so it can't tell what was published: it"
                 " needs retention.ms=-1. Make it anew, and all is published again."
             )
-        positions = dict.fromkeys(spans, 0)
         until = {partition: span.end for partition, span in spans.items()}
-        while any(positions[partition] < end for partition, end in until.items()):
-            received, positions = self._topic.read(positions, until, 10_000)
-            self._published.update(_case_of(record) for record in received)
+        self._published.update(map(_case_of, self._topic.read_all(dict.fromkeys(spans, 0), until)))
 
     def _next(self, connection: sqlite3.Connection) -> list[RecordedEvent]:
         """The next events that are not published yet."""
@@ -106,11 +103,6 @@ class Relay:
             if len(found) == self._batch:
                 break
         return found
-
-
-def _record(event: RecordedEvent) -> ToSend:
-    message = domain_event(event)
-    return ToSend(message.key, message.value, message.headers)
 
 
 def _case_of(record: Received) -> str:

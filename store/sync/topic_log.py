@@ -5,7 +5,7 @@ What stands between two looks at the topic's id comes from one and the same topi
 gets an id of its own; so nothing is handed out before the look after it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic, sleep
 from types import TracebackType
@@ -23,6 +23,8 @@ Headers = tuple[tuple[str, bytes | None], ...]
 _PATIENCE: Final = 0.05
 """How long, in seconds, a batch waits for more that is on its way."""
 
+_AT_A_TIME: Final = 10_000
+"""Records that are held at once of what is read to its end."""
 
 _SHORTEST: Final = 0.001
 """In seconds: librdkafka does not wait for less, and asking it again and again would keep a core busy."""
@@ -125,6 +127,12 @@ class TopicLog:
         self._waiting = ahead + self._waiting
         self._check_same_topic()
         return records, dict(self._next)
+
+    def read_all(self, positions: Mapping[int, int], until: Mapping[int, int]) -> Iterator[Received]:
+        """All records from `positions` on, before the offsets `until`."""
+        while any(positions[partition] < end for partition, end in until.items()):
+            records, positions = self.read(positions, until, _AT_A_TIME)
+            yield from records
 
     def wait(self, positions: Mapping[int, int], seconds: float) -> bool:
         """Whether a record comes at or behind `positions` within so many seconds; it is read later."""

@@ -16,7 +16,8 @@ from store.domain.events import PAYLOADS, NotificationRequired, Payload
 from store.log import RecordedEvent
 from store.log.upcast import payload_model_name, typed_payload
 from store.sync.asyncapi import document
-from store.sync.messages import Message, domain_event, notification
+from store.sync.messages import domain_event, notification
+from store.sync.topic_log import ToSend
 from tests.cli.conftest import PROJECT
 from tests.domain.examples import kyb
 from tests.store.test_completeness import golden
@@ -53,7 +54,7 @@ def schema(name: str) -> Draft202012Validator:
     return Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": PUBLISHED["components"]})
 
 
-def headers_of(message: Message) -> dict[str, bytes]:
+def headers_of(message: ToSend) -> dict[str, bytes]:
     return {name: value for name, value in message.headers if value is not None}
 
 
@@ -125,7 +126,8 @@ def test_a_notification_is_as_its_schema_says(events: list[RecordedEvent]) -> No
     message = notification(event)
     body = json.loads(message.value)
     schema("Notification").validate(body)
-    assert message.key.decode() == body["case_id"] == event.case_id
+    assert message.key == event.case_id.encode()
+    assert body["case_id"] == event.case_id
     assert body["correlation_id"].startswith("request-")
     assert headers_of(message)["ce_id"].decode() == body["notification_id"]
     with pytest.raises(TypeError, match="asks nobody to be notified"):
@@ -151,5 +153,5 @@ def test_what_comes_of_one_request_shares_a_trace(events: list[RecordedEvent]) -
     assert len(set.union(*traces.values())) == len(traces)
 
 
-def outgoing(events: list[RecordedEvent]) -> Iterator[tuple[RecordedEvent, Message]]:
+def outgoing(events: list[RecordedEvent]) -> Iterator[tuple[RecordedEvent, ToSend]]:
     return ((event, domain_event(event)) for event in events)
