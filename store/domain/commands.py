@@ -27,6 +27,7 @@ from store.domain.values import (
     Day,
     PersonData,
     Prose,
+    Sha256,
     Text,
     Value,
 )
@@ -42,9 +43,6 @@ def _storable(metadata: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
         raise ValueError("holds text that can't be written as UTF-8") from error
     return metadata
 
-
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-"""A SHA-256 as 64 hexadecimal digits."""
 
 MediaType = Annotated[str, Field(max_length=127, pattern=r"^[a-z0-9][a-z0-9.+_-]*/[a-z0-9][a-z0-9.+_-]*$")]
 """What kind of content a file has, like `application/pdf`."""

@@ -7,17 +7,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from store.domain.values import Text, Value
-
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-"""A SHA-256, as 64 hexadecimal digits."""
+from store.domain.values import Sha256, Text, Value
 
 
 class ListedCandidate(Value):
     """An entry of the list that may be the party, as it stood: its `entry_digest` changes whenever it does."""
 
     entry_id: Text
-    entry_digest: Digest
+    entry_digest: Sha256
     name: Text
     score: Annotated[int, Field(ge=0, le=100)]
     matched: tuple[Text, ...] = ()
@@ -29,7 +26,7 @@ class Screening(Value):
 
     list_name: Text
     list_version: Text
-    party_digest: Digest
+    party_digest: Sha256
     candidate: ListedCandidate | None = None
 
     @property

@@ -154,6 +154,9 @@ Percent = Annotated[float, Strict(), Field(ge=0, le=100, allow_inf_nan=False)]
 
 Flag = Annotated[bool, Strict()]
 
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 as 64 hexadecimal digits."""
+
 
 class PersonData(Value):
     firstname: Text
