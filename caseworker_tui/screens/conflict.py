@@ -12,7 +12,7 @@ from textual.widgets import Footer, Static
 
 from caseworker_tui import sync_text
 from caseworker_tui.actions import Place, bindings
-from caseworker_tui.exec_commands import read_command
+from caseworker_tui.command_lines import read_command
 from caseworker_tui.questions import Answers, Line, in_order
 from caseworker_tui.screens.ask import AskScreen
 from caseworker_tui.session import Session

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from caseworker_tui.cli import main
-from caseworker_tui.exec_commands import CommandLine
+from caseworker_tui.command_lines import CommandLine
 from store.domain.commands import COMMANDS, CreateCase
 from store.domain.decisions import DECISIONS
 from store.domain.events import PAYLOADS

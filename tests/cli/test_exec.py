@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from caseworker_tui import exec_commands
+from caseworker_tui import command_lines
 from store.domain.commands import COMMANDS
 from store.engine import CaseStore
 from store.log.read import get_all_events
@@ -154,10 +154,10 @@ class Endless(BytesIO):
 
 
 def test_a_line_that_is_too_long_is_skipped_without_holding_it(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exec_commands, "LONGEST_LINE", 1024)
+    monkeypatch.setattr(command_lines, "LONGEST_LINE", 1024)
     stream = Endless(10_000_000, as_lines(new_case()))
     with CaseStore.open(database) as store:
-        too_long, good = exec_commands.answers(store, stream, actor="ana.ruiz")
+        too_long, good = command_lines.answers(store, stream, actor="ana.ruiz")
     assert too_long["error"] == "line_too_long"
     assert too_long["message"].startswith("Line 1 is longer than")
     assert good["ok"]
@@ -166,9 +166,9 @@ def test_a_line_that_is_too_long_is_skipped_without_holding_it(database: Path, m
 
 def test_a_line_of_just_the_longest_length_is_read(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     line = as_lines(new_case())
-    monkeypatch.setattr(exec_commands, "LONGEST_LINE", len(line) - 1)
+    monkeypatch.setattr(command_lines, "LONGEST_LINE", len(line) - 1)
     with CaseStore.open(database) as store:
-        answers = list(exec_commands.answers(store, BytesIO(line + line[:-1]), actor="ana.ruiz"))
+        answers = list(command_lines.answers(store, BytesIO(line + line[:-1]), actor="ana.ruiz"))
     assert [answer["ok"] for answer in answers] == [True, True]
 
 

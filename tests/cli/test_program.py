@@ -13,6 +13,7 @@ import pytest
 
 from caseworker_tui import cli
 from caseworker_tui.cli import main
+from caseworker_tui.commands import cases
 from caseworker_tui.program import Settings
 from store.engine import CaseStore
 from tests.cli.conftest import PROJECT, Caseworker, Start, as_lines, new_case
@@ -108,6 +109,7 @@ def test_the_version_is_printed(caseworker: Caseworker) -> None:
 LOADED = """
 import sys
 from caseworker_tui.cli import main
+from caseworker_tui.commands import cases
 try:
     main(sys.argv[1:])
 finally:
@@ -216,7 +218,7 @@ def test_a_fault_of_our_own_is_told_without_a_traceback(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("something \x1b unforeseen")
 
-    monkeypatch.setattr(cli, "write_queue", fail)
+    monkeypatch.setattr(cases, "write_queue", fail)
     result = caseworker("cases")
     assert result.exit_code == 1
     assert result.stderr == (

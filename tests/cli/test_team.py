@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from caseworker_tui import sync_commands
+from caseworker_tui.commands import sync
 from store.sync.sole import sole_sync
 from tests.cli.conftest import NOW, PROJECT, Caseworker, as_lines, new_case
 from tests.kafka.conftest import mock_connection_to
@@ -29,7 +29,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> "MockCluster":
         cluster.create_topic(topic, 3)
     (tmp_path / "team.toml").write_text(f'[kafka]\n"bootstrap.servers" = "{cluster.bootstrap}"\n', encoding="utf-8")
     monkeypatch.setenv("CASEWORKER_CONFIG", str(tmp_path / "team.toml"))
-    monkeypatch.setattr(sync_commands, "_connection", lambda kafka: mock_connection_to(kafka["bootstrap.servers"]))
+    monkeypatch.setattr(sync, "_connection", lambda kafka: mock_connection_to(kafka["bootstrap.servers"]))
     return cluster
 
 

@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from caseworker_tui.printing import progress_bar, say, say_beside_bar, write_json, write_line, write_table
-from caseworker_tui.program import (
-    FAILED,
-    UNUSABLE,
-    Settings,
-    actor_option,
-    database_option,
-    json_option,
-    pass_settings,
-)
+from caseworker_tui.program import FAILED, UNUSABLE, Settings, actor_option, database_option, json_option, pass_settings
 from store.engine import CaseStore
 from store.queries.team import TeamState, team_state
 from store.sync.quarantine import release

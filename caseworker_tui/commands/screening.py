@@ -18,15 +18,7 @@ from caseworker_tui.printing import (
     write_json_array,
     write_table,
 )
-from caseworker_tui.program import (
-    FAILED,
-    UNUSABLE,
-    Settings,
-    actor_option,
-    database_option,
-    json_option,
-    pass_settings,
-)
+from caseworker_tui.program import FAILED, UNUSABLE, Settings, actor_option, database_option, json_option, pass_settings
 from store.domain.statuses import CheckKind, label
 from store.domain.values import Text
 from store.engine import CaseStore

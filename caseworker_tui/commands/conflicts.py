@@ -8,7 +8,7 @@ from typing import Any
 import click
 from pydantic_core import to_json
 
-from caseworker_tui.exec_commands import read_command
+from caseworker_tui.command_lines import read_command
 from caseworker_tui.printing import say, write_json, write_json_array, write_line, write_table
 from caseworker_tui.program import FAILED, Settings, actor_option, database_option, json_option, pass_settings
 from store.engine import Receipt

@@ -1,4 +1,4 @@
-"""`caseworker exec`: commands in as JSON Lines, one answer a line out as soon as it is durable."""
+"""Commands as JSON, one a line, and one answer a line out as soon as it is durable: `caseworker exec`."""
 
 import codecs
 from collections.abc import Iterator
