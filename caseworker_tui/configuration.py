@@ -6,11 +6,10 @@ reads it: `rules` is what decisions take from it.
 
 import os
 import re
-import tomllib
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_config_path
@@ -25,23 +24,17 @@ from pydantic import (
     model_validator,
 )
 
-from caseworker_tui.team_rules_file import BadTeamRules, read_team_rules
+from caseworker_tui.team_rules_file import read_team_rules
 from store.domain.decisions import Rules
 from store.domain.ownership import OwnershipRule
 from store.domain.statuses import RiskLevel
 from store.domain.team_rules import TeamRules
 from store.domain.values import Flag, Text
 from store.notifications.config_service import ConfigService
-from store.notifications.rules_file import BadRulesFile, read_rules
+from store.notifications.rules_file import read_rules
+from store.small_files import bad_file, read_small_file
 from store.sync.settings import flat_properties
-from store.validation import explain
-
-LARGEST: Final = 1024 * 1024
-"""In bytes: more is no configuration but some other file, named by mistake."""
-
-
-class BadConfiguration(Exception):
-    """A configuration file that can't be used. `str()` is a sentence that names the file, the key and what to do."""
+from store.validation import explain, printable
 
 
 def _from_its_folder(path: object, info: ValidationInfo) -> object:
@@ -165,24 +158,18 @@ class Configuration(Section):
 
     @cached_property
     def team_rules(self) -> TeamRules | None:
-        """The team's document rules, if it has any. Raises `BadConfiguration`."""
-        try:
-            return read_team_rules(self.documents.rules_file) if self.documents.rules_file else None
-        except BadTeamRules as error:
-            raise BadConfiguration(str(error)) from error
+        """The team's document rules, if it has any. Raises `BadFile`."""
+        return read_team_rules(self.documents.rules_file) if self.documents.rules_file else None
 
     @property
     def rules(self) -> Rules:
-        """The rules by which commands are decided, those of both rules files with them. Raises `BadConfiguration`."""
+        """The rules by which commands are decided, those of both rules files with them. Raises `BadFile`."""
         return self.rules_with(self.team_rules)
 
     def rules_with(self, team: TeamRules | None) -> Rules:
-        """The same with other document rules of the team. Raises `BadConfiguration`."""
+        """The same with other document rules of the team. Raises `BadFile`."""
         years = {RiskLevel.LOW: self.review.low, RiskLevel.MEDIUM: self.review.medium, RiskLevel.HIGH: self.review.high}
-        try:
-            notifications = read_rules(self.notifications.rules_file) if self.notifications.rules_file else ()
-        except BadRulesFile as error:
-            raise BadConfiguration(str(error)) from error
+        notifications = read_rules(self.notifications.rules_file) if self.notifications.rules_file else ()
         rules = Rules(
             review_years=years,
             ownership=OwnershipRule(self.ownership.threshold, or_more=self.ownership.or_more),
@@ -203,24 +190,14 @@ def default_path() -> Path | None:
 def read_configuration(path: Path | None = None) -> Configuration:
     """The configuration in the file at `path`, which must be there; else in the default one, which need not be.
 
-    Raises `BadConfiguration`.
+    Raises `BadFile`.
     """
     where = path or default_path()
     if where is None or (path is None and not os.path.exists(where)):  # noqa: PTH110 (False where nobody may look)
         return Configuration()
-    try:
-        with where.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise BadConfiguration(f"The configuration {where} can't be read: {error.strerror}.") from error
-    if len(content) > LARGEST:
-        raise BadConfiguration(f"The configuration {where} has more than 1 MiB: name another file with --config.")
-    try:
-        data = tomllib.loads(content.decode())
-    except ValueError as error:  # neither UTF-8 nor TOML
-        raise BadConfiguration(f"The configuration {where} is not TOML in UTF-8: {error}.") from error
+    named = f"The configuration {printable(str(where))}"
+    data = read_small_file(where, "TOML", named)
     try:
         return Configuration.model_validate(data, context={"folder": where.absolute().parent})
     except ValidationError as error:
-        wrong = explain(error, Configuration)
-        raise BadConfiguration(f"The configuration {where}: {wrong}{'' if wrong.endswith('?') else '.'}") from error
+        raise bad_file(named, explain(error, Configuration)) from error

@@ -13,14 +13,14 @@ import click
 from platformdirs import user_data_path
 from pydantic import TypeAdapter, ValidationError
 
-from caseworker_tui.configuration import BadConfiguration, Configuration, read_configuration
+from caseworker_tui.configuration import Configuration, read_configuration
 from caseworker_tui.doctor import caseworker_version
 from caseworker_tui.printing import progress_bar, safe, say, silence_stdout
-from caseworker_tui.team_rules_file import BadTeamRules
 from store.domain.refusals import Refusal
 from store.domain.values import Text
 from store.engine import CaseStore, default_actor
 from store.errors import DatabaseMissing, StoreError
+from store.small_files import BadFile
 
 FAILED: Final = 1
 """Something was refused, rejected or is wrong."""
@@ -57,7 +57,7 @@ class Program(click.Group):
         except click.Abort:
             say("Stopped. What was reported as done is kept.")
             return INTERRUPTED
-        except (BadConfiguration, BadTeamRules) as error:
+        except BadFile as error:
             say(str(error))
             return UNUSABLE
         except (StoreError, Refusal) as error:

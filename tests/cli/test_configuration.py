@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from caseworker_tui.configuration import LARGEST, Configuration
+from caseworker_tui.configuration import Configuration
+from store.small_files import LARGEST
 from tests.cli.conftest import PROJECT, Caseworker, as_lines, new_case
 
 WHY = "All was seen and found in order."
@@ -91,7 +92,7 @@ def test_the_years_until_the_next_review_are_the_team_s(caseworker: Caseworker, 
         ),
         ("[kafka]\nbootstrap.servers = 'a:1'\nacks = 1", "kafka: acks is set by caseworker itself (a commit counts"),
         ("[kafka]\nbootstrap.servers = 'a:1'\ntopic_prefix = '/'", "kafka: topic_prefix can only have letters"),
-        ("actor = ana", "is not TOML in UTF-8"),
+        ("actor = ana", "it is not TOML in UTF-8"),
         ("actor = 'ana'\nactor = 'ben'", "is not TOML in UTF-8"),
     ],
 )
@@ -115,7 +116,7 @@ def test_a_file_that_is_named_has_to_be_there(caseworker: Caseworker, tmp_path: 
     assert "no.toml can't be read: No such file or directory." in result.stderr
 
 
-@pytest.mark.parametrize("content", [b"actor = '\xff'", b"#" * (LARGEST + 1)])
+@pytest.mark.parametrize("content", [b"actor = '\xff'", b"#" * (LARGEST + 1), b"x = " + b"[" * 100_000])
 def test_what_is_no_configuration_at_all_is_told(caseworker: Caseworker, default: Path, content: bytes) -> None:
     default.write_bytes(content)
     result = caseworker("config")

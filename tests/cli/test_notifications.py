@@ -82,7 +82,7 @@ class TestARulesFile:
         (folder / "rules.json").write_text(json.dumps(wrong), encoding="utf-8")
         result = caseworker(*command, stdin=as_lines(new_case()))
         assert result.exit_code == 2
-        assert result.stderr.startswith(f"The notification rules {folder / 'rules.json'}: rule 1 (‘of-file’): ")
+        assert result.stderr.startswith(f"The file of notification rules {folder / 'rules.json'}: rule 1 (‘of-file’): ")
         assert "Did you mean CASE_CREATED_KYC_STANDARD?" in result.stderr
         assert len(result.stderr.splitlines()) == 1
         assert not result.stdout

@@ -92,7 +92,7 @@ class TestRules:
     @pytest.mark.parametrize(
         ("name", "content", "words"),
         [
-            ("rules.toml", "version = ", "are not TOML in UTF-8"),
+            ("rules.toml", "version = ", "it is not TOML in UTF-8"),
             ("rules.toml", "rules = []", "version is missing."),
             ("rules.json", '{"version": "1", "version": "2"}', "the key ‘version’ is there twice in one object."),
             ("rules.toml", RULES.replace("entity_type", "entity_typ"), "did you mean entity_type?"),
@@ -104,8 +104,8 @@ class TestRules:
             ("rules.toml", RULES.replace("kyc-person-address", "kyc-adress"), "there is no built-in rule kyc-adress"),
             ("rules.toml", RULES + RULES.partition("\n\n")[2].partition("[[sw")[0], "acme-funds is there twice"),
             ("rules.toml", "x" * 1024**2 + "x", "more than 1 MiB"),
-            ("rules.json", "[" * 100_000, "are not JSON in UTF-8"),
-            ("rules.toml", "x = " + "[" * 100_000, "are not TOML in UTF-8"),
+            ("rules.json", "[" * 100_000, "it is not JSON in UTF-8"),
+            ("rules.toml", "x = " + "[" * 100_000, "it is not TOML in UTF-8"),
             ("rules.json", "[]", "must be an object"),
         ],
     )

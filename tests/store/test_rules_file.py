@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from store.notifications.rules_file import LARGEST, BadRulesFile, read_rules
+from store.notifications.rules_file import read_rules
+from store.small_files import LARGEST, BadFile
 
 WELCOME = {"rule_id": "welcome", "event_trigger": "CASE_CREATED_KYC_STANDARD", "notification_type": "EMAIL"}
 
@@ -18,10 +19,10 @@ def file(tmp_path: Path) -> Path:
 
 def refused(file: Path) -> str:
     """What is said of the file, after its name."""
-    with pytest.raises(BadRulesFile) as raised:
+    with pytest.raises(BadFile) as raised:
         read_rules(file)
     said = str(raised.value)
-    assert said.startswith(f"The notification rules {file}")
+    assert said.startswith(f"The file of notification rules {file}")
     assert said.isprintable()
     assert said[-1] in ".?"
     return said.partition(str(file))[2]
@@ -81,14 +82,16 @@ def test_two_rules_need_two_ids(file: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", " are not JSON in UTF-8: "),
-        (b"[", " are not JSON in UTF-8: "),
-        (b"\xff\xfe[]", " are not JSON in UTF-8: "),
-        (b'[{"rule_id": NaN}]', " are not JSON in UTF-8: "),
-        (b"rules = []", " are not JSON in UTF-8: "),
-        (b"{}", " are not a JSON list"),
-        (b'{"rules": []}', " are not a JSON list"),
-        (b" " * (LARGEST + 1), " have more than 1 MiB"),
+        (b"", " can't be read: it is not JSON in UTF-8: "),
+        (b"[", " can't be read: it is not JSON in UTF-8: "),
+        (b"\xff\xfe[]", " can't be read: it is not JSON in UTF-8: "),
+        (b'[{"rule_id": NaN}]', " can't be read: it is not JSON in UTF-8: "),
+        (b'[{"a": 1, "a": 2}]', " can't be read: it is not JSON in UTF-8: the key ‘a’ is there twice"),
+        (b"[" * 100_000, " can't be read: it is not JSON in UTF-8: "),
+        (b"rules = []", " can't be read: it is not JSON in UTF-8: "),
+        (b"{}", " is not a JSON list"),
+        (b'{"rules": []}', " is not a JSON list"),
+        (b" " * (LARGEST + 1), " can't be read: it has more than 1 MiB"),
     ],
 )
 def test_another_kind_of_file_is_refused(file: Path, content: bytes, said: str) -> None:

@@ -1,0 +1,58 @@
+"""Files that people write by hand, like the configuration: one that can't be used is refused whole, in a sentence."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from store.validation import echo, printable
+
+LARGEST: Final = 1024 * 1024
+"""In bytes: more is some other file, named by mistake."""
+
+
+class BadFile(Exception):
+    """A file that can't be used. `str()` is a sentence that names the file, the place in it and what to do."""
+
+
+def bad_file(where: str, wrong: str) -> BadFile:
+    """`where` names the file, and the place in it."""
+    return BadFile(f"{where}: {wrong}{'' if wrong.endswith('?') else '.'}")
+
+
+def read_small_file(path: Path, kind: Literal["JSON", "TOML"], named: str) -> Any:
+    """What is in the file, `named` as sentences begin. Raises `BadFile`."""
+    cannot = f"{named} can't be read"
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise bad_file(cannot, printable(error.strerror or str(error))) from error
+    if len(content) > LARGEST:
+        raise bad_file(cannot, "it has more than 1 MiB, so it is some other file")
+    try:
+        return _READERS[kind](content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # neither UTF-8 nor of that kind, or lists within lists without end
+        raise bad_file(cannot, f"it is not {kind} in UTF-8: {error}") from error
+
+
+def _from_json(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_without_repetition, parse_constant=_no_number)
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which a key is there twice would lose one of the two silently. TOML forbids it by itself."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the key {echo(name)} is there twice in one object")
+        found[name] = value
+    return found
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+_READERS: Final[Mapping[str, Any]] = {"JSON": _from_json, "TOML": tomllib.loads}
