@@ -26,6 +26,7 @@ from store.domain.statuses import (
     RiskLevel,
 )
 from store.errors import StoreError
+from store.projections import PROJECTIONS
 from store.queries.case_file import CheckRow, CompanyRow, DocumentRow, NoteRow, OwnerRow, PersonRow
 from store.queries.notification_rules import RuleInForce, ServiceState
 from store.queries.query_language.fields import FIELDS, SORTS
@@ -47,20 +48,23 @@ def refusal_codes() -> Iterator[str]:
                 yield str(node.args[0].value)
 
 
+REFUSALS = frozenset(refusal_codes())
+
+
 def error_codes(error: type[StoreError] = StoreError) -> Iterator[str]:
     yield error.code
     for kind in error.__subclasses__():
         yield from error_codes(kind)
 
 
-@pytest.mark.parametrize("code", sorted({*refusal_codes(), *error_codes()}))
+@pytest.mark.parametrize("code", sorted({*REFUSALS, *error_codes()}))
 def test_every_code_is_in_the_table(code: str) -> None:
     assert f"\n| `{code}` |" in DOCUMENT
 
 
 def test_no_code_in_the_table_is_made_up() -> None:
     table = DOCUMENT.partition("## Error codes")[2].partition("\n## ")[0]
-    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) - {"error"} == {*refusal_codes(), *error_codes()}
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) - {"error"} == {*REFUSALS, *error_codes()}
 
 
 @pytest.mark.parametrize("name", main.commands)
@@ -78,7 +82,7 @@ def test_every_subcommand_explains_itself(name: str, caseworker: Caseworker) -> 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_there_with_its_fields_and_events(name: str) -> None:
     if row := re.search(rf"^\| `{name}` \| (.*?) \| .*? \| (.*?) \| (.*)\|$", DOCUMENT, re.MULTILINE):
-        assert set(re.findall(r"`(\w+)`", row[3])) <= set(refusal_codes())
+        assert set(re.findall(r"`(\w+)`", row[3])) <= REFUSALS
         fields = re.findall(r"`(\w+)`", row[1])
         events = re.findall(r"\b[A-Z]\w+[a-z][A-Z]\w+", row[2])
     else:
@@ -135,6 +139,10 @@ def test_every_field_of_a_related_case_is_named(caseworker: Caseworker, sample: 
     fields = {field for other in shown["related"] for each in (other, *other["links"]) for field in each}
     assert fields
     assert fields | More.__dataclass_fields__.keys() - {"party"} | set(Certainty) <= IN_CODE_SPANS
+
+
+def test_as_many_read_tables_as_there_are_follow_in_the_example() -> None:
+    assert re.findall(r"(\d+) read tables", DOCUMENT) == [str(len(PROJECTIONS))]
 
 
 def test_every_field_and_order_of_the_query_language_is_in_the_table() -> None:
