@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-# Before textual is imported: both change what is drawn.
+# Before textual is imported: the first two change what is drawn, and what moves is waited for.
 os.environ.pop("NO_COLOR", None)
 os.environ.pop("TEXTUAL_THEME", None)
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.sample import build_sample
