@@ -130,14 +130,14 @@ class CaseworkerApp(App[None], inherit_bindings=False):
             self._queue.reload()
             self._case.reload()
             self._case_then.reload()
-            self._reload(SyncScreen, ConflictScreen)
+            self._reload(ScreeningScreen, SyncScreen, ConflictScreen)
         self._seen_version, self._trouble, self._outage = version, trouble, outage
 
     def _sync_changed(self, status: Status) -> None:
         self._show_sync(status)
         self._reload(SyncScreen)
 
-    def _reload(self, *kinds: type[SyncScreen] | type[ConflictScreen]) -> None:
+    def _reload(self, *kinds: type[ScreeningScreen] | type[SyncScreen] | type[ConflictScreen]) -> None:
         """Those that are open; none is when the app is about to leave, which may hear of changes even then."""
         for screen in self.screen_stack:
             if isinstance(screen, kinds):

@@ -41,6 +41,7 @@ class ScreeningScreen(Screen[None]):
         self._case_id = case_id
         self._screening: CaseScreening | None = None
         self._rows: list[Candidate | None] = []
+        self._detailed: Candidate | None = None
         self._recording = False
         self._top_line = TopLine(session)
         self._headline = Static("Screening …", id="headline", markup=False)
@@ -100,12 +101,14 @@ class ScreeningScreen(Screen[None]):
         self._candidates.set_options(options)
 
     def _place_after(self, before: Candidate | None) -> int | None:
-        """The row of the candidate before, while it is undecided, else of the next that is; else the first of all."""
+        """The row of the candidate before, unless it was decided meanwhile: then the next that is undecided."""
         rows = [index for index, candidate in enumerate(self._rows) if candidate]
         undecided = [index for index in rows if _is_undecided(self._rows[index])]
         same = next((index for index in rows if before and _is_same(self._rows[index], before)), None)
-        if same is not None and (same in undecided or not undecided):
-            return same
+        if before and same is not None:
+            now = self._rows[same]
+            if same in undecided or not undecided or (now and now.standing is before.standing):
+                return same
         later = (index for index in undecided if same is None or index > same)
         return next(later, next(iter(undecided or rows), None))
 
@@ -118,13 +121,16 @@ class ScreeningScreen(Screen[None]):
     def _show_details(self) -> None:
         if self._screening is None:
             return
-        if candidate := self._candidate():
+        candidate = self._candidate()
+        if candidate:
             self._details.update(screening_text.details(candidate))
         elif self._screening.lists:
             self._details.update("Nobody in the case is like an entry of these lists.")
         else:
             self._details.update(screening_text.NO_LIST)
-        self.query_one("#details").scroll_home(animate=False)
+        if not (candidate and _is_same(self._detailed, candidate)):  # who reads on is left where they are
+            self.query_one("#details").scroll_home(animate=False)
+        self._detailed = candidate
 
     @on(OptionList.OptionSelected)
     def choose(self) -> None:

@@ -10,13 +10,14 @@ from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.screening import ScreeningScreen
-from store.domain.commands import WithdrawCase
+from store.domain.commands import AddPersonToCase, WithdrawCase
 from store.engine import CaseStore
 from store.queries.case_file import CheckRow, case_file
 from store.queries.queue import whole_queue
 from store.screening.list_files import lists_folder
+from tests.domain.examples import BEN
 from tests.screening.lists import bring_in, row, simple_csv
-from tests.screens.driving import keys, run, typed
+from tests.screens.driving import keys, run, settle, typed
 from tests.store.desk import findings
 
 
@@ -86,6 +87,30 @@ def test_from_candidates_to_recorded_checks(app: CaseworkerApp, sample: Path) ->
     }
     assert len(checks) == 15
     assert {check.recorded_by for check in checks} == {"ana.ruiz"}
+
+
+def test_what_others_change_comes_by_itself_and_who_reads_on_is_left_there(app: CaseworkerApp, sample: Path) -> None:
+    def a_person_is_added() -> None:
+        with CaseStore.open(sample) as store:
+            (case,) = (case for case in store.ask(lambda c: list(whole_queue(c))) if case.name.startswith("Petrelhead"))
+            store.execute(AddPersonToCase(case_id=case.case_id, person=BEN), actor="ben.osei")
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, *open_screening("petrelhead"), "2", *typed("same number"), "enter", "k", "ctrl+d")
+        details, parties = pilot.app.screen.query_one("#details"), len(rows(pilot))
+        assert "Gannetry" in under_the_cursor(pilot)
+        assert details.scroll_y
+        a_person_is_added()
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if len(rows(pilot)) > parties:
+                break
+        await settle(pilot)
+        assert len(rows(pilot)) > parties
+        assert "Gannetry" in under_the_cursor(pilot)
+        assert details.scroll_y
+
+    run(app, drive, size=(120, 12))
 
 
 def test_an_entry_for_two_kinds_is_decided_once(app: CaseworkerApp, sample: Path) -> None:
