@@ -28,7 +28,7 @@ from store.domain.statuses import ADVERSE, DONE, HELD, REJECTION_SENTENCES, Reje
 from store.domain.values import words
 from store.files import spoken_size
 from store.queries.as_of import CaseThen
-from store.queries.assessment import Assessment
+from store.queries.assessment import AssessedCase
 from store.queries.case_file import AttachmentRow, CaseFileView, CompanyRow, DocumentRow, OwnerRow, PersonRow
 from store.queries.related import Related, RelatedCase
 from store.queries.timeline import TimelineEntry
@@ -101,14 +101,15 @@ def overview(view: CaseFileView, now: datetime, others: Related | None) -> Conte
     )
 
 
-def parties(view: CaseFileView, others: Related | None, assessed: Assessment | None, width: int) -> Content:
+def parties(stands: AssessedCase, others: Related | None, width: int, *, past: bool) -> Content:
     """Everybody in the case: who owns the company in a tree of at most this width, people, owners, each with all that
     is known."""
+    view, assessed = stands.view, stands.assessed
     current = [owner for owner in view.beneficial_owners if owner.ended_on is None]
     ended = [owner for owner in view.beneficial_owners if owner.ended_on is not None]
     names = party_names(view.beneficial_owners)
     return _lines(
-        *(_ownership(view, assessed.ownership, width) if assessed and assessed.ownership else ()),
+        *(_ownership(view, assessed.ownership, width, past=past) if assessed and assessed.ownership else ()),
         *_heading(f"People ({len(view.persons)})", first=not (assessed and assessed.ownership)),
         *([line for person in view.persons for line in _person(person, others)] or [Content("Nobody is named.")]),
         *(_owners("Owners", current, names, others) if view.company else ()),
@@ -116,14 +117,16 @@ def parties(view: CaseFileView, others: Related | None, assessed: Assessment | N
     )
 
 
-def review(view: CaseFileView, assessed: Assessment | None) -> Content:
+def review(stands: AssessedCase, *, past: bool) -> Content:
     """What a decision stands on: a proposal that waits, what is missing, the risk, the checks."""
+    view, assessed = stands.view, stands.assessed
     case = view.case
     lines: list[Content] = []
     if case.proposed_decision:
         lines += _heading("Proposed", first=True)
         lines.append(Content(f"{case.proposed_by} proposes to {label(case.proposed_decision)}: {case.proposal_reason}"))
-        lines.append(Content.styled("v answers it; whoever proposed it can't approve it.", "dim"))
+        if not past:
+            lines.append(Content.styled("v answers it; whoever proposed it can't approve it.", "dim"))
     lines += _heading("For an approval", first=not lines)
     if assessed is None:
         lines.append(Content("This case holds events of a newer version of caseworker: upgrade to assess it."))
@@ -131,10 +134,12 @@ def review(view: CaseFileView, assessed: Assessment | None) -> Content:
         lines += [Content(f"✗ {missing}") for missing in assessed.missing] or [Content("● Nothing is missing.")]
         if assessed.ownership:
             lines += _heading("Beneficial owners")
-            lines.append(Content(f"{confirmation(assessed.ownership)} {_how_to_confirm(assessed.ownership)}"))
+            lines.append(_confirmation(assessed.ownership, past=past))
             lines += map(Content, proposal(assessed.ownership))
         lines += _heading("Risk")
-        lines.append(Content(f"Rated {label(case.risk)}" if case.risk else "Not rated yet: r rates it."))
+        lines.append(
+            Content(f"Rated {label(case.risk)}") if case.risk else _not_yet("Not rated", "r rates it", past=past)
+        )
         lines.append(Content(f"The rules propose {label(assessed.risk.level)}:"))
         lines += [Content(f"  {reason}") for reason in assessed.risk.reasons] or [
             Content("  nothing speaks against it")
@@ -152,7 +157,7 @@ def review(view: CaseFileView, assessed: Assessment | None) -> Content:
             lines.append(Content.styled(f"  against {check.screening.spoken}", "dim"))
         lines.append(Content.styled(f"  {check.evidence}", "dim"))
     if not view.checks:
-        lines.append(Content("Nothing is checked yet: c records a check, S screens against lists."))
+        lines.append(_not_yet("Nothing is checked", "c records a check, S screens against lists", past=past))
     return _lines(*lines)
 
 
@@ -170,13 +175,13 @@ def related_case(other: RelatedCase) -> Content:
     )
 
 
-def notes(view: CaseFileView) -> Content:
+def notes(view: CaseFileView, *, past: bool) -> Content:
     """The notes, newest first."""
     lines: list[Content] = []
     for note in reversed(view.notes):
         lines.append(Content.assemble((f"{local_time(note.written_at)}  ", "dim"), (note.written_by, "bold")))
         lines += [Content(f"  {line}") for line in note.text.splitlines()]
-    return _lines(*(lines or [Content("No note yet: n adds one.")]))
+    return _lines(*(lines or [_not_yet("No note", "n adds one", past=past)]))
 
 
 def document_line(document: DocumentRow, *, of: str = "") -> Content:
@@ -344,21 +349,27 @@ def _person(person: PersonRow, others: Related | None) -> Lines:
     )
 
 
-def _ownership(view: CaseFileView, ownership: Ownership, width: int) -> Lines:
+def _ownership(view: CaseFileView, ownership: Ownership, width: int, *, past: bool) -> Lines:
     """The tree of owners, who is a beneficial owner, and what is in doubt."""
     beneficial = {owner.owner_id for owner in view.beneficial_owners if owner.is_ubo}
     yield from _heading(f"Ownership of {view.case.name}", first=True)
     yield from _tree(tree_lines(ownership, beneficial, controls(view.beneficial_owners)), width)
     yield from _heading(f"Beneficial owners ({ownership.rule}, or control)")
     yield from map(Content, proposal(ownership))
-    yield Content(f"{confirmation(ownership)} {_how_to_confirm(ownership)}")
+    yield _confirmation(ownership, past=past)
     if ownership.doubts:
         yield from _heading(f"In doubt ({len(ownership.doubts)})")
         yield from (Content(f"! {doubt.sentence}") for doubt in ownership.doubts)
 
 
-def _how_to_confirm(ownership: Ownership) -> str:
-    return "b changes that." if ownership.confirmation else "b confirms it."
+def _confirmation(ownership: Ownership, *, past: bool) -> Content:
+    key = "b changes that." if ownership.confirmation else "b confirms it."
+    return Content(confirmation(ownership) if past else f"{confirmation(ownership)} {key}")
+
+
+def _not_yet(what: str, keys: str, *, past: bool) -> Content:
+    """What there is not, and the keys that would mend it."""
+    return Content(f"{what}." if past else f"{what} yet: {keys}.")
 
 
 def _tree(lines: list[TreeLine], width: int) -> Lines:

@@ -76,7 +76,8 @@ class CaseThenScreen(Screen[None]):
         now = datetime.fromisoformat(then.entry.recorded_at)
         before = then.before or then.stood
         earlier = replace(before, view=but_for_the_last_change(before.view, then.stood.view))
-        self._panes.show(Shown(then.stood, then.timeline, now), Shown(earlier, then.timeline, now))
+        stood, was = (Shown(stands, then.timeline, now, past=True) for stands in (then.stood, earlier))
+        self._panes.show(stood, was)
 
     @on(CasePanes.DocumentChosen)
     def action_say_it_is_the_past(self) -> None:

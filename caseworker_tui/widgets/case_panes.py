@@ -25,13 +25,14 @@ from store.queries.timeline import TimelineEntry
 class Shown:
     """A case as the panes show it, with its changes, the newest first. Ages are as of `now`.
 
-    `others` are known of a case of today only.
+    `others` are known of a case of today only; in a case as it stood nothing can be done.
     """
 
     stands: AssessedCase
     entries: Sequence[TimelineEntry]
     now: datetime
     others: Related | None = None
+    past: bool = False
 
 
 def _documents(shown: Shown, _: int) -> dict[str, Content]:
@@ -44,10 +45,10 @@ def _documents(shown: Shown, _: int) -> dict[str, Content]:
 
 _PANES: Final[Mapping[str, Callable[[Shown, int], dict[str, Content]]]] = {
     "overview": lambda it, _: {"": case_text.overview(it.stands.view, it.now, it.others)},
-    "parties": lambda it, width: {"": case_text.parties(it.stands.view, it.others, it.stands.assessed, width)},
+    "parties": lambda it, width: {"": case_text.parties(it.stands, it.others, width, past=it.past)},
     "documents": _documents,
-    "review": lambda it, _: {"": case_text.review(it.stands.view, it.stands.assessed)},
-    "notes": lambda it, _: {"": case_text.notes(it.stands.view)},
+    "review": lambda it, _: {"": case_text.review(it.stands, past=it.past)},
+    "notes": lambda it, _: {"": case_text.notes(it.stands.view, past=it.past)},
     "timeline": lambda it, _: {str(entry.version): case_text.timeline_entry(entry) for entry in it.entries},
 }
 """What each pane says in lines of so many cells: a list its entries by their ids, a text one entry without an id."""

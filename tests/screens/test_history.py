@@ -108,6 +108,10 @@ def test_a_case_as_it_stood(empty_app: CaseworkerApp) -> None:
         assert "version 1 of 3" in text(pilot, "#banner")
         assert marked_tabs(pilot) == []
         assert told(pilot) == ["This is how the case was opened."]
+        await keys(pilot, "4", "5", "3")
+        assert "Not rated.\n" in text(pilot, "#review-pane Static")
+        assert "Nothing is checked." in text(pilot, "#review-pane Static")
+        assert text(pilot, "#notes-pane Static") == "  No note."
 
         await keys(pilot, "s", "u", "enter")
         assert screen(pilot) is CaseThenScreen
@@ -127,6 +131,8 @@ def test_a_case_as_it_stood(empty_app: CaseworkerApp) -> None:
         await keys(pilot, "escape")
         assert screen(pilot) is CaseScreen
         assert pilot.app.screen.query_one(Tabs).active == "timeline"
+        await keys(pilot, "4")
+        assert "Not rated yet: r rates it." in text(pilot, "#review-pane Static")
         assert "Tags          vip" in text(pilot, "#overview-pane Static")
 
     run(empty_app, drive)
