@@ -101,7 +101,7 @@ def test_what_others_change_comes_by_itself_and_who_reads_on_is_left_there(app: 
         assert "Gannetry" in under_the_cursor(pilot)
         assert details.scroll_y
         a_person_is_added()
-        for _ in range(100):
+        for _ in range(600):
             await pilot.pause(0.05)
             if len(rows(pilot)) > parties:
                 break
