@@ -19,6 +19,7 @@ from store.domain.events import NoteAdded
 from store.domain.identifiers import derive_id
 from store.engine import CaseStore, new_command_id
 from store.log import CommitHeader, save_events
+from store.log.append import new_commit
 
 EVENTS_OF_A_CASE: Final = (17, 23)
 TEXT: Final = "Wrote to the client about the documents that are missing; reminder in a week."
@@ -75,9 +76,9 @@ def appends(store: CaseStore) -> Callable[[], None]:
             recorded_at=now.isoformat(timespec="microseconds"),
         )
         payload = NoteAdded(case_id=case_id, note_id=derive_id(command_id, "note"), text=TEXT)
-        expected = {case_id: version} if version else {}
-        head, _ = store.change(save_events, header, [Fact(case_id, payload)], expected_versions=expected)
-        version += 1
+        commit = new_commit(header, [Fact(case_id, payload)], {case_id: version})
+        store.change(save_events, [(commit, [payload])])
+        head, version = commit.commit_id, version + 1
 
     return append
 
