@@ -1,17 +1,17 @@
 """The app: its screens, the way from one to another, and the command palette."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from caseworker_tui.actions import Place, actions_at, bindings, key_names
-from caseworker_tui.background_sync import BackgroundSync, Cluster
 from caseworker_tui.navigation import (
     BackToQueue,
     EnterCase,
@@ -22,54 +22,51 @@ from caseworker_tui.navigation import (
     ShowCases,
     ShowTeam,
 )
-from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.case_then import CaseThenScreen
-from caseworker_tui.screens.columns import ColumnsScreen
-from caseworker_tui.screens.conflict import ConflictScreen
-from caseworker_tui.screens.help import HelpScreen
-from caseworker_tui.screens.many import ManyScreen
-from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
-from caseworker_tui.screens.related import RelatedScreen
-from caseworker_tui.screens.screening import ScreeningScreen
-from caseworker_tui.screens.sync import SyncScreen
-from caseworker_tui.screens.team import TeamScreen
 from caseworker_tui.session import Session
-from caseworker_tui.sync_text import top_line
 from caseworker_tui.widgets.top_line import TopLine
 from store.desk import leave_desk
-from store.domain.decisions import Rules
-from store.engine import Clock, new_command_id, system_clock
 from store.errors import StoreError
-from store.notifications.config_service import ConfigService
-from store.notifications.refresh import Refresher
-from store.queries.notification_rules import notification_service_state
 from store.queries.queue import data_version
-from store.queries.team import TeamState, team_state
-from store.sync.watch import Status
+from store.queries.team_state import TeamState, team_state
+from store.surroundings import Clock, system_clock
 
-_PLACES = {
-    QueueScreen: (Place.QUEUE, Place.SEARCH),
-    CaseScreen: (Place.CASE,),
-    CaseThenScreen: (Place.CASE_THEN,),
-    NewCaseScreen: (Place.NEW_CASE,),
-    RelatedScreen: (Place.RELATED,),
-    ScreeningScreen: (Place.SCREENING,),
-    TeamScreen: (Place.TEAM,),
-    ManyScreen: (Place.MANY,),
-    ColumnsScreen: (Place.COLUMNS,),
-    SyncScreen: (Place.SYNC,),
-    ConflictScreen: (Place.CONFLICT,),
-}
-"""Where one is on each screen: the first is the screen itself, the others are parts of it."""
+if TYPE_CHECKING:
+    from caseworker_tui.background_sync import BackgroundSync, Cluster
+    from caseworker_tui.screens.case import CaseScreen
+    from caseworker_tui.screens.case_then import CaseThenScreen
+    from store.domain.decisions import Rules
+    from store.notifications.config_service import ConfigService
+    from store.notifications.refresh import Refresher
+    from store.sync.watch import Status
 
-_READ_AGAIN = (QueueScreen, CaseScreen, CaseThenScreen, ScreeningScreen, TeamScreen, SyncScreen, ConflictScreen)
+S = TypeVar("S", bound=Screen[Any])
+
+_FOLLOWING: Final = (Place.QUEUE, Place.CASE, Place.CASE_THEN, Place.SCREENING, Place.SYNC, Place.CONFLICT)
+"""Where what is shown follows the database by itself; elsewhere it is read again when somebody asks."""
+
+_SOON: Final = ("caseworker_tui.screens.case", "store.engine")
+"""What a person comes to within seconds: loaded behind the first picture."""
+
+
+@runtime_checkable
+class _Reloading(Protocol):
+    """A screen that can read again what it shows."""
+
+    def reload(self) -> object: ...
+
+
+def _places_of(screen: Screen[Any]) -> tuple[Place, ...]:
+    """Where one is on a screen: the first is the screen itself, the others are parts of it. A dialog is nowhere."""
+    places: tuple[Place, ...] = getattr(screen, "PLACES", ())
+    return places
 
 
 class CaseworkerApp(App[None], inherit_bindings=False):
     """The app on one database, as one person. `run()` returns when the person leaves."""
 
     TITLE = "caseworker"
+    CSS_PATH = "screens/queue.tcss"  # Textual reads that of a screen when it is pushed, which the first one is not
     BINDINGS = bindings(Place.EVERYWHERE)
 
     def __init__(
@@ -78,28 +75,30 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         *,
         actor: str,
         clock: Clock = system_clock,
-        rules: Rules | None = None,
-        config_service: ConfigService | None = None,
-        cluster: Cluster | None = None,
+        rules: "Rules | None" = None,
+        config_service: "ConfigService | None" = None,
+        cluster: "Cluster | None" = None,
     ) -> None:
         super().__init__()
         self.session = Session(database, actor=actor, clock=clock, rules=rules)
-        self._refresher = config_service and Refresher(database, config_service, clock=clock)
-        self._sync = BackgroundSync(cluster, self._sync_changed) if cluster else None
+        self._refresher = _refresher(database, config_service, clock) if config_service else None
+        self._sync = _background_sync(cluster, self._sync_changed) if cluster else None
         self._team = TeamState(False, 0, 0, 0)
         self._queue = QueueScreen(self.session)
-        self._case = CaseScreen(self.session)  # one for all cases: a mounted screen changes case in an instant
-        self._case_then = CaseThenScreen(self.session)
+        self._kept: list[Screen[Any]] = []
         self._seen_version: int | None = None
         self._trouble = ""
         self._outage = False  # of the config service
 
-    def on_mount(self) -> None:
+    def get_default_screen(self) -> Screen[Any]:
+        return self._queue
+
+    def on_load(self) -> None:
         self._follow()  # from before the first reading on
-        self.push_screen(self._queue)
-        self.install_screen(self._case, "case")
-        self.install_screen(self._case_then, "case_then")
+
+    def on_mount(self) -> None:
         self.set_interval(1, self._follow)
+        self.call_after_refresh(self._load_what_comes_soon)
         if self._refresher:
             self.call_after_refresh(self._refresher.start)
         if self._sync:
@@ -118,6 +117,8 @@ class CaseworkerApp(App[None], inherit_bindings=False):
                 self._team = await self.session.ask(team_state)
                 self._show_sync(self._sync.status if self._sync else None)
             if self._refresher and version != self._seen_version:
+                from store.queries.notification_rules import notification_service_state  # noqa: PLC0415 (only with one)
+
                 service = await self.session.ask(notification_service_state, self._refresher.service.url)
                 outage = bool(service.trouble)
         except StoreError as error:
@@ -127,26 +128,55 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         if service and outage and not self._outage:
             self.notify(service.sentence, title="Notification rules", severity="warning", timeout=10)
         if self._seen_version not in (None, version):
-            self._queue.reload()
-            self._case.reload()
-            self._case_then.reload()
-            self._reload(ScreeningScreen, SyncScreen, ConflictScreen)
+            self._reload(*_FOLLOWING)
         self._seen_version, self._trouble, self._outage = version, trouble, outage
 
-    def _sync_changed(self, status: Status) -> None:
+    def _sync_changed(self, status: "Status") -> None:
         self._show_sync(status)
-        self._reload(SyncScreen)
+        self._reload(Place.SYNC)
 
-    def _reload(self, *kinds: type[ScreeningScreen] | type[SyncScreen] | type[ConflictScreen]) -> None:
-        """Those that are open; none is when the app is about to leave, which may hear of changes even then."""
-        for screen in self.screen_stack:
-            if isinstance(screen, kinds):
+    def _reload(self, *places: Place) -> None:
+        """What is open there; nothing is when the app is about to leave, which may hear of changes even then."""
+        for screen in self._open_screens:
+            if isinstance(screen, _Reloading) and not {*places}.isdisjoint(_places_of(screen)):
                 screen.reload()
 
-    def _show_sync(self, status: Status | None) -> None:
+    @property
+    def _open_screens(self) -> set[Screen[Any]]:
+        """In sight or not."""
+        return {*self.screen_stack, *self._kept}
+
+    @cached_property
+    def _case(self) -> "CaseScreen":
+        """One for all cases: a mounted screen changes case in an instant."""
+        from caseworker_tui.screens.case import CaseScreen  # noqa: PLC0415 (not for the first picture)
+
+        return self._keep(CaseScreen(self.session))
+
+    @cached_property
+    def _case_then(self) -> "CaseThenScreen":
+        from caseworker_tui.screens.case_then import CaseThenScreen  # noqa: PLC0415 (not for the first picture)
+
+        return self._keep(CaseThenScreen(self.session))
+
+    def _keep(self, screen: S) -> S:
+        """Leaving it does not end it."""
+        self.install_screen(screen, type(screen).__name__)
+        self._kept.append(screen)
+        return screen
+
+    @work(thread=True)
+    def _load_what_comes_soon(self) -> None:
+        for module in _SOON:
+            import_module(module)
+
+    def _show_sync(self, status: "Status | None") -> None:
         """On every screen, whichever is in sight now or later."""
-        self.session.sync_line = top_line(status, self._team)
-        for screen in {*self.screen_stack, self._case, self._case_then}:
+        if status or self._team.shared:
+            from caseworker_tui.sync_text import top_line  # noqa: PLC0415 (only in a team)
+
+            self.session.sync_line = top_line(status, self._team)
+        for screen in self._open_screens:
             for line in screen.query(TopLine):
                 line.show_sync()
 
@@ -160,8 +190,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette: every action of the screen below and of the app, and the theme."""
-        places = _PLACES.get(type(screen), ())[:1]
-        for action in actions_at(*places, Place.EVERYWHERE):
+        for action in actions_at(*_places_of(screen)[:1], Place.EVERYWHERE):
             if action.name != "command_palette":
                 title = f"{action.label}  ({key_names(action)})"
                 yield SystemCommand(title, action.sentence, partial(screen.run_action, action.name))
@@ -187,10 +216,15 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     @on(EnterCase)
     def enter_case(self) -> None:
+        from caseworker_tui.screens.new_case import NewCaseScreen  # noqa: PLC0415 (not for the first picture)
+        from store.engine import new_command_id  # noqa: PLC0415 (the same)
+
         self.push_screen(NewCaseScreen(self.session, new_command_id(self.session.now())))
 
     @on(ShowTeam)
     def show_team(self) -> None:
+        from caseworker_tui.screens.team import TeamScreen  # noqa: PLC0415 (not for the first picture)
+
         self.push_screen(TeamScreen(self.session))
 
     @on(ShowCases)
@@ -200,6 +234,8 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     @on(OpenSync)
     def open_sync(self) -> None:
+        from caseworker_tui.screens.sync import SyncScreen  # noqa: PLC0415 (not for the first picture)
+
         self.push_screen(SyncScreen(self.session, self._sync))
 
     @on(BackToQueue)
@@ -232,10 +268,23 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self.notify("ctrl+q leaves caseworker.")
 
     def action_refresh(self) -> None:
-        if isinstance(self.screen, _READ_AGAIN):
+        if isinstance(self.screen, _Reloading):
             self.screen.reload()
 
     def action_help(self) -> None:
-        places = _PLACES.get(type(self.screen))
-        if places:
+        if places := _places_of(self.screen):
+            from caseworker_tui.screens.help import HelpScreen  # noqa: PLC0415 (not for the first picture)
+
             self.push_screen(HelpScreen((*places, Place.EVERYWHERE)))
+
+
+def _refresher(database: Path, service: "ConfigService", clock: Clock) -> "Refresher":
+    from store.notifications.refresh import Refresher  # noqa: PLC0415 (only for who has a config service)
+
+    return Refresher(database, service, clock=clock)
+
+
+def _background_sync(cluster: "Cluster", tell: Callable[["Status"], None]) -> "BackgroundSync":
+    from caseworker_tui.background_sync import BackgroundSync  # noqa: PLC0415 (only in a team)
+
+    return BackgroundSync(cluster, tell)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from caseworker_tui.ownership_text import confirmation, controls, party_names, proposal, tree_lines
+from caseworker_tui.ownership_text import confirmation, controls, party_names, proposal, share, tree_lines
 from caseworker_tui.printing import write_line, write_table
 from store.domain.events import PAYLOADS
 from store.domain.identifiers import case_reference
@@ -327,8 +327,6 @@ def _person_cells(person: PersonRow) -> Cells:
 
 
 def _owner_cells(owner: OwnerRow, named: dict[str, str]) -> Cells:
-    from caseworker_tui.wording import share  # noqa: PLC0415 (loads rich)
-
     name = f"{owner.name} ({owner.unspecified_details})" if owner.unspecified_details else owner.name
     return (
         name,

@@ -1,6 +1,6 @@
 """A case file as text: what preview and panes show, in one place so that they say the same."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from difflib import SequenceMatcher
 from typing import Final
@@ -8,9 +8,8 @@ from typing import Final
 from rich.cells import cell_len
 from textual.content import Content
 
-from caseworker_tui.ownership_text import TreeLine, confirmation, controls, party_names, proposal, tree_lines
+from caseworker_tui.ownership_text import TreeLine, confirmation, controls, party_names, proposal, share, tree_lines
 from caseworker_tui.wording import (
-    CERTAINTY_MARKS,
     CHECK_MARKS,
     CHECK_STYLES,
     DOCUMENT_MARKS,
@@ -20,9 +19,9 @@ from caseworker_tui.wording import (
     expiry,
     fit,
     local_time,
-    share,
     shortened,
 )
+from store.domain.likeness import Certainty
 from store.domain.ownership import Ownership
 from store.domain.statuses import ADVERSE, DONE, HELD, REJECTION_SENTENCES, RejectionReason, label
 from store.domain.values import words
@@ -35,6 +34,9 @@ from store.queries.timeline import TimelineEntry
 from store.queries.undo import UndoOffer
 
 Lines = Iterator[Content]
+
+CERTAINTY_MARKS: Final[Mapping[str, str]] = {Certainty.SAME: "●", Certainty.LIKELY: "◐", Certainty.MAYBE: "○"}
+"""How certain it is that a party is in another case, always beside the reason in words."""
 
 SOON: Final = 30
 """In days: what expires within them is said wherever the document is named."""

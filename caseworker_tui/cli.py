@@ -4,25 +4,15 @@ Data goes to stdout, narration to stderr. What only the app needs is imported wh
 answers without loading Textual or Rich.
 """
 
+import gc
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
-from caseworker_tui.commands.cases import cases, import_, show, team, write_cases
-from caseworker_tui.commands.configuration import config
-from caseworker_tui.commands.conflicts import conflicts_
-from caseworker_tui.commands.database import doctor, rebuild, verify
-from caseworker_tui.commands.dead_letters import dead_letters_
-from caseworker_tui.commands.documents import attach, attachment, expiring
-from caseworker_tui.commands.execute import execute
-from caseworker_tui.commands.log import log
-from caseworker_tui.commands.notifications import notifications
-from caseworker_tui.commands.rules import rules
-from caseworker_tui.commands.screening import lists, screen
-from caseworker_tui.commands.sync import sync
 from caseworker_tui.printing import is_terminal, say
 from caseworker_tui.program import (
     UNUSABLE,
@@ -34,12 +24,39 @@ from caseworker_tui.program import (
     pass_settings,
     version_option,
 )
-from store.engine import CaseStore
+
+if TYPE_CHECKING:
+    from caseworker_tui.background_sync import Cluster
 
 
 @click.group(
     "caseworker",
     cls=Program,
+    elsewhere={
+        name: f"caseworker_tui.commands.{place}"
+        for name, place in {
+            "attach": "documents:attach",
+            "attachment": "documents:attachment",
+            "cases": "cases:cases",
+            "config": "configuration:config",
+            "conflicts": "conflicts:conflicts_",
+            "dead-letters": "dead_letters:dead_letters_",
+            "doctor": "database:doctor",
+            "exec": "execute:execute",
+            "expiring": "documents:expiring",
+            "import": "cases:import_",
+            "lists": "screening:lists",
+            "log": "log:log",
+            "notifications": "notifications:notifications",
+            "rebuild": "database:rebuild",
+            "rules": "rules:rules",
+            "screen": "screening:screen",
+            "show": "cases:show",
+            "sync": "sync:sync",
+            "team": "cases:team",
+            "verify": "database:verify",
+        }.items()
+    },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -68,7 +85,7 @@ def main(context: click.Context, settings: Settings) -> int | None:
     if not _has_terminal():
         say("caseworker opens an app, which needs a terminal: `caseworker --help` lists what works without one.")
         return UNUSABLE
-    settings.open_store(create=True).close()  # what is wrong with the database is told here, not by the app
+    settings.make_ready()  # what is wrong with the database is told here, not by the app
     return _run_app(settings.path, settings)
 
 
@@ -78,22 +95,30 @@ def _has_terminal() -> bool:
 
 
 def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> int:
+    gc.disable()  # what is loaded is there to stay: to look through it for garbage takes a tenth of the start
     from caseworker_tui.app import CaseworkerApp  # noqa: PLC0415 (Textual: 275 ms)
-    from caseworker_tui.background_sync import Cluster, sync_command  # noqa: PLC0415 (asyncio: only with a screen)
 
-    configuration = settings.configuration
-    kafka = configuration.kafka
-    command = sync_command(database, settings.person, settings.configuration_file)
-    cluster = Cluster(kafka["bootstrap.servers"], kafka.get("topic_prefix", ""), command) if kafka else None
+    gc.freeze()  # nor later, in the middle of a key press
+    gc.enable()
+    configured = settings.configured
     app = CaseworkerApp(
         database,
         actor=settings.person,
-        rules=configuration.rules,
-        config_service=None if made_up else configuration.notifications.service,
-        cluster=None if made_up else cluster,
+        rules=configured.rules if configured else None,
+        config_service=None if made_up or not configured else configured.notifications.service,
+        cluster=None if made_up or not configured else _cluster(database, settings),
     )
     app.run()
     return app.return_code or 0
+
+
+def _cluster(database: Path, settings: Settings) -> "Cluster | None":
+    from caseworker_tui.background_sync import Cluster, sync_command  # noqa: PLC0415 (only where something is configured)
+
+    if not (kafka := settings.configuration.kafka):
+        return None
+    command = sync_command(database, settings.person, settings.configuration_file)
+    return Cluster(kafka["bootstrap.servers"], kafka.get("topic_prefix", ""), command)
 
 
 @main.command()
@@ -109,7 +134,9 @@ def demo(settings: Settings) -> int:
 
     Exit codes: 0 done.
     """
+    from caseworker_tui.commands.cases import write_cases  # noqa: PLC0415 (as any other subcommand)
     from caseworker_tui.sample import attach_specimens, build_sample  # noqa: PLC0415 (the readers of every format)
+    from store.engine import CaseStore  # noqa: PLC0415 (as any other subcommand)
 
     with TemporaryDirectory(prefix="caseworker-demo-") as folder:
         database, now = Path(folder) / "cases.sqlite3", datetime.now(UTC)
@@ -120,10 +147,3 @@ def demo(settings: Settings) -> int:
         with CaseStore.open(database) as store:
             store.ask(write_cases, as_json=False)
     return 0
-
-
-for _command in (
-    *(import_, cases, team, show, attach, attachment, expiring, rules, notifications, lists, screen, log, execute),
-    *(sync, conflicts_, dead_letters_, config, verify, rebuild, doctor),
-):
-    main.add_command(_command)

@@ -4,7 +4,6 @@ It is checked whole when it is read, and the program goes no further on one that
 reads it: `rules` is what decisions take from it.
 """
 
-import os
 import re
 from dataclasses import replace
 from functools import cached_property
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from platformdirs import user_config_path
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -24,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from caseworker_tui.configuration_file import file_to_read
 from caseworker_tui.team_rules_file import read_team_rules
 from store.domain.decisions import Rules
 from store.domain.ownership import OwnershipRule
@@ -179,21 +178,13 @@ class Configuration(Section):
         return replace(rules, documents=team.in_force, version=team.full_version) if team else rules
 
 
-def default_path() -> Path | None:
-    """Where the configuration is looked for when nobody names one; None for a user without a home folder."""
-    try:
-        return user_config_path("caseworker", appauthor=False) / "config.toml"
-    except RuntimeError:
-        return None
-
-
 def read_configuration(path: Path | None = None) -> Configuration:
     """The configuration in the file at `path`, which must be there; else in the default one, which need not be.
 
     Raises `BadFile`.
     """
-    where = path or default_path()
-    if where is None or (path is None and not os.path.exists(where)):  # noqa: PTH110 (False where nobody may look)
+    where = file_to_read(path)
+    if where is None:
         return Configuration()
     named = f"The configuration {printable(str(where))}"
     data = read_small_file(where, "TOML", named)

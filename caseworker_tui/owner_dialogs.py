@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from caseworker_tui.case_form import nested, owner_data, share_data
-from caseworker_tui.ownership_text import found, party_names
+from caseworker_tui.ownership_text import found, party_names, share
 from caseworker_tui.questions import (
     COUNTRY_HINT,
     DATE_HINT,
@@ -16,7 +16,6 @@ from caseworker_tui.questions import (
     chosen,
     in_order,
 )
-from caseworker_tui.wording import share
 from store.domain import commands as c
 from store.domain.statuses import Over
 from store.domain.values import BeneficialOwnerData, OwnerKind

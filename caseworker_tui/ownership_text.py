@@ -117,3 +117,11 @@ def confirmation(ownership: Ownership) -> str:
     names = listed(confirmed.names)
     text = f"Confirmed: {'nobody; senior managing official is ' if confirmed.senior_managing_official else ''}{names}."
     return f"{text} Since then the rules find something else." if ownership.outdated else text
+
+
+def share(owner: OwnerRow) -> str:
+    """`37.5 %`, `25 to 50 %`, `at least 25 %`, `up to 50 %`, or that the register states no figure."""
+    low, high = owner.share_minimum, owner.share_maximum
+    if low is None and high is None:
+        return "no share stated"
+    return str(Band(low or 0.0, 100.0 if high is None else high))

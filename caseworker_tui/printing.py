@@ -9,7 +9,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
-from pydantic_core import to_json
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -102,6 +101,8 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
 def _as_json(value: Any, *, indent: int | None = None) -> str:
     """`value` as JSON. Unsafe characters can only stand within its texts, where their escapes mean the same."""
+    from pydantic_core import to_json  # noqa: PLC0415 (the app prints nothing)
+
     return safe(to_json(value, indent=indent, inf_nan_mode="null").decode(), keep="\n")
 
 

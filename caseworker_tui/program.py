@@ -2,25 +2,27 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, Final, NoReturn, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO, TypeVar
 
 import click
 from platformdirs import user_data_path
-from pydantic import TypeAdapter, ValidationError
 
-from caseworker_tui.configuration import Configuration, read_configuration
-from caseworker_tui.doctor import caseworker_version
+from caseworker_tui.configuration_file import file_to_read
 from caseworker_tui.printing import progress_bar, safe, say, silence_stdout
+from store.database import reader
 from store.domain.refusals import Refusal
-from store.domain.values import Text
-from store.engine import CaseStore, default_actor
-from store.errors import DatabaseMissing, StoreError
-from store.small_files import BadFile
+from store.errors import BadFile, DatabaseMissing, StoreError
+from store.surroundings import default_actor
+
+if TYPE_CHECKING:
+    from caseworker_tui.configuration import Configuration
+    from store.engine import CaseStore
 
 FAILED: Final = 1
 """Something was refused, rejected or is wrong."""
@@ -34,7 +36,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Program(click.Group):
-    """Ends with the exit code that a subcommand returns, and tells every error as one sentence."""
+    """Ends with the exit code that a subcommand returns, and tells every error as one sentence.
+
+    `elsewhere` are subcommands by name, each as `module:function`: only the one that is called is loaded.
+    """
+
+    def __init__(self, *args: Any, elsewhere: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._elsewhere = elsewhere
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted({*self.commands, *self._elsewhere})
+
+    def get_command(self, context: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._elsewhere:
+            module, _, function = self._elsewhere[cmd_name].partition(":")
+            self.add_command(getattr(import_module(module), function), cmd_name)
+        return super().get_command(context, cmd_name)
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         # A stream that was closed (`>&-`) is None: what is written to it is lost, what is done is not.
@@ -87,12 +105,19 @@ class Settings:
     configuration_file: Path | None = None
 
     @cached_property
-    def configuration(self) -> Configuration:
+    def configuration(self) -> "Configuration":
+        from caseworker_tui.configuration import read_configuration  # noqa: PLC0415 (pydantic: not to open the app)
+
         return read_configuration(self.configuration_file)
 
     @property
+    def configured(self) -> "Configuration | None":
+        """The same, and None where there is no file, so that nothing was configured."""
+        return self.configuration if file_to_read(self.configuration_file) else None
+
+    @property
     def path(self) -> Path:
-        if chosen := self.database or self.configuration.database:
+        if chosen := self.database or (self.configured and self.configured.database):
             return chosen
         try:
             return user_data_path("caseworker", appauthor=False) / "cases.sqlite3"
@@ -103,9 +128,18 @@ class Settings:
 
     @property
     def person(self) -> str:
-        return self.actor or self.configuration.actor or default_actor()
+        return self.actor or (self.configured and self.configured.actor) or default_actor()
 
-    def open_store(self, *, create: bool) -> CaseStore:
+    def make_ready(self) -> None:
+        """There is a database with read tables as this version makes them, or else a sentence says what is wrong."""
+        if ready := reader(self.path):
+            ready.close()
+        else:
+            self.open_store(create=True).close()
+
+    def open_store(self, *, create: bool) -> "CaseStore":
+        from store.engine import CaseStore  # noqa: PLC0415 (not to open the app)
+
         with progress_bar("Making the read tables anew") as progress:
             return CaseStore.open(self.path, create=create, rules=self.configuration.rules, progress=progress)
 
@@ -119,8 +153,14 @@ def _keep(context: click.Context, option: click.Parameter, value: object) -> Non
 
 
 def _keep_actor(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    if value is None:
+        return
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 (only where somebody is named)
+
+    from store.domain.values import Text  # noqa: PLC0415 (the same)
+
     try:
-        _keep(context, option, value and TypeAdapter[str](Text).validate_python(value))
+        _keep(context, option, TypeAdapter[str](Text).validate_python(value))
     except ValidationError as error:
         raise click.BadParameter("a name is one line of text that can be shown.") from error
 
@@ -168,6 +208,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
+        from caseworker_tui.doctor import caseworker_version  # noqa: PLC0415 (only here)
+
         click.echo(f"caseworker {caseworker_version()}")
         context.exit()
 

@@ -4,42 +4,51 @@ Questions, surveys of many cases, what writes, and files go through a thread eac
 command that waits for a lock nor a count of a million cases nor a large file holds up what is read.
 """
 
+from __future__ import annotations  # of names that are imported for the type checker alone
+
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock
 from time import monotonic
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, TypeVar
 
-from caseworker_tui.viewer import PassingCopies, open_in_viewer
-from store.domain.commands import Command
-from store.domain.decisions import Rules
-from store.engine import CaseStore, Clock, Receipt, system_clock
+from store.database import Reader, reader
 from store.errors import DatabaseMissing
-from store.files import KeptFile, Progress, folder_of
-from store.queries.case_file import AttachmentRow
+from store.surroundings import Clock, system_clock
+
+if TYPE_CHECKING:  # the first picture needs none of it
+    from caseworker_tui.viewer import PassingCopies
+    from store.domain.commands import Command
+    from store.domain.decisions import Rules
+    from store.engine import CaseStore, Receipt
+    from store.files import KeptFile, Progress
+    from store.queries.case_file import AttachmentRow
 
 P = ParamSpec("P")
 T = TypeVar("T")
+S = TypeVar("S", bound=Reader)
 
 
-class _StoreThread:
+class _StoreThread(Generic[S]):
     """One thread that owns a store, opened on first use."""
 
-    def __init__(self, name: str, open_store: Callable[[], CaseStore]) -> None:
+    def __init__(self, name: str, open_store: Callable[[], S]) -> None:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._open_store = open_store
-        self._store: CaseStore | None = None
+        self._store: S | None = None
         self._work: object = None
         self._changing_work = Lock()
 
-    async def run(self, work: Callable[[CaseStore], T]) -> T:
+    async def run(self, work: Callable[[S], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._with_store, work)
 
-    async def read(self, question: Callable[[CaseStore], T]) -> T:
+    async def read(self, question: Callable[[S], T]) -> T:
         """The same for a question that is given up when nobody waits for its answer any more."""
         try:
             return await self.run(question)
@@ -52,7 +61,7 @@ class _StoreThread:
             self._executor.submit(self._store.close)
         self._executor.shutdown(wait=True)
 
-    def _with_store(self, work: Callable[[CaseStore], T]) -> T:
+    def _with_store(self, work: Callable[[S], T]) -> T:
         if self._store is None:
             self._store = self._open_store()
         with self._changing_work:
@@ -86,13 +95,13 @@ class Session:
         self.sync_line = ""
         """How sync is, in the few words of the top line."""
         self._clock = clock
-        self.rules = rules or Rules()
+        self._rules = rules
         self._file: tuple[int, int] | None = None
-        self._asking = _StoreThread("asking", self._open)
-        self._surveying = _StoreThread("surveying", self._open)
+        self._asking = _StoreThread("asking", self._open_reader)
+        self._surveying = _StoreThread("surveying", self._open_reader)
         self._executing = _StoreThread("executing", self._open)
         self._filing = _StoreThread("filing", self._open)  # a large file holds up no command
-        self._copies = PassingCopies()
+        self._to_be_closed = ExitStack()
         self._closed = Event()
         self.folder = Path.cwd()
 
@@ -111,6 +120,18 @@ class Session:
                 f"The database {self.database} was deleted or replaced while it was open. Nothing more can be saved:"
                 " leave caseworker, and bring the file back from a backup."
             )
+
+    @cached_property
+    def rules(self) -> Rules:
+        from store.domain.decisions import Rules  # noqa: PLC0415 (not for the first picture)
+
+        return self._rules or Rules()
+
+    @cached_property
+    def _copies(self) -> PassingCopies:
+        from caseworker_tui.viewer import PassingCopies  # noqa: PLC0415 (not for the first picture)
+
+        return self._to_be_closed.enter_context(closing(PassingCopies()))
 
     def now(self) -> datetime:
         return self._clock()
@@ -179,6 +200,9 @@ class Session:
 
     async def view(self, file: AttachmentRow) -> None:
         """Open an attached file in the platform's viewer. Raises `store.errors.StoreError`, or `NoViewer`."""
+        from caseworker_tui.viewer import open_in_viewer  # noqa: PLC0415 (not for the first picture)
+        from store.files import folder_of  # noqa: PLC0415 (the same)
+
         copy = await self._filing.run(lambda store: self._copies.copy_of(file, store.ask(folder_of)))
         await asyncio.to_thread(open_in_viewer, copy)
 
@@ -187,12 +211,24 @@ class Session:
         self._closed.set()
         for thread in (self._executing, self._asking, self._surveying, self._filing):
             thread.close()
-        self._copies.close()
+        self._to_be_closed.close()
+
+    def _open_reader(self) -> Reader:
+        """Without the engine, unless it has to make the read tables first."""
+        return self._opened(lambda create: reader(self.database, create=create) or self._engine(create))
 
     def _open(self) -> CaseStore:
+        return self._opened(self._engine)
+
+    def _engine(self, create: bool) -> CaseStore:
+        from store.engine import CaseStore  # noqa: PLC0415 (not for the first picture)
+
+        return CaseStore.open(self.database, create=create, clock=self._clock, rules=self.rules)
+
+    def _opened(self, open_store: Callable[[bool], S]) -> S:
         first = self._file is None
         self.check_file()
-        store = CaseStore.open(self.database, create=first, clock=self._clock, rules=self.rules)
+        store = open_store(first)
         if first:
             status = self.database.stat()
             self._file = status.st_dev, status.st_ino

@@ -6,16 +6,11 @@ from typing import Any, Final
 from pydantic_core import to_json
 from textual.content import Content
 
-from caseworker_tui.wording import local_time
+from caseworker_tui.wording import PROVISIONAL, TO_BE_SETTLED, local_time
 from store.domain.statuses import label
-from store.queries.team import CaseInTeam, Conflict, Difference, TeamOverview, TeamState
+from store.queries.team import CaseInTeam, Conflict, Difference, TeamOverview
+from store.queries.team_state import TeamState
 from store.sync.watch import State, Status
-
-PROVISIONAL: Final = "~"
-"""What the team has not accepted yet."""
-
-TO_BE_SETTLED: Final = "!"
-"""A case with a conflict, or one that rests."""
 
 MARKS: Final = (
     (PROVISIONAL, "changes of yours that the team has not accepted yet"),

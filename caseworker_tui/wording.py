@@ -6,11 +6,13 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
-from store.domain.likeness import Certainty
-from store.domain.ownership import Band
 from store.domain.statuses import CaseStatus, CheckOutcome, DocumentStatus, RiskLevel
-from store.domain.values import country_names
-from store.queries.case_file import OwnerRow
+
+PROVISIONAL: Final = "~"
+"""What the team has not accepted yet."""
+
+TO_BE_SETTLED: Final = "!"
+"""A case with a conflict, or one that rests."""
 
 DOCUMENT_MARKS: Final[Mapping[str, str]] = {
     DocumentStatus.AWAITING_UPLOAD: "○",
@@ -44,9 +46,6 @@ CHECK_STYLES: Final[Mapping[str, str]] = {
     CheckOutcome.INCONCLUSIVE: "$text-warning",
     CheckOutcome.NOT_APPLICABLE: "dim",
 }
-
-CERTAINTY_MARKS: Final[Mapping[str, str]] = {Certainty.SAME: "●", Certainty.LIKELY: "◐", Certainty.MAYBE: "○"}
-"""How certain it is that a party is in another case, always beside the reason in words."""
 
 CASE_STATUSES_SHORT: Final[Mapping[str, str]] = {
     CaseStatus.OPEN: "open",
@@ -112,15 +111,9 @@ def local_time(timestamp: str) -> str:
     return datetime.fromisoformat(timestamp).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def share(owner: OwnerRow) -> str:
-    """`37.5 %`, `25 to 50 %`, `at least 25 %`, `up to 50 %`, or that the register states no figure."""
-    low, high = owner.share_minimum, owner.share_maximum
-    if low is None and high is None:
-        return "no share stated"
-    return str(Band(low or 0.0, 100.0 if high is None else high))
-
-
 def country(code: str | None) -> str | None:
+    from store.domain.values import country_names  # noqa: PLC0415 (pydantic: the first picture does without)
+
     return f"{country_names().get(code, code)} ({code})" if code else None
 
 

@@ -5,11 +5,12 @@ The file is made readable by its owner alone (0600), as is a folder made for it 
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Final
+from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 
 from store.errors import (
     DatabaseDamaged,
@@ -27,10 +28,68 @@ APPLICATION_ID: Final = 0x43415345
 SCHEMA_VERSION: Final = 7
 """The number of migrations in store/migrations.py (PRAGMA user_version)."""
 
+READ_TABLES: Final = "3b535c1100c3d5da"
+"""The digest of the fingerprints of all projections in store/projections: what does not have to be rebuilt is known
+without loading them."""
+
 SMALLEST_DATABASE: Final = 512
 """In bytes: one page. SQLite takes a smaller file for an empty one, and would write a new database over it."""
 
 BUSY_TIMEOUT_MS: Final = 5_000
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Reader:
+    """A database that is only asked: as much of the engine as the first picture of the app needs."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def interrupt(self) -> None:
+        """From another thread: what is being read now ends with a `StoreError`."""
+        self._connection.interrupt()
+
+    def ask(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The answer of a function of `store.queries` (or any that takes a connection first)."""
+        with translated(self.path):
+            return query(self._connection, *args, **kwargs)
+
+
+def reader(path: Path, *, create: bool = True) -> Reader | None:
+    """The database at `path`, to be asked; None where its read tables are to be made anew, which the engine does.
+
+    Raises a `StoreError` (see store/errors.py) that says what is wrong with the file.
+    """
+    opened = Reader(connect(path, create=create), path)
+    try:
+        if opened.ask(digest_of_read_tables) == READ_TABLES:
+            return opened
+    except BaseException:
+        opened.close()
+        raise
+    opened.close()
+    return None
+
+
+def digest_of_read_tables(connection: sqlite3.Connection) -> str:
+    """Another one where any is missing, or was made by another version of its projection."""
+    standing = connection.execute(
+        "SELECT table_name, fingerprint FROM projections JOIN sqlite_schema ON type = 'table' AND name = table_name"
+        " ORDER BY table_name"
+    )
+    return sha256("\n".join(map(" ".join, standing)).encode()).hexdigest()[:16]
 
 
 @contextmanager

@@ -6,18 +6,16 @@ None of it is in the log, for none of it is about a case.
 
 import sqlite3
 from dataclasses import dataclass
-from typing import Annotated, Final
-
-from pydantic import Field
+from typing import Final
 
 from store.database import write_transaction
-from store.domain.values import Text, Value
 
 
-class View(Value):
-    """A query with a name."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """A query with a name, which is checked when it is kept."""
 
-    name: Annotated[Text, Field(max_length=30)]
+    name: str
     query: str
 
 
@@ -66,17 +64,18 @@ def views_of(connection: sqlite3.Connection, person: str) -> list[View]:
 
 def save_view(connection: sqlite3.Connection, person: str, view: View) -> None:
     """A view of the same name gets the new query, in its old place."""
+    named = _checked(view.name)
     with write_transaction(connection):
         connection.execute(
             "INSERT INTO saved_views (person, name, query) VALUES (?, ?, ?)"
             " ON CONFLICT (person, name) DO UPDATE SET query = excluded.query",
-            (person, view.name, view.query),
+            (person, named, view.query),
         )
 
 
 def rename_view(connection: sqlite3.Connection, person: str, view: View, name: str) -> None:
     """Another name for a view, in its old place; a view that had this name before is gone."""
-    named = View(name=name, query=view.query).name
+    named = _checked(name)
     with write_transaction(connection):
         if named != view.name:
             connection.execute("DELETE FROM saved_views WHERE person = ? AND name = ?", (person, named))
@@ -88,3 +87,9 @@ def rename_view(connection: sqlite3.Connection, person: str, view: View, name: s
 def remove_view(connection: sqlite3.Connection, person: str, view: View) -> None:
     with write_transaction(connection):
         connection.execute("DELETE FROM saved_views WHERE person = ? AND name = ?", (person, view.name))
+
+
+def _checked(name: str) -> str:
+    from store.domain.values import NameOfView  # noqa: PLC0415 (pydantic: the first picture of the app does without)
+
+    return NameOfView(name=name).name

@@ -7,7 +7,6 @@
 A store is for one thread; other threads and processes open the same file with a store of their own.
 """
 
-import getpass
 import platform
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from secrets import token_bytes
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from store.batch import Batch
-from store.database import connect, savepoint, translated, write_transaction
+from store.database import Reader, connect, savepoint, translated, write_transaction
 from store.domain.commands import Command, CreateCase, OfCase, OfDocument, as_text
 from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, unknown_document
 from store.domain.identifiers import time_ordered_id
@@ -29,27 +28,15 @@ from store.log.append import new_commit
 from store.log.commit import Commit, CommitHeader
 from store.notifications.answers import rules_in_force
 from store.projections.rebuild import Progress, rebuild, stale_tables
+from store.surroundings import Clock, default_actor, system_clock
 
-Clock = Callable[[], datetime]
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-def system_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 def new_command_id(now: datetime) -> str:
     """A fresh UUIDv7: give a command its id when it is made, and it can be sent twice without harm."""
     return time_ordered_id(now, token_bytes(10))
-
-
-def default_actor() -> str:
-    """The operating system's user."""
-    try:
-        return getpass.getuser().encode(errors="replace").decode()
-    except (OSError, KeyError):  # a process without a user entry, as in some containers
-        return "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +62,12 @@ SELECT position, case_id, commit_id, command, 'pending_events' FROM pending_comm
 """
 
 
-class CaseStore:
+class CaseStore(Reader):
     """The engine on one database file. Made by `CaseStore.open`."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, clock: Clock, device: str, rules: Rules) -> None:
-        self.path = path
+        super().__init__(connection, path)
         self.rules = rules
-        self._connection = connection
         self.clock = clock
         self.device = device
         self._batch: Batch | None = None
@@ -117,25 +103,12 @@ class CaseStore:
             rules=rules or Rules(),
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def interrupt(self) -> None:
-        """From another thread: what is being read now ends with a `StoreError`."""
-        self._connection.interrupt()
-
     def ask(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The answer of a function of `store.queries` (or any that takes a connection first)."""
-        with translated(self.path):
-            if self._batch:
+        """As `Reader.ask`; in a batch with all that was done before."""
+        if self._batch:
+            with translated(self.path):
                 self._batch.write()
-            return query(self._connection, *args, **kwargs)
+        return super().ask(query, *args, **kwargs)
 
     def execute(
         self,

@@ -103,6 +103,11 @@ _BY_SQLITE_CODE: Final[Mapping[int, tuple[type[StoreError], str]]] = {
 }
 
 
+class BadFile(Exception):
+    """A file that somebody wrote by hand and that can't be used. `str()` is a sentence that names the file, the place
+    in it and what to do."""
+
+
 def damaged(path: Path, *, by: int = sqlite3.SQLITE_CORRUPT) -> StoreError:
     """As if SQLite had reported the file at `path` as corrupt, or as no database of its own (SQLITE_NOTADB)."""
     kind, sentence = _BY_SQLITE_CODE[by]

@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from store.errors import BadFile
 from store.validation import echo, printable
 
 LARGEST: Final = 1024 * 1024
 """In bytes: more is some other file, named by mistake."""
-
-
-class BadFile(Exception):
-    """A file that can't be used. `str()` is a sentence that names the file, the place in it and what to do."""
 
 
 def bad_file(where: str, wrong: str) -> BadFile:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 import click
 from pydantic import JsonValue
 
-from caseworker_tui.configuration import Configuration, default_path
+from caseworker_tui.configuration import Configuration
+from caseworker_tui.configuration_file import default_path
 from caseworker_tui.printing import say, write_json, write_table
 from caseworker_tui.program import Settings, json_option, pass_settings
 

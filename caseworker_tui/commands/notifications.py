@@ -7,8 +7,8 @@ import click
 from caseworker_tui.case_tables import write_rules
 from caseworker_tui.printing import progress_bar, say, write_json
 from caseworker_tui.program import FAILED, UNUSABLE, Settings, database_option, json_option, pass_settings
-from store.engine import system_clock
 from store.queries.notification_rules import notification_rules, notification_service_state
+from store.surroundings import system_clock
 
 
 @click.command()

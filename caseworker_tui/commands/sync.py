@@ -12,7 +12,7 @@ import click
 from caseworker_tui.printing import progress_bar, say, say_beside_bar, write_json, write_line, write_table
 from caseworker_tui.program import FAILED, UNUSABLE, Settings, actor_option, database_option, json_option, pass_settings
 from store.engine import CaseStore
-from store.queries.team import TeamState, team_state
+from store.queries.team_state import TeamState, team_state
 from store.sync.quarantine import release
 from store.sync.shared_log import SyncStopped, Unreachable
 from store.sync.team import has_joined, join, team_of

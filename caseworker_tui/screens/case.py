@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -37,6 +38,7 @@ from store.queries.undo import UndoOffer, undo_offer
 
 class CaseScreen(Screen[None]):
     CSS_PATH = "case.tcss"
+    PLACES: ClassVar = (Place.CASE,)
     BINDINGS = bindings(Place.CASE)
 
     def __init__(self, session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -24,6 +25,7 @@ class CaseThenScreen(Screen[None]):
     """One screen stays mounted and shows one version after another. What changes a case says that this is the past."""
 
     CSS_PATH = "case_then.tcss"
+    PLACES: ClassVar = (Place.CASE_THEN,)
     BINDINGS = [*bindings(Place.CASE_THEN), *other_keys(Place.CASE, than=Place.CASE_THEN, action="say_it_is_the_past")]
 
     def __init__(self, session: Session) -> None:

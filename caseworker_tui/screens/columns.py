@@ -1,5 +1,7 @@
 """Which columns the queue has; what is chosen is seen at once behind it."""
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,6 +15,7 @@ from caseworker_tui.widgets.case_table import ALWAYS, COLUMNS, CaseTable
 
 class ColumnsScreen(ModalScreen[None]):
     CSS_PATH = "columns.tcss"
+    PLACES: ClassVar = (Place.COLUMNS,)
     BINDINGS = bindings(Place.COLUMNS)
 
     def __init__(self, table: CaseTable) -> None:

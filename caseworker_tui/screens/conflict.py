@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import ClassVar
 
 from pydantic_core import to_json
 from textual import work
@@ -27,6 +28,7 @@ class ConflictScreen(Screen[None]):
     """Ends when the conflict is settled, here or elsewhere."""
 
     CSS_PATH = "conflict.tcss"
+    PLACES: ClassVar = (Place.CONFLICT,)
     BINDINGS = bindings(Place.CONFLICT)
 
     def __init__(self, session: Session, command_id: str) -> None:

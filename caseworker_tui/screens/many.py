@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -37,6 +37,7 @@ class ManyScreen(ModalScreen[str]):
     """
 
     CSS_PATH = "many.tcss"
+    PLACES: ClassVar = (Place.MANY,)
     BINDINGS = bindings(Place.MANY)
 
     def __init__(

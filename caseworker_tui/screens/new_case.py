@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -63,6 +63,7 @@ class NewCaseScreen(Screen[None]):
     """Leaves with the new case opened, or back to the queue with the draft kept."""
 
     CSS_PATH = "new_case.tcss"
+    PLACES: ClassVar = (Place.NEW_CASE,)
     BINDINGS = bindings(Place.NEW_CASE)
 
     def __init__(self, session: Session, command_id: str) -> None:

@@ -1,39 +1,38 @@
-"""The queue: the views, the cases of one of them or of a search, and a preview of the one under the cursor."""
+"""The queue: the views, the cases of one of them or of a search, and a preview of the one under the cursor.
 
+It is the first picture of the app: what only its dialogs and its preview need is imported where they begin.
+"""
+
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from sqlite3 import Connection
-from typing import Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 from textual.worker import Worker
 
 from caseworker_tui.actions import Place, bindings
-from caseworker_tui.case_text import preview
-from caseworker_tui.many_dialogs import ask_about_many, command_on, said
 from caseworker_tui.marks import Marks
 from caseworker_tui.navigation import EnterCase, OpenCase, OpenSync, ShowTeam
-from caseworker_tui.questions import Answers, Choice, Line, Question, in_order
-from caseworker_tui.screens.ask import AskScreen
-from caseworker_tui.screens.columns import ColumnsScreen
-from caseworker_tui.screens.many import ManyScreen
 from caseworker_tui.session import Session
-from caseworker_tui.sync_text import PROVISIONAL, TO_BE_SETTLED
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.case_table import COLUMNS, PAGE_ROWS, USUAL, CaseTable
 from caseworker_tui.widgets.search_line import SearchLine
 from caseworker_tui.widgets.top_line import TopLine
 from caseworker_tui.widgets.view_strip import ViewStrip
-from store.desk import VIEWS, Desk, View, desk_of, remove_view, rename_view, save_view, views_of
+from caseworker_tui.wording import PROVISIONAL, TO_BE_SETTLED
+from store.desk import VIEWS, Desk, View, desk_of, views_of
 from store.domain.identifiers import is_reference
 from store.domain.refusals import Refusal
 from store.errors import StoreError
-from store.queries.case_file import case_file, find_case
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
 from store.queries.query_language.completion import Completion, completions
 from store.queries.query_language.selection import in_any_order, with_sort
@@ -48,8 +47,10 @@ from store.queries.queue import (
     queue_page,
     queue_place,
 )
-from store.queries.related import related
-from store.queries.team import cases_to_be_settled, provisional_cases
+from store.queries.team_state import cases_to_be_settled, provisional_cases
+
+if TYPE_CHECKING:
+    from caseworker_tui.screens.many import ManyScreen
 
 _NOTHING_YET = """No case yet.
 
@@ -65,11 +66,23 @@ Press esc to see all cases, or / to change it."""
 
 _LONGEST_RANGE: Final = 10_000
 
+_PATIENCE_SECONDS: Final = 0.2
+"""Rows that come so soon are in the first picture already: what is drawn twice is drawn late."""
+
 
 def _standing(connection: Connection) -> dict[str, str]:
     """What the team has to say of cases: a character by their ids."""
     provisional = dict.fromkeys(provisional_cases(connection), PROVISIONAL)
     return provisional | dict.fromkeys(cases_to_be_settled(connection), TO_BE_SETTLED)
+
+
+def _at_a_glance(connection: Connection, case_id: str, now: datetime) -> Content:
+    """The preview of a case: what that needs is loaded where keys are heard meanwhile."""
+    from caseworker_tui.case_text import preview  # noqa: PLC0415 (as said above)
+    from store.queries.case_file import case_file  # noqa: PLC0415 (as said above)
+    from store.queries.related import related  # noqa: PLC0415 (as said above)
+
+    return preview(case_file(connection, case_id), now, related(connection, case_id))
 
 
 class QueueScreen(Screen[None]):
@@ -79,7 +92,7 @@ class QueueScreen(Screen[None]):
     have been counted. When cases come and go, the cursor stays on its case.
     """
 
-    CSS_PATH = "queue.tcss"
+    PLACES: ClassVar = (Place.QUEUE, Place.SEARCH)
     BINDINGS = bindings(Place.QUEUE)
     AUTO_FOCUS = "CaseTable"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (118, "-wide")]
@@ -97,6 +110,7 @@ class QueueScreen(Screen[None]):
         self._selection = EVERYTHING
         self._landmarks = Landmarks(0, ())
         self._reading: Worker[None] | None = None
+        self._first_rows = asyncio.Event()
         self._behind = False
         self._uncounted: set[str] = set()
         self._before_search = ""
@@ -113,9 +127,11 @@ class QueueScreen(Screen[None]):
             yield VerticalScroll(self._preview, id="preview", can_focus=False)
         yield Footer()
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self._nothing.display = False
         self._come_back()
+        with suppress(TimeoutError):  # a slow query must not keep the screen dark
+            await asyncio.wait_for(self._first_rows.wait(), _PATIENCE_SECONDS)
 
     @work
     async def _come_back(self) -> None:
@@ -188,6 +204,7 @@ class QueueScreen(Screen[None]):
         self._selection, self._landmarks = selection, Landmarks(len(rows), (start,) if start else ())
         self.table.order = selection.sort.name, selection.sort.descending
         self.table.begin(rows)
+        self._first_rows.set()
 
     async def _show_all(self) -> None:
         selection = self._select(self._query)
@@ -279,6 +296,8 @@ class QueueScreen(Screen[None]):
     @work
     async def _open_by_reference(self, typed: str) -> None:
         """Open the case; the queue stays as it was before, with the cursor on it where it is in there."""
+        from store.queries.case_file import find_case  # noqa: PLC0415 (as said above)
+
         try:
             case_id = await self._session.ask(find_case, typed)
         except (Refusal, StoreError):  # a word that only looks like a reference
@@ -320,6 +339,8 @@ class QueueScreen(Screen[None]):
         self.show(with_sort(self._query, name, descending=descending))
 
     def action_columns(self) -> None:
+        from caseworker_tui.screens.columns import ColumnsScreen  # noqa: PLC0415 (as said above)
+
         self.app.push_screen(ColumnsScreen(self.table))
 
     # Views
@@ -348,37 +369,18 @@ class QueueScreen(Screen[None]):
         if same is not None:
             self.notify(f"This is the view {same.name} already: / searches for something else.")
             return
-        query = self._query
+        from caseworker_tui.screens.queue_dialogs import name_for_view  # noqa: PLC0415 (as said above)
 
-        async def save(answers: Answers) -> None:
-            await self._session.write(save_view, self._session.actor, View(name=answers["name"], query=query))
-
-        question = Line("name", "What do you call it?", "a word or two")
-        self.app.push_screen(
-            AskScreen(self._session, f"A view of your own: {query}", in_order(question), save), self._views_changed
-        )
+        self.app.push_screen(name_for_view(self._session, self._query), self._views_changed)
 
     def action_change_view(self) -> None:
         own = self.views[len(VIEWS) :]
         if not own:
             self.notify("You have no views of your own: v saves what is in the search line as one.")
             return
-        which = Choice("view", "Which?", tuple((str(at), f"{view.name}: {view.query}") for at, view in enumerate(own)))
-        what = Choice("change", "What now?", (("rename", "call it something else …"), ("remove", "remove it")))
+        from caseworker_tui.screens.queue_dialogs import change_of_view  # noqa: PLC0415 (as said above)
 
-        def ask(answers: Answers) -> Question | None:
-            if answers.get("change") != "rename":
-                return in_order(which, what)(answers)
-            return in_order(Line("name", "What do you call it?", value=own[int(answers["view"])].name))(answers)
-
-        async def change(answers: Answers) -> None:
-            view, person = own[int(answers["view"])], self._session.actor
-            if answers["change"] == "rename":
-                await self._session.write(rename_view, person, view, answers["name"])
-            else:
-                await self._session.write(remove_view, person, view)
-
-        self.app.push_screen(AskScreen(self._session, "Your own views", ask, change), self._views_changed)
+        self.app.push_screen(change_of_view(self._session, own), self._views_changed)
 
     async def _views_changed(self, changed: bool | None) -> None:
         if changed:
@@ -422,12 +424,11 @@ class QueueScreen(Screen[None]):
         """Do something to all marked cases, or to the one under the cursor where none is marked."""
         if (case := self.table.current) is None:
             return
-        marks, number = self._marks, self._marks.number(self.table.length) or 1
-        cases = f"{number:,} case{'' if number == 1 else 's'}"
-        selection = self._selection
+        from caseworker_tui.screens.many import ManyScreen  # noqa: PLC0415 (as said above)
+        from caseworker_tui.screens.queue_dialogs import about_many  # noqa: PLC0415 (as said above)
 
-        async def check(answers: Answers) -> None:
-            command_on(case.case_id, answers)
+        marks, number = self._marks, self._marks.number(self.table.length) or 1
+        selection = self._selection
 
         async def case_ids() -> Sequence[str]:
             if marks.all_but_these:
@@ -437,15 +438,14 @@ class QueueScreen(Screen[None]):
 
         def begin(chosen: bool | None) -> None:
             if chosen:
-                title = f"{cases}: {said(dialog.answers)}"
-                command = command_on(case.case_id, dialog.answers)
+                title, command = batch_of(dialog.answers)
                 many = ManyScreen(self._session, title, command, case_ids)
                 self.app.push_screen(many, partial(self._many_done, many))
 
-        dialog = AskScreen(self._session, cases, ask_about_many, check)
+        dialog, batch_of = about_many(self._session, number, case.case_id)
         self.app.push_screen(dialog, begin)
 
-    def _many_done(self, many: ManyScreen, case_id: str | None) -> None:
+    def _many_done(self, many: "ManyScreen", case_id: str | None) -> None:
         if many.is_whole:
             self._mark(Marks(frozenset(many.refused_ids)))
         self.reload()
@@ -456,14 +456,13 @@ class QueueScreen(Screen[None]):
 
     @on(CaseTable.Moved)
     def show_preview(self, moved: CaseTable.Moved) -> None:
-        self._show_preview(moved.row.case_id)
+        """Once the cursor is seen to have moved."""
+        self.call_after_refresh(self._show_preview, moved.row.case_id)
 
     @work(exclusive=True, group="preview")
     async def _show_preview(self, case_id: str) -> None:
         with told(self):
-            view = await self._session.ask(case_file, case_id)
-            others = await self._session.ask(related, case_id)
-            self._preview.update(preview(view, self._session.now(), others))
+            self._preview.update(await self._session.ask(_at_a_glance, case_id, self._session.now()))
 
     @on(CaseTable.Chosen)
     def action_open_case(self) -> None:

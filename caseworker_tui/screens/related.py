@@ -1,5 +1,7 @@
 """The other cases of the same parties, to look into one of them."""
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -16,6 +18,7 @@ class RelatedScreen(ModalScreen[str]):
     """Ends with the id of the case that was chosen, or with None."""
 
     CSS_PATH = "related.tcss"
+    PLACES: ClassVar = (Place.RELATED,)
     BINDINGS = bindings(Place.RELATED)
 
     def __init__(self, others: Related) -> None:

@@ -1,5 +1,7 @@
 """Screening a case: its parties with those who may be them on the lists in force, and what was decided."""
 
+from typing import ClassVar
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
@@ -32,6 +34,7 @@ class ScreeningScreen(Screen[None]):
     """Nothing is recorded before a person decides. After a decision the cursor is on the next candidate without one."""
 
     CSS_PATH = "screening.tcss"
+    PLACES: ClassVar = (Place.SCREENING,)
     BINDINGS = bindings(Place.SCREENING)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (118, "-wide")]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from sqlite3 import Connection
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -51,6 +52,7 @@ def _waiting(connection: Connection) -> _Waiting:
 
 class SyncScreen(Screen[None]):
     CSS_PATH = "sync.tcss"
+    PLACES: ClassVar = (Place.SYNC,)
     BINDINGS = bindings(Place.SYNC)
     AUTO_FOCUS = "OptionList"
 

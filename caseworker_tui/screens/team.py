@@ -1,6 +1,6 @@
 """The team at a glance: how many cases there are of what kind, as bars that lead to them."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -25,6 +25,7 @@ class TeamScreen(Screen[None]):
     """Each chart is shown as soon as it is counted."""
 
     CSS_PATH = "team.tcss"
+    PLACES: ClassVar = (Place.TEAM,)
     BINDINGS = bindings(Place.TEAM)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 

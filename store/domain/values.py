@@ -158,6 +158,12 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 as 64 hexadecimal digits."""
 
 
+class NameOfView(Value):
+    """How a person calls a query that they keep."""
+
+    name: Annotated[Text, Field(max_length=30)]
+
+
 class PersonData(Value):
     firstname: Text
     lastname: Text

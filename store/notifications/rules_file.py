@@ -5,7 +5,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from store.domain.notification_rules import HOW_A_TRIGGER_IS_WRITTEN, NotificationRule, is_trigger, nearest_trigger
-from store.small_files import BadFile, bad_file, read_small_file
+from store.errors import BadFile
+from store.small_files import bad_file, read_small_file
 from store.validation import echo, explain, printable
 
 

@@ -8,21 +8,11 @@ from typing import Any
 from pydantic_core import from_json
 
 from store.database import read_transaction
-from store.log.pending import is_shared
 from store.log.read import get_commits_for_case
 from store.log.upcast import typed_payload
 from store.projections import PROJECTIONS
+from store.queries.team_state import provisional_cases
 from store.queries.timeline import TimelineEntry, entries_of, sentence
-
-
-@dataclass(frozen=True, slots=True)
-class TeamState:
-    """How a database stands with its team: the numbers that a status line tells."""
-
-    shared: bool
-    pending: int
-    conflicts: int
-    resting_cases: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +85,6 @@ class QuarantinedRow:
     sentence: str
 
 
-def team_state(connection: sqlite3.Connection) -> TeamState:
-    pending, conflict_count, resting = connection.execute(
-        "SELECT (SELECT count(*) FROM pending_commits), (SELECT count(*) FROM conflicts),"
-        " (SELECT count(DISTINCT case_id) FROM quarantined_records)"
-    ).fetchone()
-    return TeamState(is_shared(connection), pending, conflict_count, resting)
-
-
 @dataclass(frozen=True, slots=True)
 class CaseInTeam:
     """How one case stands with the team: its pending commits, its conflicts, and why it rests, if it does."""
@@ -145,14 +127,6 @@ def team_overview(connection: sqlite3.Connection) -> TeamOverview | None:
     return TeamOverview(cluster_id, joined_at, dict(cursors), sum(pending.values()), len(pending))
 
 
-def cases_to_be_settled(connection: sqlite3.Connection) -> set[str]:
-    """The cases that are in conflict, or rest."""
-    rows = connection.execute(
-        "SELECT case_id FROM conflicts UNION SELECT case_id FROM quarantined_records WHERE case_id IS NOT NULL"
-    )
-    return {case_id for (case_id,) in rows}
-
-
 def resting_cases(connection: sqlite3.Connection) -> dict[str, str]:
     """The cases that rest, each with the sentence that says why."""
     return {row.case_id: row.sentence for row in reversed(quarantined_records(connection)) if row.case_id is not None}
@@ -163,11 +137,6 @@ def case_names(connection: sqlite3.Connection, case_ids: Iterable[str]) -> dict[
     query = "SELECT reference || '  ' || name FROM cases WHERE case_id = ?"
     found = {case_id: connection.execute(query, (case_id,)).fetchone() for case_id in case_ids}
     return {case_id: row[0] if row else case_id for case_id, row in found.items()}
-
-
-def provisional_cases(connection: sqlite3.Connection) -> dict[str, int]:
-    """The cases whose rows show work that the team has not accepted yet, with the number of its commits."""
-    return dict(connection.execute("SELECT case_id, count(*) FROM pending_commits GROUP BY case_id").fetchall())
 
 
 def conflicts(connection: sqlite3.Connection) -> list[ConflictRow]:

@@ -13,7 +13,8 @@ from typing import Final, Self
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from store.domain.refusals import Refusal
-from store.engine import CaseStore, Clock, system_clock
+from store.engine import CaseStore
+from store.surroundings import Clock, system_clock
 from store.sync.connection import DELIVERY_SECONDS, REQUEST_SECONDS, Connection, arrived, headers_of, is_end
 from store.sync.dead_letters import DeadLetter, Original, Place, Unreadable, keep, mark_published, read, unpublished
 from store.sync.messages import trace_of

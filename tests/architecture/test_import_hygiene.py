@@ -24,14 +24,30 @@ ONLY_WHERE_USED = {
     "httpx2",
     "rapidfuzz",
     "anyascii",
+    "filetype",
+}
+BEHIND_THE_FIRST_PICTURE = ONLY_WHERE_USED | {
+    "pydantic",
+    "pydantic_core",
+    "tomllib",
+    "store.engine",
+    "store.log",
+    "store.projections",
+    "caseworker_tui.configuration",
+    "caseworker_tui.case_text",
+    "caseworker_tui.screens.case",
 }
 
 
 def loaded_by(program: str) -> set[str]:
     """The top-level modules that a new Python process has loaded at the end of the program."""
-    end = "\nimport sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = output_of(program + "\nimport sys; print(*sys.modules)").split()
+    return {name.partition(".")[0] for name in loaded}
+
+
+def output_of(program: str) -> str:
     result = subprocess.run(
-        [sys.executable, "-c", program + end],
+        [sys.executable, "-c", program],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -40,7 +56,7 @@ def loaded_by(program: str) -> set[str]:
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    return set(result.stdout.split())
+    return result.stdout
 
 
 @pytest.fixture
@@ -106,3 +122,29 @@ with CaseStore.open(Path({str(filled)!r})) as store:
 def test_making_a_database_is_what_sqlite_utils_is_for(database: Path) -> None:
     program = f"from pathlib import Path; from store.engine import CaseStore; CaseStore.open(Path({str(database)!r}))"
     assert "sqlite_utils" in loaded_by(program)
+
+
+def test_the_first_picture_of_the_app_loads_nothing_slow(filled: Path) -> None:
+    program = f"""
+import os, sys
+from pathlib import Path
+from caseworker_tui.cli import Settings
+from caseworker_tui.app import CaseworkerApp
+from caseworker_tui.widgets.case_table import CaseTable
+
+draw = CaseTable.render_line
+
+def draw_and_leave(self, y):
+    if self.row(0):
+        print(*sys.modules, file=sys.__stdout__, flush=True)
+        os._exit(0)
+    return draw(self, y)
+
+CaseTable.render_line = draw_and_leave
+settings = Settings(Path({str(filled)!r}), actor="ana")
+settings.make_ready()
+CaseworkerApp(settings.path, actor=settings.person).run(headless=True)
+"""
+    loaded = set(output_of(program).split())
+    assert {"textual", "caseworker_tui.screens.queue"} <= loaded
+    assert loaded & BEHIND_THE_FIRST_PICTURE == set()

@@ -17,7 +17,8 @@ from caseworker_tui.widgets.case_table import CaseTable
 from store.domain import commands as c
 from store.engine import CaseStore
 from store.queries.case_file import case_file
-from store.queries.team import conflicts, discarded_commands, resting_cases, team_state
+from store.queries.team import conflicts, discarded_commands, resting_cases
+from store.queries.team_state import team_state
 from store.sync.watch import State, Status
 from tests.screens.conftest import NOW
 from tests.screens.driving import keys, run, settle, typed

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from store.database import READ_TABLES, digest_of_read_tables
 from store.domain import commands, events
 from store.domain.case_file import EVOLUTIONS, CaseFile, fold
 from store.domain.commands import COMMANDS, Command, CreateCase, DetermineInitialDocumentRequirements
@@ -181,6 +182,10 @@ class TestEveryReadTable:
         assert "case_id" in projection.columns
         plan = connection_of(store).execute(f"EXPLAIN QUERY PLAN DELETE FROM {projection.table} WHERE case_id = ?", "x")
         assert [step for *_, step in plan if step.startswith("SEARCH") and "(case_id=?" in step]
+
+    def test_is_known_to_be_up_to_date_without_loading_any(self, store: CaseStore) -> None:
+        digest = store.ask(digest_of_read_tables)
+        assert digest == READ_TABLES, f"a projection has changed: in store/database.py, READ_TABLES is {digest!r} now"
 
 
 def test_commits_keep_the_command_so_that_it_can_be_run_again(store: CaseStore) -> None:

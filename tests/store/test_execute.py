@@ -14,12 +14,13 @@ from store.domain.decisions import Rules, case_id_of_new_case
 from store.domain.document_rules import DocumentRule, EntityType
 from store.domain.refusals import Refusal
 from store.domain.statuses import DocumentStatus, TraitementType
-from store.engine import CaseStore, Receipt, default_actor
+from store.engine import CaseStore, Receipt
 from store.errors import StoreError
 from store.log import StaleVersion, get_commits_for_case, head_of
 from store.projections import project
 from store.queries.case_file import case_file
 from store.queries.queue import queue_length
+from store.surroundings import default_actor
 from tests.domain.examples import BEN, DIRECTOR, kyb, kyc
 from tests.store.desk import Clock, connection_of, documents, everything, findings, open_store, rows, take_in, uploaded
 

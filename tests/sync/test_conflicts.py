@@ -4,7 +4,8 @@ import pytest
 
 from store.domain import commands as c
 from store.domain.refusals import Refusal
-from store.queries.team import Difference, conflict, conflicts, discarded_commands, team_state
+from store.queries.team import Difference, conflict, conflicts, discarded_commands
+from store.queries.team_state import team_state
 from store.sync.conflicts import discard, edit, keep_as_note, retry
 from tests.domain.examples import kyc
 from tests.sync.laptops import Laptop, MemoryLog, a_laptop, all_sync, note

@@ -9,7 +9,8 @@ import pytest
 from store.domain.refusals import Refusal
 from store.log.commit import Commit, commit_id
 from store.log.pending import pending_commits
-from store.queries.team import quarantined_records, team_state
+from store.queries.team import quarantined_records
+from store.queries.team_state import team_state
 from store.sync import wire
 from store.sync.partition import partition_of
 from store.sync.quarantine import release

@@ -10,7 +10,7 @@ from store.domain.identifiers import content_id
 from store.log.read import get_all_events, get_events_for_case, get_notifications_to_send, head_of, last_position
 from store.projections import rebuild
 from store.queries.case_file import case_file
-from store.queries.team import provisional_cases, team_state
+from store.queries.team_state import provisional_cases, team_state
 from store.queries.timeline import timeline
 from store.screening.case_screening import Standing, decision
 from store.sync.notifications import mark_sent
