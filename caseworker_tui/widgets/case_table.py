@@ -7,6 +7,7 @@ the page is supplied. So it costs the same with sixty cases and with a million.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from rich.segment import Segment
@@ -85,6 +86,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "case-table--header",
+        "case-table--row",
         "case-table--cursor",
         "case-table--done",
         "case-table--rejected",
@@ -107,7 +109,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
 
-    cursor: reactive[int] = reactive(0)
+    cursor: reactive[int] = reactive(0, repaint=False)
     length: reactive[int] = reactive(0)
     order: reactive[tuple[str, bool]] = reactive(("created", False))
     """What the cases are ordered by, in the query language, and whether the other way round."""
@@ -174,9 +176,10 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=top, animate=False, force=True, immediate=True)
         cursor = self.validate_cursor(cursor)
         if self.cursor == cursor:
-            self.watch_cursor()
+            self.watch_cursor(cursor)
         else:
             self.cursor = cursor
+        self.refresh()
 
     def pages_around(self, cursor: int) -> set[int]:
         """The pages that will be in sight when the cursor stands there, on its line of the screen."""
@@ -196,9 +199,11 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(0, self.length + _HEADER_LINES)
         self.cursor = self.validate_cursor(self.cursor)
 
-    def watch_cursor(self) -> None:
+    def watch_cursor(self, before: int) -> None:
+        """Where nothing has to be scrolled only two lines are drawn."""
         self.scroll_to_region(Region(0, self.cursor, 1, 1 + _HEADER_LINES), animate=False, force=True, immediate=True)
-        self.refresh()
+        for index in (before, self.cursor):
+            self.refresh_line(index + _HEADER_LINES)
         if row := self.current:
             self.post_message(self.Moved(row))
         else:
@@ -211,8 +216,8 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
             return self._line(self._heading, style)
         index = y - _HEADER_LINES + self.scroll_offset.y
         if index >= self.length:
-            return Strip.blank(width, self.rich_style)
-        style = self.get_component_rich_style("case-table--cursor") if index == self.cursor else self.rich_style
+            return Strip.blank(width, self.get_component_rich_style("case-table--row"))
+        style = self.get_component_rich_style(f"case-table--{'cursor' if index == self.cursor else 'row'}")
         row = self.row(index)
         if row is None:
             self._want(index // PAGE_ROWS)
@@ -235,29 +240,16 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
             return column.title
         return f"{column.title[: column.width - 1] if column.width else column.title}{'▼' if descending else '▲'}"
 
-    def _columns(self) -> list[Column]:
-        """Those that are wanted and for which there is room."""
-        columns = [column for column in COLUMNS if column.name in self.columns]
-        for column in columns[::-1]:
-            if column.optional and self._room(columns) < _NARROWEST_NAME:
-                columns.remove(column)
-        return columns
-
-    def _room(self, columns: Sequence[Column]) -> int:
-        """The cells that these columns leave for names."""
-        return self.size.width - 2 - sum(column.width + 1 for column in columns if column.width)
-
     def _line(self, text: Callable[[Column], str], style: Style, docs: str | None = None, *, mark: str = "") -> Strip:
         """`docs` is the class of the documents' cell."""
-        columns = self._columns()
-        free = self._room(columns)
+        columns, free = _laid_out(self.columns, self.size.width)
         marked = style + self.get_component_rich_style("case-table--mark", partial=True) if mark else style
         segments = [Segment(mark or " ", marked)]
         for column in columns:
             own = style
             if docs and column.name == "documents":
                 own = style + self.get_component_rich_style(docs, partial=True)
-            segments.append(Segment(fit(text(column), column.width or max(1, free)), own))
+            segments.append(Segment(fit(text(column), column.width or free), own))
             segments.append(Segment(" ", style))
         return Strip(segments).adjust_cell_length(self.size.width, style)
 
@@ -283,10 +275,24 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
                 self.post_message(self.Chosen())
 
     def _column_at(self, x: int) -> Column | None:
-        columns = self._columns()
+        columns, free = _laid_out(self.columns, self.size.width)
         end = 1
         for column in columns:
-            end += (column.width or max(1, self._room(columns))) + 1
+            end += (column.width or free) + 1
             if x < end:
                 return column
         return None
+
+
+@lru_cache(maxsize=8)
+def _laid_out(wanted: tuple[str, ...], width: int) -> tuple[Sequence[Column], int]:
+    """The columns that are wanted and for which there is room, and the cells that they leave for names."""
+    columns = [column for column in COLUMNS if column.name in wanted]
+
+    def room() -> int:
+        return width - 2 - sum(column.width + 1 for column in columns if column.width)
+
+    for column in columns[::-1]:
+        if column.optional and room() < _NARROWEST_NAME:
+            columns.remove(column)
+    return columns, max(1, room())
