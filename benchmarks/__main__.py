@@ -13,7 +13,7 @@ from typing import Final
 
 import click
 
-from benchmarks import commands, intake, queue, rebuild, screening, sync
+from benchmarks import app, commands, intake, queue, rebuild, screening, sync
 from benchmarks.figures import FULL, HEADINGS, SHORT, Figure, Scale, line
 from caseworker_tui.printing import say
 
@@ -45,12 +45,13 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "rebuild": rebuild.figures,
     "peer": _peer,
     "queue": queue.figures,
+    "app": app.figures,
     "screening": screening.figures,
     "sync": sync.figures,
     "kafka": _kafka,
 }
 
-KEPT: Final = frozenset({"queue"})
+KEPT: Final = frozenset({"queue", "app"})
 """These work on generated cases, which stay in the folder; the others leave nothing there."""
 
 DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "benchmarks.md"
