@@ -172,6 +172,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def _show_sync(self, status: "Status | None") -> None:
         """On every screen, whichever is in sight now or later."""
+        self.session.sync_line = ""
         if status or self._team.shared:
             from caseworker_tui.sync_text import top_line  # noqa: PLC0415 (only in a team)
 
