@@ -176,7 +176,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=top, animate=False, force=True, immediate=True)
         cursor = self.validate_cursor(cursor)
         if self.cursor == cursor:
-            self.watch_cursor(cursor)
+            self.watch_cursor(cursor, cursor)
         else:
             self.cursor = cursor
         self.refresh()
@@ -199,10 +199,10 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(0, self.length + _HEADER_LINES)
         self.cursor = self.validate_cursor(self.cursor)
 
-    def watch_cursor(self, before: int) -> None:
+    def watch_cursor(self, before: int, cursor: int) -> None:
         """Where nothing has to be scrolled only two lines are drawn."""
         self.scroll_to_region(Region(0, self.cursor, 1, 1 + _HEADER_LINES), animate=False, force=True, immediate=True)
-        for index in (before, self.cursor):
+        for index in (before, cursor):
             self.refresh_line(index + _HEADER_LINES)
         if row := self.current:
             self.post_message(self.Moved(row))
