@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property, partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
@@ -24,6 +23,7 @@ from caseworker_tui.navigation import (
 )
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.session import Session
+from caseworker_tui.soon import loaded
 from caseworker_tui.widgets.top_line import TopLine
 from store.desk import leave_desk
 from store.errors import StoreError
@@ -44,9 +44,6 @@ S = TypeVar("S", bound=Screen[Any])
 
 _FOLLOWING: Final = (Place.QUEUE, Place.CASE, Place.CASE_THEN, Place.SCREENING, Place.SYNC, Place.CONFLICT)
 """Where what is shown follows the database by itself; elsewhere it is read again when somebody asks."""
-
-_SOON: Final = ("caseworker_tui.screens.case", "store.engine")
-"""What a person comes to within seconds: loaded behind the first picture."""
 
 
 @runtime_checkable
@@ -98,7 +95,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.set_interval(1, self._follow)
-        self.call_after_refresh(self._load_what_comes_soon)
+        self.call_after_refresh(self.run_worker, loaded)
         if self._refresher:
             self.call_after_refresh(self._refresher.start)
         if self._sync:
@@ -164,11 +161,6 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self.install_screen(screen, type(screen).__name__)
         self._kept.append(screen)
         return screen
-
-    @work(thread=True)
-    def _load_what_comes_soon(self) -> None:
-        for module in _SOON:
-            import_module(module)
 
     def _show_sync(self, status: "Status | None") -> None:
         """On every screen, whichever is in sight now or later."""

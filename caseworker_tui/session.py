@@ -8,11 +8,13 @@ from __future__ import annotations  # of names that are imported for the type ch
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from threading import Event, Lock
 from time import monotonic
@@ -78,6 +80,15 @@ class _StoreThread(Generic[S]):
                 self._store.interrupt()
 
 
+class _EngineNeeded(Exception):
+    """A thread can't open the database before the engine is loaded."""
+
+
+def _load_engine() -> None:
+    """Where keys are heard, as caseworker_tui/soon.py says: not for the first picture."""
+    import_module("store.engine")
+
+
 def _for_a_moment(iterator: Iterator[T]) -> Iterator[T]:
     end = monotonic() + 0.1
     for each in iterator:
@@ -99,8 +110,6 @@ class Session:
         self._file: tuple[int, int] | None = None
         self._asking = _StoreThread("asking", self._open_reader)
         self._surveying = _StoreThread("surveying", self._open_reader)
-        self._executing = _StoreThread("executing", self._open)
-        self._filing = _StoreThread("filing", self._open)  # a large file holds up no command
         self._to_be_closed = ExitStack()
         self._closed = Event()
         self.folder = Path.cwd()
@@ -133,6 +142,18 @@ class Session:
 
         return self._to_be_closed.enter_context(closing(PassingCopies()))
 
+    @cached_property
+    def _executing(self) -> _StoreThread[CaseStore]:
+        return self._thread_of_engine("executing")
+
+    @cached_property
+    def _filing(self) -> _StoreThread[CaseStore]:
+        return self._thread_of_engine("filing")  # a large file holds up no command
+
+    def _thread_of_engine(self, name: str) -> _StoreThread[CaseStore]:
+        _load_engine()
+        return _StoreThread(name, lambda: self._opened(self._engine))
+
     def now(self) -> datetime:
         return self._clock()
 
@@ -142,14 +163,21 @@ class Session:
 
     async def ask(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer of a function of `store.queries`. Raises `store.errors.StoreError` or `Refusal`."""
-        return await self._asking.run(lambda store: store.ask(query, *args, **kwargs))
+        return await self._read(self._asking.run, lambda store: store.ask(query, *args, **kwargs))
 
     async def survey(
         self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """The same for a question that may take seconds: one after the other, and whoever no longer waits for an
         answer ends the question."""
-        return await self._surveying.read(lambda store: store.ask(query, *args, **kwargs))
+        return await self._read(self._surveying.read, lambda store: store.ask(query, *args, **kwargs))
+
+    async def _read(self, run: Callable[[Callable[[Reader], T]], Awaitable[T]], question: Callable[[Reader], T]) -> T:
+        try:
+            return await run(question)
+        except _EngineNeeded:
+            _load_engine()
+            return await run(question)
 
     async def write(
         self, change: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -214,14 +242,18 @@ class Session:
         self._to_be_closed.close()
 
     def _open_reader(self) -> Reader:
-        """Without the engine, unless it has to make the read tables first."""
-        return self._opened(lambda create: reader(self.database, create=create) or self._engine(create))
+        return self._opened(self._reader)
 
-    def _open(self) -> CaseStore:
-        return self._opened(self._engine)
+    def _reader(self, create: bool) -> Reader:
+        """Without the engine, unless it has to make the read tables first."""
+        if opened := reader(self.database, create=create):
+            return opened
+        if "store.engine" not in sys.modules:
+            raise _EngineNeeded
+        return self._engine(create)
 
     def _engine(self, create: bool) -> CaseStore:
-        from store.engine import CaseStore  # noqa: PLC0415 (not for the first picture)
+        from store.engine import CaseStore  # noqa: PLC0415 (is there already)
 
         return CaseStore.open(self.database, create=create, clock=self._clock, rules=self.rules)
 

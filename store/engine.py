@@ -62,6 +62,13 @@ SELECT position, case_id, commit_id, command, 'pending_events' FROM pending_comm
 """
 
 
+_UNSETTLED: Final = """
+SELECT (SELECT sentence FROM conflicts WHERE command_id = ?1),
+    (SELECT reason FROM discarded_commands WHERE command_id = ?1),
+    (SELECT sentence FROM quarantined_records WHERE case_id = ?2 ORDER BY log_offset LIMIT 1)
+"""
+
+
 class CaseStore(Reader):
     """The engine on one database file. Made by `CaseStore.open`."""
 
@@ -132,9 +139,8 @@ class CaseStore(Reader):
             text = as_text(command)
             if earlier := self._earlier(batch, command_id, text):
                 return earlier
-            self._refuse_unsettled(command_id)
             case_id = self._case_of(batch, command, command_id)
-            self._refuse_frozen(case_id)
+            self._refuse_unsettled(command_id, case_id)
             stands, rules = batch.standing(case_id), self.rules_in_force()
             if expected_head not in (None, stands.head):
                 raise Refusal("stale", "The case has changed since you looked at it: look at it again, then decide.")
@@ -240,26 +246,23 @@ class CaseStore(Reader):
         )
         return Receipt(command_id, case_id, commit_id, tuple(name for (name,) in types), repeated=True)
 
-    def _refuse_unsettled(self, command_id: str) -> None:
-        """A command that was carried out once, and whose fate a person decides or has decided."""
-        if row := self._row("SELECT sentence FROM conflicts WHERE command_id = ?", command_id):
+    def _refuse_unsettled(self, command_id: str, case_id: str) -> None:
+        """A command that was carried out once, and whose fate a person decides or has decided; a case that rests."""
+        conflict, discarded, frozen = self._connection.execute(_UNSETTLED, (command_id, case_id)).fetchone()
+        if conflict is not None:
             raise Refusal(
                 "command_in_conflict",
                 f"The command {command_id} was carried out here, and no longer holds since changes of the team came"
-                f" before it: {row[0]} Settle it among the conflicts.",
+                f" before it: {conflict} Settle it among the conflicts.",
             )
-        if row := self._row("SELECT reason FROM discarded_commands WHERE command_id = ?", command_id):
+        if discarded is not None:
             raise Refusal(
                 "command_discarded",
                 f"The command {command_id} was carried out here, and discarded when changes of the team came before it:"
-                f" {row[0]}. Give it again under another id, if it is to hold.",
+                f" {discarded}. Give it again under another id, if it is to hold.",
             )
-
-    def _refuse_frozen(self, case_id: str) -> None:
-        if row := self._row(
-            "SELECT sentence FROM quarantined_records WHERE case_id = ? ORDER BY log_offset LIMIT 1", case_id
-        ):
-            raise Refusal("case_frozen", f"The case rests: {row[0]} It can be read meanwhile.")
+        if frozen is not None:
+            raise Refusal("case_frozen", f"The case rests: {frozen} It can be read meanwhile.")
 
     def _row(self, query: str, value: str) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._connection.execute(query, (value,)).fetchone()

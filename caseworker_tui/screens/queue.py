@@ -23,6 +23,7 @@ from caseworker_tui.actions import Place, bindings
 from caseworker_tui.marks import Marks
 from caseworker_tui.navigation import EnterCase, OpenCase, OpenSync, ShowTeam
 from caseworker_tui.session import Session
+from caseworker_tui.soon import loaded
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.case_table import COLUMNS, PAGE_ROWS, USUAL, CaseTable
 from caseworker_tui.widgets.search_line import SearchLine
@@ -77,7 +78,7 @@ def _standing(connection: Connection) -> dict[str, str]:
 
 
 def _at_a_glance(connection: Connection, case_id: str, now: datetime) -> Content:
-    """The preview of a case: what that needs is loaded where keys are heard meanwhile."""
+    """The preview of a case."""
     from caseworker_tui.case_text import preview  # noqa: PLC0415 (as said above)
     from store.queries.case_file import case_file  # noqa: PLC0415 (as said above)
     from store.queries.related import related  # noqa: PLC0415 (as said above)
@@ -461,6 +462,7 @@ class QueueScreen(Screen[None]):
 
     @work(exclusive=True, group="preview")
     async def _show_preview(self, case_id: str) -> None:
+        await loaded()
         with told(self):
             self._preview.update(await self._session.ask(_at_a_glance, case_id, self._session.now()))
 

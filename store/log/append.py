@@ -114,12 +114,12 @@ def new_commit(
             "device": header.device,
         }
     ).decode()
-    events = []
+    at, events = datetime.fromisoformat(header.recorded_at), []
     for index, fact in enumerate(facts):
         versions[fact.aggregate_id] = versions.get(fact.aggregate_id, 0) + 1
         events.append(
             EventFields(
-                event_id=_event_id(header, index),
+                event_id=_event_id(header, at, index),
                 event_type=type(fact.payload).__name__,
                 aggregate_id=fact.aggregate_id,
                 version=versions[fact.aggregate_id],
@@ -180,7 +180,6 @@ def accepted_version_of(connection: sqlite3.Connection, case_id: str, aggregate_
     return int(version)
 
 
-def _event_id(header: CommitHeader, index: int) -> str:
+def _event_id(header: CommitHeader, at: datetime, index: int) -> str:
     """Time-ordered, and another one whenever the same command runs on another parent."""
-    entropy = sha256(f"{header.parent}\n{header.command_id}\n{index}".encode()).digest()
-    return time_ordered_id(datetime.fromisoformat(header.recorded_at), entropy)
+    return time_ordered_id(at, sha256(f"{header.parent}\n{header.command_id}\n{index}".encode()).digest())

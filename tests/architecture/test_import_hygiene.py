@@ -148,3 +148,34 @@ CaseworkerApp(settings.path, actor=settings.person).run(headless=True)
     loaded = set(output_of(program).split())
     assert {"textual", "caseworker_tui.screens.queue"} <= loaded
     assert loaded & BEHIND_THE_FIRST_PICTURE == set()
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["a database", "none yet"])
+def test_no_module_of_ours_is_loaded_beside_the_thread_that_draws(filled: Path, there: bool) -> None:
+    """Two threads that import at once can wait for each other. One that opens a new file may load what makes a schema,
+    which nobody else does."""
+    program = f"""
+import asyncio, sys
+from pathlib import Path
+from threading import current_thread, main_thread
+from caseworker_tui.app import CaseworkerApp
+
+class Beside:
+    @staticmethod
+    def find_spec(name, *_):
+        if name.startswith(("store.", "caseworker_tui.")) and current_thread() is not main_thread():
+            print(name)
+
+sys.meta_path.insert(0, Beside)
+
+async def look_around():
+    app = CaseworkerApp(Path({str(filled if there else filled.with_name("new.sqlite3"))!r}), actor="ana")
+    async with app.run_test() as pilot:
+        for key in ("down", "enter", "escape", "n", "escape", "T", "escape", "slash", "k", "y", "enter"):
+            await pilot.press(key)
+            await pilot.pause(0.1)
+
+asyncio.run(look_around())
+"""
+    schema = set() if there else {"store.migrations", "store.guards"}
+    assert set(output_of(program).split()) == schema

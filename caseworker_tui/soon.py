@@ -1,0 +1,39 @@
+"""What the first picture does without and a person comes to within a second, loaded behind it.
+
+Always by the thread that draws, and a module at a time, so that a key waits for one at most. Two threads that import at
+once can wait for each other, or meet a module that is half there: no other thread imports a module of ours.
+"""
+
+import asyncio
+from collections import deque
+from importlib import import_module
+from typing import Final
+
+_TO_LOAD: Final = deque(
+    (
+        "store.domain.values",
+        "store.domain.commands",
+        "store.domain.decisions",
+        "store.log",
+        "store.projections",
+        "store.engine",
+        "store.queries.case_file",
+        "store.queries.related",
+        "caseworker_tui.case_text",
+        "caseworker_tui.case_dialogs",
+        "caseworker_tui.screening_text",
+        "store.screening.case_screening",
+        "caseworker_tui.screens.screening",
+        "store.sync.wire",
+        "store.sync.watch",
+        "caseworker_tui.sync_text",
+        "caseworker_tui.screens.case",
+    )
+)
+
+
+async def loaded() -> None:
+    """When all of it is there."""
+    while _TO_LOAD:
+        import_module(_TO_LOAD.popleft())
+        await asyncio.sleep(0)
