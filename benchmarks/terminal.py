@@ -24,6 +24,8 @@ LEAVE: Final = b"\x11"  # ctrl+q
 
 _PATIENCE: Final = 30.0
 _QUIET: Final = 0.03
+_KEPT: Final = 2_000
+"""Bytes of what was drawn before: what is looked for may come in parts."""
 _KILOBYTE: Final = 1 if sys.platform == "darwin" else 1024
 
 
@@ -56,10 +58,10 @@ class Terminal:
         """When this text is drawn, or anything where it is empty: on the clock of `began`."""
         wanted, drawn = text.encode(), b""
         while new := self._next(_PATIENCE):
-            drawn = drawn[-len(wanted) :] + new
+            drawn = drawn[-_KEPT:] + new
             if wanted in drawn:
                 return perf_counter()
-        raise NothingSeen(f"‘{text}’ was not drawn")
+        raise NothingSeen(f"‘{text}’ was not drawn, but {drawn[-_KEPT:].decode(errors='replace')!r}")
 
     def press(self, key: bytes, shows: str) -> float:
         """The seconds from the key to this text, on a screen that was at rest before."""
@@ -93,4 +95,5 @@ class Terminal:
 
 
 def _become(command: Sequence[str]) -> NoReturn:
-    os.execve(command[0], [*command], os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"})
+    size = {"LINES": str(LINES), "COLUMNS": str(COLUMNS)}  # which go before that of the terminal, where they are set
+    os.execve(command[0], [*command], os.environ | size | {"TERM": "xterm-256color", "COLORTERM": "truecolor"})
