@@ -19,9 +19,11 @@ from typing import Final
 from uuid import uuid4
 
 from benchmarks import sync
-from benchmarks.figures import Figure, Scale, at_least, at_most
+from benchmarks.app import KEYS, SETTLED_AFTER
+from benchmarks.figures import Figure, Scale, at_least, at_most, number, p50, p95, ratio_at_most
 from benchmarks.generate import ORDINARY, opening
 from benchmarks.names import Names
+from benchmarks.terminal import DOWN, UP, Terminal
 from store.domain import commands as c
 from store.engine import CaseStore
 from store.sync.connection import Connection
@@ -31,6 +33,7 @@ from store.sync.topics import create_topics
 from tests.kafka.apache_kafka import ApacheKafka, given_cluster
 
 _IDLE_SECONDS: Final = 10
+_CASES: Final = 40
 
 
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
@@ -79,6 +82,32 @@ def _watching(scale: Scale, folder: Path, servers: str) -> Iterator[Figure]:
             spent = (_processor_seconds(processes[1]) or 0) - before
             share = 100 * spent / _IDLE_SECONDS
             yield Figure("kafka: `caseworker sync --watch` without work", share, "% of a core", target=at_most(1))
+        yield _keys(scale, folder, configuration, ben)
+
+
+def _keys(scale: Scale, folder: Path, configuration: Path, ben: CaseStore) -> Figure:
+    """Up and down in the queue of an app that syncs, and of one that does not, while Ben writes ten notes a second."""
+    with ben.batch():
+        cases = [ben.execute(opening(Names(random.Random(2)), ORDINARY), actor="ben").case_id for _ in range(_CASES)]
+    alone = folder / "alone.sqlite3"
+    ben.ask(lambda connection: connection.execute("VACUUM INTO ?", (str(alone),)))
+    syncs = ("--config", str(configuration), "--db", str(folder / "cara.sqlite3"))
+    with (
+        Terminal(("-m", "caseworker_tui", *syncs)) as on,
+        Terminal(("-m", "caseworker_tui", "--db", str(alone))) as off,
+    ):
+        for terminal in (on, off):
+            terminal.until(f"{_CASES + 1:,} cases")
+        sleep(SETTLED_AFTER)
+        took: dict[Terminal, list[float]] = {on: [], off: []}
+        for turn in range(max(3, scale.rounds // KEYS)):
+            ben.execute(c.AddNote(case_id=cases[turn % _CASES], text=f"Note {turn}."), actor="ben")
+            for terminal, seconds in took.items():
+                seconds.append(terminal.press(UP if turn % 2 else DOWN, ""))
+            sleep(0.1)
+    note = f"95 %: {number(p95(took[on]))} and {number(p95(took[off]))} ms"
+    what, than = "kafka: cursor down in the queue, while sync brings others’ work", "the same without sync"
+    return Figure(what, p50(took[on]), "ms", p50(took[off]), than, ratio_at_most(1.1), note)
 
 
 @contextmanager

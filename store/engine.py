@@ -18,7 +18,7 @@ from secrets import token_bytes
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from store.batch import Batch
-from store.database import Reader, connect, savepoint, translated, write_transaction
+from store.database import Reader, connect, savepoint, translated, use_for_bulk_work, write_transaction
 from store.domain.commands import Command, CreateCase, OfCase, OfDocument, as_text
 from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, unknown_document
 from store.domain.identifiers import time_ordered_id
@@ -178,6 +178,7 @@ class CaseStore(Reader):
         A command that is refused or fails within it changes nothing and does not end the batch.
         """
         with translated(self.path), self._as_batch() as batch:
+            use_for_bulk_work(self._connection)
             before, self._batch = self._batch, batch
             try:
                 yield

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from store.database import file_of, write_transaction
+from store.database import file_of, use_for_bulk_work, write_transaction
 from store.log.pending import is_shared
 from store.log.read import RecordedEvent, get_accepted_events, get_all_events, get_pending_events, last_position
 from store.projections import PROJECTIONS, project
@@ -36,6 +36,7 @@ def rebuild(connection: sqlite3.Connection, progress: Progress) -> int:
     Others read the old tables meanwhile, and write: what they append is taken in before the swap, which is one
     transaction. If it ends early the live tables are as they were.
     """
+    use_for_bulk_work(connection)
     with _folder_beside(connection) as folder, fresh_tables(folder / "fresh.sqlite3") as side, ExitStack() as last:
         shared = is_shared(connection)
         read = _project_all(side, get_accepted_events(connection), 0, last_position(connection), progress)
@@ -106,6 +107,7 @@ def project_new_cases(connection: sqlite3.Connection, events: Sequence[RecordedE
 def fresh_tables(path: Path | str = "") -> Iterator[sqlite3.Connection]:
     """New and empty read tables, in a file at `path` or else in one that SQLite keeps to itself."""
     with closing(sqlite3.connect(path, isolation_level=None)) as side:
+        use_for_bulk_work(side)
         side.execute("PRAGMA journal_mode = OFF")
         side.execute("PRAGMA synchronous = OFF")
         for projection in PROJECTIONS:

@@ -48,7 +48,7 @@ class QueueRow:
 
 _COLUMNS: Final = ", ".join(f"c.{name}" for name in QueueRow.__dataclass_fields__ if name != "tags")
 
-FEW: Final = 2_000
+FEW: Final = 4_000
 """So many cases are gathered and sorted at once; more are walked in order until a page is full."""
 
 SORTED: Final = 200_000

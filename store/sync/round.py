@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Final
 
+from store.database import use_for_bulk_work
 from store.engine import CaseStore
 from store.log.commit import Commit
 from store.log.pending import all_pending_commits
@@ -81,6 +82,8 @@ def pull(
     cursors = team_of(store).cursors
     total = sum(max(0, end - cursors[partition]) for partition, end in until.items())
     left = total
+    if left > batch:
+        store.ask(use_for_bulk_work)
     while left:
         found = log.read(cursors, until, batch)
         try:
