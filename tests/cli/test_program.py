@@ -182,7 +182,7 @@ def _press_ctrl_c(process: "subprocess.Popen[bytes]") -> None:
 
 
 def test_ctrl_c_ends_exec_with_130(start: Start, database: Path) -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # where it is ignored, as behind an `&`, so do children
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # children ignore it where it is ignored, as behind an `&`
     process = start("exec")
     assert process.stdin
     assert process.stdout
