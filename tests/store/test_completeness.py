@@ -17,8 +17,9 @@ from store.domain.events import PAYLOADS, Payload
 from store.engine import CaseStore
 from store.log import get_events_for_case
 from store.log.upcast import payload_model_name, typed_payload
-from store.projections import PROJECTIONS
+from store.projections import PROJECTIONS, required_documents
 from store.projections.projection import Projection
+from store.queries.query_language import fields
 from store.queries.timeline import SENTENCES, sentence
 from tests.domain.examples import ANA, DIRECTOR, a_company_s_case, kyb, kyc, one_of_each, owner
 from tests.domain.specification import given
@@ -186,6 +187,10 @@ class TestEveryReadTable:
     def test_is_known_to_be_up_to_date_without_loading_any(self, store: CaseStore) -> None:
         digest = store.ask(digest_of_read_tables)
         assert digest == READ_TABLES, f"a projection has changed: in store/database.py, READ_TABLES is {digest!r} now"
+
+    def test_documents_that_wait_are_asked_for_as_they_are_indexed(self) -> None:
+        """The query language has the words of its own, so as not to load projections: an index goes by them."""
+        assert fields.WAITS == required_documents.WAITS
 
 
 def test_commits_keep_the_command_so_that_it_can_be_run_again(store: CaseStore) -> None:
