@@ -135,7 +135,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     def _reload(self, *places: Place) -> None:
         """What is open there; nothing is when the app is about to leave, which may hear of changes even then."""
         for screen in self._open_screens:
-            if isinstance(screen, _Reloading) and not {*places}.isdisjoint(_places_of(screen)):
+            if screen.is_mounted and isinstance(screen, _Reloading) and not {*places}.isdisjoint(_places_of(screen)):
                 screen.reload()
 
     @property
