@@ -15,19 +15,20 @@ from typing import Final, NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much to measure: each small thing this many `rounds`, in bulk this many `events`, in queues of this many
-    `cases`, against lists of this many `entries`."""
+    """How much to measure: each small thing this many `rounds`, in bulk this many `events`, read tables of so many
+    `rebuilt` cases, in queues of this many `cases`, against lists of this many `entries`."""
 
     rounds: int
     events: int
+    rebuilt: int
     cases: tuple[int, ...]
     entries: int
 
 
-TINY: Final = Scale(rounds=3, events=200, cases=(50,), entries=300)
+TINY: Final = Scale(rounds=3, events=200, rebuilt=50, cases=(50,), entries=300)
 """Only to see that it runs: the figures say nothing."""
-SHORT: Final = Scale(rounds=200, events=20_000, cases=(10_000, 100_000), entries=100_000)
-FULL: Final = Scale(rounds=1_000, events=100_000, cases=(10_000, 100_000, 1_000_000), entries=100_000)
+SHORT: Final = Scale(rounds=200, events=20_000, rebuilt=5_000, cases=(10_000, 100_000), entries=100_000)
+FULL: Final = Scale(rounds=1_000, events=100_000, rebuilt=5_000, cases=(10_000, 100_000, 1_000_000), entries=100_000)
 
 
 class Target(NamedTuple):

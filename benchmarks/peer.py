@@ -66,7 +66,7 @@ class ReadTables(SQLiteTrackingRecorder):
 
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     ours = folder / "ours.sqlite3"
-    events = generate(ours, cases=max(50, scale.events // 20), seed=1, until=datetime.now(UTC))
+    events = generate(ours, cases=scale.rebuilt, seed=1, until=datetime.now(UTC))
     with CaseStore.open(ours) as store:
         yield _command(store, folder, scale.rounds)
         yield _rebuild(store, folder, events)

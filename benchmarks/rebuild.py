@@ -209,7 +209,7 @@ SQL: Final[Mapping[str, str]] = {
 
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     ours, by_sql = folder / "ours.sqlite3", folder / "by-sql.sqlite3"
-    events = generate(ours, cases=max(50, scale.events // 20), seed=1, until=datetime.now(UTC))
+    events = generate(ours, cases=scale.rebuilt, seed=1, until=datetime.now(UTC))
     copyfile(ours, by_sql)
     with CaseStore.open(ours) as store, closing(open_raw(by_sql)) as raw:
         took, reference = alternating(

@@ -14,7 +14,7 @@ from store.log.append import save_events
 from store.log.commit import Commit
 from store.log.standing import Standing, standing
 from store.projections import project
-from store.projections.rebuild import project_new_cases
+from store.projections.fresh_tables import project_new_cases
 
 _COMMITS_AT_ONCE: Final = 2_000
 """Beyond these they are written though the batch goes on, so that memory does not grow with it."""

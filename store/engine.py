@@ -27,7 +27,8 @@ from store.files import KeptFile, folder_of, keep
 from store.log.append import new_commit
 from store.log.commit import Commit, CommitHeader
 from store.notifications.answers import rules_in_force
-from store.projections.rebuild import Progress, rebuild, stale_tables
+from store.projections.fresh_tables import Progress
+from store.projections.rebuild import rebuild, stale_tables
 from store.surroundings import Clock, default_actor, system_clock
 
 P = ParamSpec("P")

@@ -102,6 +102,8 @@ SELECT e.position + {_LAST_ACCEPTED}, {_COLUMNS}, 1
 FROM pending_events AS e JOIN pending_commits AS c ON c.position = e.commit_position WHERE """
 
 
+_NO_END = 2**63 - 1  # the greatest position that there can be
+
 _HEAD = "SELECT commit_id FROM {} WHERE case_id = ?1 ORDER BY position DESC LIMIT 1".format
 
 
@@ -170,9 +172,17 @@ def get_all_events(connection: sqlite3.Connection, *, after: int = 0) -> Iterato
     return _read(connection, "e.position > ?1", f"e.position + {_LAST_ACCEPTED} > ?1", after)
 
 
-def get_accepted_events(connection: sqlite3.Connection, *, after: int = 0) -> Iterator[RecordedEvent]:
-    """The part of the log that will never change, in order, from behind position `after`."""
-    return _read(connection, "e.position > ?1", None, after)
+def get_accepted_events(
+    connection: sqlite3.Connection, *, after: int = 0, upto: int = _NO_END, cases: tuple[str, str] = ("", "")
+) -> Iterator[RecordedEvent]:
+    """The part of the log that will never change, in order, from behind position `after` to position `upto`.
+
+    Only of the case files with ids from the first of `cases` on and before the second; empty, that is no bound.
+    """
+    return _read(connection, _SEGMENT, None, after, upto, *cases)
+
+
+_SEGMENT = "e.position > ?1 AND e.position <= ?2 AND +e.case_id >= ?3 AND (?4 = '' OR +e.case_id < ?4)"
 
 
 def get_accepted_events_for_case(connection: sqlite3.Connection, case_id: str) -> list[RecordedEvent]:
@@ -225,11 +235,11 @@ def last_position(connection: sqlite3.Connection) -> int:
 
 
 def _read(
-    connection: sqlite3.Connection, accepted: str, pending: str | None, value: str | int
+    connection: sqlite3.Connection, accepted: str, pending: str | None, *values: str | int
 ) -> Iterator[RecordedEvent]:
-    """The events that fit these conditions on `value`, in one look at the database."""
+    """The events that fit these conditions on `values`, in one look at the database."""
     query = f"{_ACCEPTED}{accepted}{f' UNION ALL {_PENDING}{pending}' if pending else ''} ORDER BY position"
-    for row in connection.execute(query, (value,)):
+    for row in connection.execute(query, values):
         payload = _typed(row[0], row[_PAYLOAD + 1], row[_PAYLOAD])
         yield RecordedEvent._make((*row[:_PAYLOAD], payload, *row[_PAYLOAD + 1 : -1], bool(row[-1])))
 

@@ -4,7 +4,10 @@
     cases, companies, persons, beneficial_owners, parties, required_documents, attachments, checks, notes, tags,
     notifications, search_documents
                             the tables
-    rebuild                 all tables made anew from the log, and compared with the live ones
+    fresh_tables            new tables, of some events or of all
+    segments                the log shared out among processes
+    rebuild                 all tables made anew from the log
+    differences             the live tables compared with the log
 
 A read table is a pure function of the log: same events, same rows, whoever computes them and whenever.
 """

@@ -12,7 +12,7 @@ from store.domain.decisions import Rules, unknown_case
 from store.domain.refusals import Refusal
 from store.log.read import RecordedCommit, RecordedEvent, get_commits_for_case
 from store.projections import project
-from store.projections.rebuild import fresh_tables
+from store.projections.fresh_tables import fresh_tables
 from store.queries.assessment import AssessedCase, assess
 from store.queries.case_file import case_file_in
 from store.queries.timeline import TimelineEntry, entries_of

@@ -15,7 +15,7 @@ from store.files import content_of, folder_of, held, place_of
 from store.log.read import get_events_of_type
 from store.log.verify import Progress, verify_log
 from store.projections import TRIGGERS_OF_READ_TABLES
-from store.projections.rebuild import differences
+from store.projections.differences import differences
 
 
 @dataclass(frozen=True, slots=True)

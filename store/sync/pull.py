@@ -20,7 +20,7 @@ from store.log.pending import pending_commits, take_away
 from store.log.read import RecordedEvent, accepted_head_of, get_accepted_events_for_case, get_events_for_case
 from store.log.standing import standing_after
 from store.projections import project, remove_case
-from store.projections.rebuild import project_new_cases, rows_after
+from store.projections.fresh_tables import project_new_cases, rows_after
 from store.sync.conflicts import forget_conflict_of, record_conflict
 from store.sync.judge import Verdict, judge
 from store.sync.partition import partition_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from store.engine import CaseStore, Receipt
-from store.projections import PROJECTIONS
+from store.projections import PROJECTIONS, fresh_tables
 from store.projections import rebuild as rebuild_module
 from store.projections.projection import Change, Projection
 from store.projections.rebuild import stale_tables
@@ -95,7 +95,7 @@ def test_every_index_is_there(filled: Path) -> None:
 
 
 def test_progress_goes_up_to_the_end(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuild_module, "_STEP", 4)
+    monkeypatch.setattr(fresh_tables, "_STEP", 4)
     told: list[tuple[int, int]] = []
     with open_store(filled) as store:
         store.rebuild(lambda done, total: told.append((done, total)))
@@ -130,7 +130,7 @@ class TestWhileOthersGoOn:
     def test_others_read_the_old_tables_until_the_new_ones_are_there(
         self, filled: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(rebuild_module, "_STEP", 1)
+        monkeypatch.setattr(fresh_tables, "_STEP", 1)
         with open_store(filled) as store, open_store(filled) as other:
             before = read_tables(connection_of(other))
 
@@ -153,7 +153,7 @@ class TestWhenItEndsEarly:
 
     @pytest.mark.parametrize("step", range(1, 7))
     def test_by_an_error(self, filled: Path, step: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rebuild_module, "_STEP", 4)
+        monkeypatch.setattr(fresh_tables, "_STEP", 4)
         with open_store(filled) as store:
             spoil(store)
             before = everything(store)
@@ -175,11 +175,11 @@ class TestWhenItEndsEarly:
     def test_by_an_error_amid_the_swap(self, filled: Path, tables: int, monkeypatch: pytest.MonkeyPatch) -> None:
         swap, swapped = rebuild_module._replace, []
 
-        def fails(connection: object, projection: Projection) -> None:
+        def fails(connection: object, projection: Projection, sides: object) -> None:
             swapped.append(projection.table)
             if len(swapped) == tables:
                 raise RuntimeError("the disk is full")
-            swap(connection, projection)  # type: ignore[arg-type]
+            swap(connection, projection, sides)  # type: ignore[arg-type]
 
         with open_store(filled) as store:
             spoil(store)
@@ -202,8 +202,8 @@ class TestWhenItEndsEarly:
 import os, signal
 from pathlib import Path
 from store.engine import CaseStore
-from store.projections import rebuild
-rebuild._STEP = 4
+from store.projections import fresh_tables, rebuild
+fresh_tables._STEP = 4
 told = []
 def killed(*_):
     told.append(1)
@@ -211,8 +211,8 @@ def killed(*_):
         os.kill(os.getpid(), signal.SIGKILL)
 if {when == "swap"}:
     swap = rebuild._replace
-    def _replace(connection, projection):
-        swap(connection, projection)
+    def _replace(connection, projection, sides):
+        swap(connection, projection, sides)
         if projection.table == "persons":
             os.kill(os.getpid(), signal.SIGKILL)
     rebuild._replace = _replace

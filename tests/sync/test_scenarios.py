@@ -8,7 +8,7 @@ import pytest
 from store.domain import commands as c
 from store.domain.identifiers import content_id
 from store.log.read import get_all_events, get_events_for_case, get_notifications_to_send, head_of, last_position
-from store.projections import rebuild
+from store.projections import fresh_tables
 from store.queries.case_file import case_file
 from store.queries.team_state import provisional_cases, team_state
 from store.queries.timeline import timeline
@@ -62,7 +62,7 @@ class TestManyNewCasesAtOnce:
 
     @pytest.fixture(autouse=True)
     def few_are_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rebuild, "_WORTH_A_DETOUR", 1)
+        monkeypatch.setattr(fresh_tables, "_WORTH_A_DETOUR", 1)
 
     def test_our_own_come_back_with_what_another_did_on_them(self, ana: Laptop, ben: Laptop) -> None:
         opened = ana.does(kyc())

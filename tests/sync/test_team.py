@@ -7,6 +7,7 @@ import pytest
 from store.engine import CaseStore
 from store.guards import GUARDS
 from store.projections import rebuild as rebuild_module
+from store.projections import segments
 from store.queries.audit import log_digest
 from store.sync.round import sync_round
 from store.sync.shared_log import SyncStopped
@@ -145,7 +146,12 @@ class TestJoining:
             assert joined
             assert findings(store) == []
 
-    def test_a_rebuild_shows_what_is_pending(self, database: Path, log: MemoryLog) -> None:
+    @pytest.mark.parametrize("worth_a_process", [segments.WORTH_A_PROCESS, 10])
+    def test_a_rebuild_shows_what_is_pending(
+        self, database: Path, log: MemoryLog, worth_a_process: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("os.cpu_count", lambda: 2)
+        monkeypatch.setattr(segments, "WORTH_A_PROCESS", worth_a_process)
         with CaseStore.open(database, clock=Clock()) as store:
             a_case_with_everything(store)
             join(store, Line(log))
