@@ -8,6 +8,8 @@ same reason of certainty: Юлия and Yuliya are for the eyes, and for screenin
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _LETTERS: Final = str.maketrans(
@@ -84,11 +86,12 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_LETTERS))
 
 
-def folded_words(text: str) -> list[str]:
+@lru_cache(maxsize=1_000)  # the name of a party is folded for each table that holds it, one after the other
+def folded_words(text: str) -> tuple[str, ...]:
     """The words of a text, folded, in order. All punctuation parts them, but for apostrophes; so do hyphens."""
     if text.isascii():
-        return _ASCII_WORD.findall(text.translate(_JOINING).lower())
-    return "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in folded(text)).split()
+        return tuple(_ASCII_WORD.findall(text.translate(_JOINING).lower()))
+    return tuple("".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in folded(text)).split())
 
 
 def name_key(text: str) -> str:
@@ -119,7 +122,7 @@ def _is_accent(sign: str) -> bool:
     return 10 <= place <= 36 or 200 <= place < 240
 
 
-def _initials_joined(words: list[str]) -> list[str]:
+def _initials_joined(words: Iterable[str]) -> list[str]:
     """`s`, `a` in a row become `sa`: S.A., S. A. and SA are one."""
     joined: list[str] = []
     after_initial = False

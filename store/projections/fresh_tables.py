@@ -72,6 +72,7 @@ def project_new_cases(connection: sqlite3.Connection, events: Sequence[RecordedE
         project(connection, events)
         return
     with fresh_tables(":memory:") as side:
+        side.execute("BEGIN")
         project(side, events)
         for p in PROJECTIONS:
             rows = side.execute(f"SELECT {', '.join(p.columns)} FROM {p.table} ORDER BY rowid")

@@ -137,13 +137,14 @@ class Taking:
 
     def _case(self, case_id: str) -> _Case:
         if case_id not in self.cases:
-            frozen, in_conflict = self.connection.execute(
+            frozen, in_conflict, is_pending = self.connection.execute(
                 "SELECT EXISTS (SELECT 1 FROM quarantined_records WHERE case_id = ?1),"
-                " EXISTS (SELECT 1 FROM conflicts WHERE case_id = ?1)",
+                " EXISTS (SELECT 1 FROM conflicts WHERE case_id = ?1),"
+                " EXISTS (SELECT 1 FROM pending_commits WHERE case_id = ?1)",
                 (case_id,),
             ).fetchone()
             head = accepted_head_of(self.connection, case_id)
-            pending = pending_commits(self.connection, case_id)
+            pending = pending_commits(self.connection, case_id) if is_pending else []
             self.cases[case_id] = _Case(
                 case_id, bool(frozen), head, head, pending, new=head is None, in_conflict=bool(in_conflict)
             )
