@@ -23,7 +23,7 @@ from store.queries.query_language.fields import FIELDS, SORTS
 from store.queries.query_language.selection import with_sort
 from store.queries.query_language.syntax import LONGEST, quoted, terms
 from store.queries.queue import QueueRow, landmarks, queue_ids, queue_length, queue_page, queue_place, whole_queue
-from tests.domain.examples import ACME, kyb, kyc, owner
+from tests.domain.examples import ACME, BEN, kyb, kyc, owner
 from tests.store.desk import connection_of, findings, open_store, rows
 
 NOW: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -364,6 +364,13 @@ def test_pages_are_read_off_an_index(sample: CaseStore) -> None:
 def test_completion_offers_what_may_come_next(sample: CaseStore, text: str, first: str) -> None:
     offered = [offer.text for offer in sample.ask(completions, text)]
     assert offered[0] == first
+
+
+def test_completion_offers_the_countries_of_companies_and_of_people(store: CaseStore) -> None:
+    store.execute(kyb())
+    store.execute(kyc(BEN.model_copy(update={"nationality": "KE", "country_of_residence": "TZ"})))
+    offered = [offer.offered for offer in store.ask(completions, "country:")]
+    assert offered == sorted({ACME.country_of_incorporation.lower(), "ke", "tz"})
 
 
 @pytest.mark.parametrize("text", ["", "vega ", "nothing:x", "zzz", "status:zzz", '"a b'])

@@ -151,6 +151,19 @@ def _each(expression: str, table: str, condition: str = "true") -> str:
     """
 
 
+# By no index, so that of a million only the newest are looked at: those are the types in use.
+_CASE_TYPES: Final = (
+    "SELECT DISTINCT lower(case_type) FROM (SELECT case_type FROM cases ORDER BY created_at DESC LIMIT 10000)"
+)
+_COUNTRIES: Final = " UNION ".join(
+    f"SELECT * FROM ({_each(column, table)})"
+    for table, column in (
+        ("companies", "country_of_incorporation"),
+        ("persons", "nationality"),
+        ("persons", "country_of_residence"),
+    )
+)
+
 _DOCUMENTS: Final[Mapping[str, str]] = {
     "missing": "c.documents_done < c.documents_required",
     "done": "c.documents_done = c.documents_required",
@@ -275,7 +288,7 @@ FIELDS: Final[Mapping[str, Field]] = {
         _choice("c.traitement_type", {each.lower(): (each,) for each in TraitementType}),
         ("kyc", "kyb"),
     ),
-    "case": Field("the case type", _text("lower(c.case_type)"), source="SELECT DISTINCT lower(case_type) FROM cases"),
+    "case": Field("the case type", _text("lower(c.case_type)"), source=_CASE_TYPES),
     "status": Field("where the case stands", _choice("c.status", _STATUSES), tuple(_STATUSES), indexed=True),
     "assignee": Field(
         "who has it",
@@ -311,7 +324,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "country": Field(
         "of the company, or of a person",
         _country,
-        source="SELECT DISTINCT lower(country_of_incorporation) FROM companies",
+        source=_COUNTRIES,
         indexed=True,
     ),
     "client": Field("the client’s number; * at the end for what begins so", _text("lower(c.client_id)"), indexed=True),
