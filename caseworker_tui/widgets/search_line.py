@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from textual import on, work
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.suggester import Suggester
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Static
 
 from caseworker_tui.actions import Place, bindings
 from store.queries.query_language.completion import Completion
@@ -29,18 +28,22 @@ class _First(Suggester):
 
 
 class SearchLine(Vertical):
-    """Out of sight until it is opened or holds a query."""
+    """Out of sight until it is opened or holds a query, and without its parts until then: the first picture is there
+    the sooner."""
 
     DEFAULT_CSS = """
     SearchLine {
         height: auto;
         background: $surface;
         padding: 0 1;
-        Horizontal { height: 1; }
-        Label { width: 2; color: $primary; text-style: bold; }
-        Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
+        layout: grid;
+        grid-size: 2;
+        grid-columns: 2 1fr;
+        grid-rows: 1;
+        #slash { color: $primary; text-style: bold; }
+        Input { height: 1; border: none; padding: 0; background: $surface; }
         Input:focus { border: none; }
-        #hint { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; display: none; }
+        #hint { column-span: 2; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; display: none; }
         &.-typing #hint { display: block; }
         #hint.-wrong { color: $text-error; }
     }
@@ -63,26 +66,27 @@ class SearchLine(Vertical):
         self._hint = Static(id="hint", markup=False)
         self.display = False
 
-    def compose(self) -> ComposeResult:
-        with Horizontal():
-            yield Label("/ ")
-            yield self._input
-        yield self._hint
-
     @property
     def text(self) -> str:
         return self._input.value
 
     def open(self) -> None:
-        self.display = True
+        self._show()
         self._input.focus()
         self.tell("")
 
     def write(self, text: str) -> None:
         """Put a query into the line from elsewhere."""
+        if text:
+            self._show()
         self._input.value = text
         self._input.cursor_position = len(text)
         self.display = bool(text) or self._input.has_focus
+
+    def _show(self) -> None:
+        self.display = True
+        if not self.children:
+            self.mount(Static("/ ", id="slash"), self._input, self._hint)
 
     def on_descendant_focus(self) -> None:
         self.add_class("-typing")
@@ -90,9 +94,13 @@ class SearchLine(Vertical):
     def on_descendant_blur(self) -> None:
         self.remove_class("-typing")
 
-    @work(exclusive=True)
-    async def tell(self, trouble: str) -> None:
+    def tell(self, trouble: str) -> None:
         """What may come next; or else what is wrong with the query, if anything is."""
+        if self.display:
+            self._tell(trouble)
+
+    @work(exclusive=True)
+    async def _tell(self, trouble: str) -> None:
         typed = self.text
         offers = [offer for offer in await self._complete(typed) if offer.text != typed]
         self._hint.set_class(bool(trouble and not offers), "-wrong")
