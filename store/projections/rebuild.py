@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from store.database import file_of, use_for_bulk_work, write_transaction
+from store.database import file_of, read_tables, use_for_bulk_work, write_transaction
 from store.log.pending import is_shared
 from store.log.read import get_accepted_events, get_pending_events, last_accepted_position, last_position
 from store.projections import PROJECTIONS
@@ -18,11 +18,7 @@ from store.projections.segments import WHOLE, Segment, SegmentFailed, Side, proj
 
 def stale_tables(connection: sqlite3.Connection) -> list[str]:
     """The read tables that are missing, or that another version of their projection made."""
-    standing = dict(
-        connection.execute(
-            "SELECT table_name, fingerprint FROM projections JOIN sqlite_schema ON type = 'table' AND name = table_name"
-        )
-    )
+    standing = read_tables(connection)
     return [p.table for p in PROJECTIONS if standing.get(p.table) != p.fingerprint]
 
 
