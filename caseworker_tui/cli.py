@@ -95,11 +95,9 @@ def _has_terminal() -> bool:
 
 
 def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> int:
-    gc.disable()  # what is loaded is there to stay: to look through it for garbage takes a tenth of the start
+    gc.disable()  # until all is loaded (soon.py): to look through it for garbage takes a tenth of the start
     from caseworker_tui.app import CaseworkerApp  # noqa: PLC0415 (Textual: 275 ms)
 
-    gc.freeze()  # nor later, in the middle of a key press
-    gc.enable()
     configured = settings.configured
     app = CaseworkerApp(
         database,

@@ -5,12 +5,14 @@ once can wait for each other, or meet a module that is half there: no other thre
 """
 
 import asyncio
+import gc
 from collections import deque
 from importlib import import_module
 from typing import Final
 
 _TO_LOAD: Final = deque(
     (
+        "store.queries.query_language.completion",
         "store.domain.values",
         "store.domain.commands",
         "store.domain.decisions",
@@ -33,7 +35,10 @@ _TO_LOAD: Final = deque(
 
 
 async def loaded() -> None:
-    """When all of it is there."""
+    """When all of it is there, to stay: the garbage collector, which waits for that, need not look through it."""
     while _TO_LOAD:
         import_module(_TO_LOAD.popleft())
+        if not _TO_LOAD:
+            gc.freeze()
+            gc.enable()
         await asyncio.sleep(0)

@@ -1,6 +1,6 @@
 """The queue: the views, the cases of one of them or of a search, and a preview of the one under the cursor.
 
-It is the first picture of the app: what only its dialogs and its preview need is imported where they begin.
+It is the first picture of the app: what only its dialogs, its preview and searching need is imported where they begin.
 """
 
 import asyncio
@@ -31,11 +31,9 @@ from caseworker_tui.widgets.top_line import TopLine
 from caseworker_tui.widgets.view_strip import ViewStrip
 from caseworker_tui.wording import PROVISIONAL, TO_BE_SETTLED
 from store.desk import VIEWS, Desk, View, desk_of, views_of
-from store.domain.identifiers import is_reference
 from store.domain.refusals import Refusal
 from store.errors import StoreError
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
-from store.queries.query_language.completion import Completion, completions
 from store.queries.query_language.selection import in_any_order, with_sort
 from store.queries.queue import (
     STEP,
@@ -52,6 +50,7 @@ from store.queries.team_state import cases_to_be_settled, provisional_cases
 
 if TYPE_CHECKING:
     from caseworker_tui.screens.many import ManyScreen
+    from store.queries.query_language.completion import Completion
 
 _NOTHING_YET = """No case yet.
 
@@ -271,7 +270,9 @@ class QueueScreen(Screen[None]):
         number = f"{place} · {length:,} case{'' if length == 1 else 's'}"
         self._top_line.show(f"{number} · {marked:,} marked" if self._marks else number)
 
-    async def _complete(self, text: str) -> list[Completion]:
+    async def _complete(self, text: str) -> list["Completion"]:
+        from store.queries.query_language.completion import completions  # noqa: PLC0415 (as said above)
+
         return await self._session.ask(completions, text)
 
     # Searching and ordering
@@ -289,6 +290,8 @@ class QueueScreen(Screen[None]):
 
     @on(SearchLine.Left)
     def leave_search(self) -> None:
+        from store.domain.identifiers import is_reference  # noqa: PLC0415 (as said above)
+
         if is_reference(self._search_line.text):
             self._open_by_reference(self._search_line.text)
         else:

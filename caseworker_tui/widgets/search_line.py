@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.containers import Vertical
@@ -11,9 +12,11 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from caseworker_tui.actions import Place, bindings
-from store.queries.query_language.completion import Completion
 
-Complete = Callable[[str], Awaitable[list[Completion]]]
+if TYPE_CHECKING:
+    from store.queries.query_language.completion import Completion
+
+Complete = Callable[[str], Awaitable[list["Completion"]]]
 
 
 class _First(Suggester):
@@ -109,7 +112,7 @@ class SearchLine(Vertical):
         else:
             self._hint.update(trouble or "enter goes to the cases, esc shows all of them")
 
-    def _as_fits(self, offers: list[Completion]) -> Content:
+    def _as_fits(self, offers: list["Completion"]) -> Content:
         """As many completions as there is room for, each with its meaning."""
         parts: list[Content] = []
         room = self.size.width - 2
