@@ -2,9 +2,8 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -30,8 +29,7 @@ class Place(StrEnum):
     CONFIRM = "Question"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """`name` is the screen's method `action_<name>`; `label` is for the footer, `sentence` for help and palette."""
 
     place: Place

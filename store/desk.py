@@ -5,14 +5,12 @@ None of it is in the log, for none of it is about a case.
 """
 
 import sqlite3
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from store.database import write_transaction
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A query with a name, which is checked when it is kept."""
 
     name: str
@@ -30,8 +28,7 @@ VIEWS: Final = (
 """The views that everybody has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """`case_id` is the case under the cursor, None for the first; no `columns` are the usual ones."""
 
     query: str = ""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -31,8 +31,7 @@ _NARROWEST_NAME: Final = 16
 _MARK: Final = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """`name` is also what orders by it, in the query language. `width` in cells; 0 takes what the others leave.
 
     Where names would have too little room, `optional` ones go, the last first.

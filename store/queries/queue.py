@@ -65,8 +65,7 @@ class Key(NamedTuple):
     case_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Landmarks:
+class Landmarks(NamedTuple):
     """How many cases a selection holds, and the first, the 1,001st, the 2,001st … of them."""
 
     length: int
@@ -180,8 +179,7 @@ def _as_row(connection: sqlite3.Connection, row: tuple[Any, ...]) -> QueueRow:
     return QueueRow(*values)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """How SQLite is to read a selection. `in_order`: along the index of its order, so that a page costs a page."""
 
     source: str

@@ -1,11 +1,10 @@
 """How a database stands with its team, in the few numbers and marks that are always in sight."""
 
 import sqlite3
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class TeamState:
+class TeamState(NamedTuple):
     """How a database stands with its team: the numbers that a status line tells."""
 
     shared: bool

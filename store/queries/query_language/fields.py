@@ -5,7 +5,6 @@ A condition is SQL over `cases AS c` with its parameters bound in order.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from string import ascii_lowercase, ascii_uppercase
 from typing import Final, NamedTuple
@@ -34,8 +33,7 @@ class Condition(NamedTuple):
     found: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """Who asks, and when: `me` and `<7d` have a meaning only for somebody. `now` is in their time zone."""
 
     person: str
@@ -53,8 +51,7 @@ class BadValue(Exception):
 Read = Callable[[str, Asker], Condition]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """`values` are those worth offering; `source` is the query that lists further ones that stand in the database.
     What is `indexed` is found without a look at every case."""
 

@@ -1,8 +1,7 @@
 """From a query to what the queue reads: a WHERE clause with its parameters, and an order."""
 
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, NamedTuple
 
 from store.domain.names import folded_words
 from store.queries.query_language.fields import (
@@ -22,16 +21,14 @@ FIRST_COME: Final = SORTS["created"]
 """The oldest case first: nobody waits for ever."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """A word or phrase to search for, as tokens; what begins with the last one is meant too, unless it was quoted."""
 
     tokens: tuple[str, ...]
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The cases that a query means, in its order. `conditions` all hold, and so do all `words`."""
 
     conditions: tuple[Condition, ...] = ()

@@ -1,8 +1,7 @@
 """From text to terms. Nothing is known here of cases: what fields there are is a matter of `fields`."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 LONGEST: Final = 1_000
 """In characters: more is no query but something else, pasted by mistake."""
@@ -17,8 +16,7 @@ class NotAQuery(Exception):
         self.end = end
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One condition. `field` is empty for a word or phrase to search for; `values` are alternatives.
 
     `start` and `end` are the place of the whole term in the text.
