@@ -241,16 +241,11 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _line(self, text: Callable[[Column], str], style: Style, docs: str | None = None, *, mark: str = "") -> Strip:
         """`docs` is the class of the documents' cell."""
-        columns, free = _laid_out(self.columns, self.size.width)
-        marked = style + self.get_component_rich_style("case-table--mark", partial=True) if mark else style
-        segments = [Segment(mark or " ", marked)]
-        for column in columns:
-            own = style
-            if docs and column.name == "documents":
-                own = style + self.get_component_rich_style(docs, partial=True)
-            segments.append(Segment(fit(text(column), column.width or free), own))
-            segments.append(Segment(" ", style))
-        return Strip(segments).adjust_cell_length(self.size.width, style)
+        columns, _ = _laid_out(self.columns, self.size.width)
+        of_mark = style + self.get_component_rich_style("case-table--mark", partial=True) if mark else style
+        of_docs = style + self.get_component_rich_style(docs, partial=True) if docs else style
+        cells = (mark or " ", *map(text, columns))
+        return _drawn(cells, self.columns, self.size.width, style=style, of_mark=of_mark, of_docs=of_docs)
 
     def row(self, index: int) -> QueueRow | None:
         """The case in this place, counted from 0; None while it has not come yet."""
@@ -295,3 +290,18 @@ def _laid_out(wanted: tuple[str, ...], width: int) -> tuple[Sequence[Column], in
         if column.optional and room() < _NARROWEST_NAME:
             columns.remove(column)
     return columns, max(1, room())
+
+
+@lru_cache(maxsize=1_024)
+def _drawn(
+    cells: tuple[str, ...], wanted: tuple[str, ...], width: int, *, style: Style, of_mark: Style, of_docs: Style
+) -> Strip:
+    """A line: the mark, and what the columns say. A line that scrolls is still the same strip, with which Textual keeps
+    what it has made of it."""
+    columns, free = _laid_out(wanted, width)
+    mark, *texts = cells
+    segments = [Segment(mark, of_mark)]
+    for column, text in zip(columns, texts, strict=True):
+        segments.append(Segment(fit(text, column.width or free), of_docs if column.name == "documents" else style))
+        segments.append(Segment(" ", style))
+    return Strip(segments).simplify().adjust_cell_length(width, style)
