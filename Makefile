@@ -43,6 +43,7 @@ test-kafka: $(VENV)/dev $(VENV)/project ## run the tests on Apache Kafka, for wh
 
 FOLDER ?=
 bench: $(VENV)/bench $(VENV)/project ## measure, in 10 minutes, and write docs/benchmarks.md; FOLDER=… keeps what is generated
+	@$(PY) -m compileall -q benchmarks caseworker_tui store # as pip has done with what it installed
 	$(PY) -m benchmarks --write $(if $(FOLDER),--folder $(FOLDER)) $(ARGS)
 
 check: $(VENV)/dev $(VENV)/project ## check style, types and import contracts

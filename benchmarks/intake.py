@@ -14,6 +14,7 @@ from benchmarks.ceiling import open_raw
 from benchmarks.figures import Figure, Scale, at_least, seconds
 from benchmarks.generate import ORDINARY, opening
 from benchmarks.names import Names
+from store.database import use_for_bulk_work
 from store.engine import CaseStore
 from store.intake.importer import import_files
 
@@ -27,6 +28,7 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     raw_path = folder / "rows.sqlite3"
     CaseStore.open(raw_path).close()
     with CaseStore.open(folder / "cases.sqlite3") as store, closing(open_raw(raw_path)) as raw:
+        use_for_bulk_work(raw)  # as ours does
         for part in range(PARTS):
             file = folder / f"messages-{part}.jsonl"
             _write_messages(file, names, scale.events // PARTS // EVENTS_OF_A_CASE)
