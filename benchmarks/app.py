@@ -82,7 +82,7 @@ def _memory(databases: dict[int, Path], pages: int) -> Iterator[Figure]:
             ours.until(_rows(database, 1)[0].reference)
             for turn in range(pages):
                 ours.press(PAGE_UP if turn // way % 2 else PAGE_DOWN, "")
-            took = ours.leave()
+            took = ours.memory()
         yield Figure(
             f"memory of the app on {cases:,} cases, after {pages:,} pages",
             took,

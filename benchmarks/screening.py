@@ -3,7 +3,6 @@ was spoilt by one wrong, missing or swapped letter."""
 
 import csv
 import random
-import resource
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,8 +70,7 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     import_list(lists_folder(database), file, now=datetime.now(UTC), actor="benchmark")
     took = perf_counter() - began
     megabytes = max(path.stat().st_size for path in lists_folder(database).iterdir()) / 1e6
-    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    note = f"{scale.entries:,} entries take {megabytes:.0f} MB; {resident:.0f} MB of memory at most"
+    note = f"{scale.entries:,} entries take {megabytes:.0f} MB"
     yield Figure("screening: import of a list", scale.entries / took, "entries/s", note=note)
     with CaseStore.open(database) as store, open_lists(lists_folder(database)) as lists:
         times = []

@@ -3,12 +3,15 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
+import subprocess
 import sys
 import termios
 from collections.abc import Sequence
+from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import Final, NoReturn, Self
@@ -20,13 +23,11 @@ UP: Final = b"\x1b[A"
 DOWN: Final = b"\x1b[B"
 PAGE_DOWN: Final = b"\x1b[6~"
 PAGE_UP: Final = b"\x1b[5~"
-LEAVE: Final = b"\x11"  # ctrl+q
 
 _PATIENCE: Final = 30.0
 _QUIET: Final = 0.03
 _KEPT: Final = 2_000
 """Bytes of what was drawn before: what is looked for may come in parts."""
-_KILOBYTE: Final = 1 if sys.platform == "darwin" else 1024
 
 
 class NothingSeen(Exception):
@@ -49,9 +50,8 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process:
-            os.kill(self._process, signal.SIGKILL)
-            os.waitpid(self._process, 0)
+        os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
         os.close(self._screen)
 
     def until(self, text: str) -> float:
@@ -75,14 +75,14 @@ class Terminal:
         while self._next(_QUIET):
             pass
 
-    def leave(self) -> float:
-        """The most memory that the program had, in MB, once it has ended."""
-        os.write(self._screen, LEAVE)
-        while self._next(_PATIENCE):
-            pass
-        process, self._process = self._process, 0
-        _, _, usage = os.wait4(process, 0)
-        return usage.ru_maxrss * _KILOBYTE / 1e6
+    def memory(self) -> float:
+        """What the program has in memory, in MB. (The most that `wait4` tells counts what it was forked from.)"""
+        status = Path(f"/proc/{self._process}/status")
+        if status.exists():
+            (kilobytes,) = re.findall(r"VmRSS:\s*(\d+) kB", status.read_text())
+        else:
+            kilobytes = subprocess.check_output(["ps", "-o", "rss=", "-p", str(self._process)], text=True)
+        return int(kilobytes) * 1024 / 1e6
 
     def _next(self, seconds: float) -> bytes:
         """What is drawn next, nothing when that takes longer or the program has ended."""

@@ -177,9 +177,7 @@ def test_one_unreadable_file_does_not_stop_the_others(make_file: MakeFile, desk:
     assert str(desk.rejections[0]).endswith(r"absent\x1b[2J: there is no such file")
 
 
-def test_many_records_go_into_one_transaction(
-    make_file: MakeFile, desk: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_records_go_into_one_transaction(make_file: MakeFile, desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
     execute = importer._execute
 
