@@ -25,6 +25,7 @@ BATCH_RECORDS: Final = 1_000
 each transaction writes to pages all over the indexes, and smaller ones write more of them."""
 BATCH_BYTES: Final = 16 * 1024 * 1024
 _TOLD_EVERY: Final = 200
+"""Records."""
 
 Progress = Callable[[Path, int, int], None]
 """Called with a file, how many of its bytes are done and how many it has; both are its size at the end."""

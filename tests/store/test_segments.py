@@ -52,7 +52,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list["subprocess.Popen[str]"]:
 
 @pytest.fixture
 def store(database: Path) -> Iterator[CaseStore]:
-    """With nine cases, a few of which were worked on."""
+    """With fourteen cases, a few of which were worked on."""
     with open_store(database, rules=APPROVALS_ARE_TOLD) as store:
         for _ in range(2):
             a_case_with_everything(store)
