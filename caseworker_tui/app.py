@@ -100,7 +100,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
             self.call_after_refresh(self._refresher.start)
         if self._sync:
             self._show_sync(self._sync.status)
-            self.call_after_refresh(self.run_worker, self._sync.run(), group="sync")
+            self.call_after_refresh(self.run_worker, self._sync.run, group="sync")
 
     @work(exclusive=True)
     async def _follow(self) -> None:
@@ -196,7 +196,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     @on(OpenCase)
     def open_case(self, wanted: OpenCase) -> None:
         self._show_case(wanted.case_id)
-        self.run_worker(self._keep_desk())
+        self.run_worker(self._keep_desk)
 
     @on(OpenNeighbour)
     def open_neighbour(self, wanted: OpenNeighbour) -> None:

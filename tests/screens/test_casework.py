@@ -1,5 +1,6 @@
 """A day's work through the keyboard and the mouse."""
 
+import gc
 import sqlite3
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from textual.widgets import Input, OptionList, Static
 
 from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.drafts import draft_path, load_draft
+from caseworker_tui.navigation import OpenCase
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.help import HelpScreen
@@ -116,6 +118,17 @@ def test_escape_goes_back_one_step_at_a_time(app: CaseworkerApp, sample: Path) -
         assert _screen(pilot) is QueueScreen
 
     run(app, drive)
+
+
+def test_a_case_is_opened_and_the_app_left_at_once(app: CaseworkerApp, sample: Path) -> None:
+    case_id = _queue(sample)[0].case_id
+
+    async def drive(pilot: Pilot[None]) -> None:
+        app.open_case(OpenCase(case_id))
+        app.workers.cancel_all()  # before any has begun, as leaving does
+
+    run(app, drive)
+    gc.collect()  # what was begun and never awaited is told here, if not before
 
 
 def test_from_case_to_case_without_the_queue(app: CaseworkerApp, sample: Path) -> None:
