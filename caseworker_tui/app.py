@@ -196,7 +196,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     @on(OpenCase)
     def open_case(self, wanted: OpenCase) -> None:
         self._show_case(wanted.case_id)
-        self.run_worker(self._keep_desk)
+        self._keep_desk_meanwhile()
 
     @on(OpenNeighbour)
     def open_neighbour(self, wanted: OpenNeighbour) -> None:
@@ -240,6 +240,10 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         """For the next start; that it could not be kept is not worth a word."""
         with suppress(StoreError):
             await self.session.write(leave_desk, self.session.actor, self._queue.desk)
+
+    @work
+    async def _keep_desk_meanwhile(self) -> None:
+        await self._keep_desk()
 
     def _show_case(self, case_id: str) -> None:
         if self.screen is not self._case:

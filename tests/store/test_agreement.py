@@ -645,7 +645,7 @@ def test_an_undo_leads_back(taken: list[Step]) -> None:
 
 def by_content(case: CaseFile) -> CaseFile:
     """The case, its owners without their ids."""
-    return replace(case, owners={str(n): o for n, o in enumerate(sorted(case.owners.values(), key=repr))})
+    return case._replace(owners={str(n): o for n, o in enumerate(sorted(case.owners.values(), key=repr))})
 
 
 @contextmanager
