@@ -85,6 +85,12 @@ def _at_a_glance(connection: Connection, case_id: str, now: datetime) -> Content
     return preview(case_file(connection, case_id), now, related(connection, case_id))
 
 
+def _before_field(query: str) -> str | None:
+    from store.queries.query_language.completion import before_field  # noqa: PLC0415 (as said above)
+
+    return before_field(query)
+
+
 class QueueScreen(Screen[None]):
     """The text of the search line says what is shown: a view is a text that stands there.
 
@@ -159,10 +165,13 @@ class QueueScreen(Screen[None]):
         if changed.text == self._query:
             self._search_line.tell("")
         else:
-            self._look_at(changed.text)
+            self._look_at(changed.text, typing=self._search_line.has_focus_within)
 
-    def _look_at(self, query: str, case_id: str | None = None) -> None:
-        """Show other cases, with the cursor on this one or else on the first."""
+    def _look_at(self, query: str, case_id: str | None = None, *, typing: bool = False) -> None:
+        """Show other cases, with the cursor on this one or else on the first.
+
+        While a person is typing, a word that no case holds and that begins the name of a field is taken for that.
+        """
         try:
             self._select(query)
         except NotAQuery as trouble:
@@ -172,7 +181,7 @@ class QueueScreen(Screen[None]):
         if self._marks.all_but_these and in_any_order(query) != in_any_order(self._query):
             self._mark(Marks())
         self._query = self._views.shown = query
-        self._reading = self._read(case_id, others=True)
+        self._reading = self._read(case_id, others=True, typing=typing)
 
     def reload(self) -> None:
         """Read the cases again; the cursor stays on its case, or where it was if that is gone.
@@ -186,21 +195,25 @@ class QueueScreen(Screen[None]):
             self._reading = self._read(None, others=False)
 
     @work(exclusive=True, group="reading")
-    async def _read(self, case_id: str | None, *, others: bool) -> None:
+    async def _read(self, case_id: str | None, *, others: bool, typing: bool = False) -> None:
         with told(self):
             if others:
-                await self._show_first_page(case_id)
+                await self._show_first_page(case_id, typing=typing)
             self._behind = True
             while self._behind:
                 self._behind = False
                 await self._show_all()
                 await self._count_views()
 
-    async def _show_first_page(self, case_id: str | None) -> None:
+    async def _show_first_page(self, case_id: str | None, *, typing: bool) -> None:
         """The first rows, or those from a case on whose place is not known yet."""
         selection = self._select(self._query)
         start = await self._session.ask(queue_key, selection, case_id) if case_id else None
         rows = await self._session.ask(queue_page, selection, start=start, limit=PAGE_ROWS)
+        if typing and not rows and (before := _before_field(self._query)) is not None:
+            self._query = self._views.shown = before
+            await self._show_first_page(case_id, typing=False)
+            return
         self._selection, self._landmarks = selection, Landmarks(len(rows), (start,) if start else ())
         self.table.order = selection.sort.name, selection.sort.descending
         self.table.begin(rows)
@@ -292,8 +305,11 @@ class QueueScreen(Screen[None]):
     def leave_search(self) -> None:
         from store.domain.identifiers import is_reference  # noqa: PLC0415 (as said above)
 
-        if is_reference(self._search_line.text):
-            self._open_by_reference(self._search_line.text)
+        text = self._search_line.text
+        if is_reference(text):
+            self._open_by_reference(text)
+        elif text != self._query:  # half a field, or what can't be read
+            self._look_at(text)
         else:
             self._to_the_cases()
 

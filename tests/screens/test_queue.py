@@ -56,6 +56,33 @@ def test_what_can_t_be_read_is_told_and_the_cases_stay(app: CaseworkerApp, sampl
     run(app, drive)
 
 
+def test_the_cases_stay_while_a_field_is_named(app: CaseworkerApp, sample: Path) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "slash", *typed("status:open countr"))
+        assert _shown(pilot) == _expected(sample, "status:open") != []
+        assert "country:" in _hint(pilot)
+        await keys(pilot, "enter")  # it was meant as a word
+        assert _shown(pilot) == []
+        await keys(pilot, *typed("y"))
+        assert _shown(pilot) == _expected(sample, "status:open")
+        await keys(pilot, *typed(":"), "enter")
+        assert _shown(pilot) == _expected(sample, "status:open")
+        assert pilot.app.screen.query_one(SearchLine).has_focus_within, "the query can't be read yet"
+        await keys(pilot, *typed("fr"), "enter")
+        assert _shown(pilot) == _expected(sample, "status:open country:fr")
+        assert isinstance(pilot.app.focused, CaseTable)
+
+    run(app, drive)
+
+
+def test_a_word_that_cases_hold_is_a_word_though_a_field_begins_like_it(app: CaseworkerApp, sample: Path) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "slash", *typed("c"))
+        assert _shown(pilot) == _expected(sample, "c") != _expected(sample, "")
+
+    run(app, drive)
+
+
 def test_nothing_found_says_the_way_back(app: CaseworkerApp) -> None:
     async def drive(pilot: Pilot[None]) -> None:
         await keys(pilot, "slash", *typed("xyzzy"), "enter")

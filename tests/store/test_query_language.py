@@ -18,7 +18,7 @@ from store.engine import CaseStore
 from store.queries import queue
 from store.queries.case_file import case_file
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, select
-from store.queries.query_language.completion import completions
+from store.queries.query_language.completion import before_field, completions
 from store.queries.query_language.fields import FIELDS, SORTS
 from store.queries.query_language.selection import with_sort
 from store.queries.query_language.syntax import LONGEST, quoted, terms
@@ -376,6 +376,24 @@ def test_completion_offers_the_countries_of_companies_and_of_people(store: CaseS
 @pytest.mark.parametrize("text", ["", "vega ", "nothing:x", "zzz", "status:zzz", '"a b'])
 def test_completion_is_silent_where_there_is_nothing_to_say(sample: CaseStore, text: str) -> None:
     assert sample.ask(completions, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("countr", ""),
+        ("status:open  -COUNTRY", "status:open"),
+        ("vega overd", "vega"),
+        ("vega overdue", None),
+        ("vega", None),
+        ("vega ", None),
+        ("-", None),
+        ("country:fr", None),
+        ('"vega tag', None),
+    ],
+)
+def test_where_a_field_is_being_named(text: str, before: str | None) -> None:
+    assert before_field(text) == before
 
 
 @pytest.mark.parametrize(

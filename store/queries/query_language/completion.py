@@ -9,6 +9,12 @@ from store.queries.query_language.syntax import quoted
 
 MOST: Final = 20
 
+_BEGINNINGS: Final = {f"{field}:": FIELDS[field].meaning for field in FIELDS} | {
+    "sort:": "the order",
+    OVERDUE: "past its day and not closed",
+}
+"""How a term may begin that is not a word to search for, and what it then means."""
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:
@@ -28,16 +34,24 @@ def completions(connection: sqlite3.Connection, text: str) -> list[Completion]:
         return []
     name, colon, values = begun.partition(":")
     if not colon:
-        meanings = {f"{field}:": FIELDS[field].meaning for field in FIELDS}
-        meanings |= {"sort:": "the order", OVERDUE: "past its day and not closed"}
-        fitting = {offer: meaning for offer, meaning in meanings.items() if offer.startswith(begun.lower())}
-        return [Completion(f"{before}{minus}{offer}", offer, meaning) for offer, meaning in fitting.items()]
+        return [Completion(f"{before}{minus}{offer}", offer, _BEGINNINGS[offer]) for offer in _beginnings(begun)]
     *chosen, value = values.split(",")
     kept = f"{before}{minus}{name.lower()}:{''.join(f'{each},' for each in chosen)}"
     offers = (
         offer for offer in _values(connection, name.lower()) if offer.lower().startswith(value.strip('"').lower())
     )
     return [Completion(kept + quoted(offer), offer) for offer in offers if offer not in chosen][:MOST]
+
+
+def before_field(text: str) -> str | None:
+    """What stands before the term at the end, if that begins the name of a field and is no whole term; else None."""
+    before, last = _split(text)
+    begun = last.removeprefix("-")
+    return before.rstrip() if begun and any(offer != begun.lower() for offer in _beginnings(begun)) else None
+
+
+def _beginnings(begun: str) -> list[str]:
+    return [offer for offer in _BEGINNINGS if offer.startswith(begun.lower())]
 
 
 def _split(text: str) -> tuple[str, str]:
