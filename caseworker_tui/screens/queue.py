@@ -120,6 +120,7 @@ class QueueScreen(Screen[None]):
         self._behind = False
         self._uncounted: set[str] = set()
         self._before_search = ""
+        self._typing = False
         self._marks = Marks()
         self._last_marked: str | None = None
 
@@ -162,16 +163,14 @@ class QueueScreen(Screen[None]):
 
     @on(SearchLine.Changed)
     def search(self, changed: SearchLine.Changed) -> None:
+        self._typing = self._search_line.has_focus_within
         if changed.text == self._query:
             self._search_line.tell("")
         else:
-            self._look_at(changed.text, typing=self._search_line.has_focus_within)
+            self._look_at(changed.text)
 
-    def _look_at(self, query: str, case_id: str | None = None, *, typing: bool = False) -> None:
-        """Show other cases, with the cursor on this one or else on the first.
-
-        While a person is typing, a word that no case holds and that begins the name of a field is taken for that.
-        """
+    def _look_at(self, query: str, case_id: str | None = None) -> None:
+        """Show other cases, with the cursor on this one or else on the first."""
         try:
             self._select(query)
         except NotAQuery as trouble:
@@ -181,7 +180,7 @@ class QueueScreen(Screen[None]):
         if self._marks.all_but_these and in_any_order(query) != in_any_order(self._query):
             self._mark(Marks())
         self._query = self._views.shown = query
-        self._reading = self._read(case_id, others=True, typing=typing)
+        self._reading = self._read(case_id, others=True)
 
     def reload(self) -> None:
         """Read the cases again; the cursor stays on its case, or where it was if that is gone.
@@ -195,24 +194,27 @@ class QueueScreen(Screen[None]):
             self._reading = self._read(None, others=False)
 
     @work(exclusive=True, group="reading")
-    async def _read(self, case_id: str | None, *, others: bool, typing: bool = False) -> None:
+    async def _read(self, case_id: str | None, *, others: bool) -> None:
         with told(self):
             if others:
-                await self._show_first_page(case_id, typing=typing)
+                await self._show_first_page(case_id)
             self._behind = True
             while self._behind:
                 self._behind = False
                 await self._show_all()
                 await self._count_views()
 
-    async def _show_first_page(self, case_id: str | None, *, typing: bool) -> None:
-        """The first rows, or those from a case on whose place is not known yet."""
+    async def _show_first_page(self, case_id: str | None) -> None:
+        """The first rows, or those from a case on whose place is not known yet.
+
+        While a person is typing, a last word that no case holds and that begins the name of a field is passed over.
+        """
         selection = self._select(self._query)
         start = await self._session.ask(queue_key, selection, case_id) if case_id else None
         rows = await self._session.ask(queue_page, selection, start=start, limit=PAGE_ROWS)
-        if typing and not rows and (before := _before_field(self._query)) is not None:
+        if self._typing and not rows and (before := _before_field(self._query)) is not None:
             self._query = self._views.shown = before
-            await self._show_first_page(case_id, typing=False)
+            await self._show_first_page(case_id)
             return
         self._selection, self._landmarks = selection, Landmarks(len(rows), (start,) if start else ())
         self.table.order = selection.sort.name, selection.sort.descending
@@ -305,7 +307,7 @@ class QueueScreen(Screen[None]):
     def leave_search(self) -> None:
         from store.domain.identifiers import is_reference  # noqa: PLC0415 (as said above)
 
-        text = self._search_line.text
+        text, self._typing = self._search_line.text, False
         if is_reference(text):
             self._open_by_reference(text)
         elif text != self._query:  # half a field, or what can't be read

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.queue import QueueScreen
@@ -71,6 +71,19 @@ def test_the_cases_stay_while_a_field_is_named(app: CaseworkerApp, sample: Path)
         await keys(pilot, *typed("fr"), "enter")
         assert _shown(pilot) == _expected(sample, "status:open country:fr")
         assert isinstance(pilot.app.focused, CaseTable)
+
+    run(app, drive)
+
+
+def test_enter_right_after_the_last_letter_searches_for_a_word(app: CaseworkerApp) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "slash")
+        field = pilot.app.focused
+        assert isinstance(field, Input)
+        field.insert_text_at_cursor("countr")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert _shown(pilot) == []
 
     run(app, drive)
 
