@@ -9,8 +9,8 @@ from benchmarks.bare_app import TITLE
 from benchmarks.figures import Figure, Scale, number, p50, p95, ratio_at_most
 from benchmarks.generate import kept
 from benchmarks.terminal import DOWN, LINES, PAGE_DOWN, PAGE_UP, UP, Terminal
-from store.database import Reader, connect
 from store.queries.queue import QueueRow, queue_page
+from store.sqlite.database import Reader, connect
 
 OPTIONS: Final = 50
 PAGE: Final = LINES - 5
@@ -105,4 +105,4 @@ def _app(database: Path) -> tuple[str, ...]:
 
 def _rows(database: Path, number: int) -> list[QueueRow]:
     with Reader(connect(database), database) as reader:
-        return reader.ask(queue_page, limit=number)
+        return reader.query(queue_page, limit=number)

@@ -17,7 +17,7 @@ from store.domain.commands import AddNote, as_text
 from store.domain.decisions import Fact
 from store.domain.events import NoteAdded
 from store.domain.identifiers import derive_id
-from store.engine import CaseStore, new_command_id
+from store.engine.case_store import CaseStore, new_command_id
 from store.log import CommitHeader, save_events
 from store.log.append import new_commit
 
@@ -53,7 +53,7 @@ def _new_raw(path: Path) -> sqlite3.Connection:
 
 def cases_of_that_size(store: CaseStore) -> list[str]:
     sql = "SELECT case_id FROM events GROUP BY case_id HAVING count(*) BETWEEN ? AND ? ORDER BY case_id"
-    rows = store.ask(lambda connection: connection.execute(sql, EVENTS_OF_A_CASE).fetchall())
+    rows = store.query(lambda connection: connection.execute(sql, EVENTS_OF_A_CASE).fetchall())
     return [case_id for (case_id,) in rows]
 
 

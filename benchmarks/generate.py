@@ -23,7 +23,7 @@ from store.domain.decisions import Context, Rules, decide
 from store.domain.document_rules import DOCUMENT_RULES
 from store.domain.identifiers import time_ordered_id
 from store.domain.statuses import CheckKind, Decision, DocumentStatus, RejectionReason, RiskLevel, TraitementType
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.errors import StoreError
 from store.log.read import last_position
 
@@ -112,7 +112,7 @@ def generate(
     names = Names(random.Random(seed))
     at = until
     with CaseStore.open(path, clock=lambda: at, device="generator", rules=shape.rules) as store:
-        if store.ask(last_position):
+        if store.query(last_position):
             raise NotEmpty(f"{path} holds cases already: name a file that does not exist yet.")
         for first in range(0, cases, shape.stretch):
             numbers = range(first, min(first + shape.stretch, cases))
@@ -123,7 +123,7 @@ def generate(
                     at = deed.at
                     store.execute(deed.command, command_id=deed.command_id, actor=deed.actor)
             progress(numbers.stop, cases)
-        return store.ask(last_position)
+        return store.query(last_position)
 
 
 def kept(folder: Path, cases: int) -> Path:

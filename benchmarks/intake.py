@@ -14,9 +14,9 @@ from benchmarks.ceiling import open_raw
 from benchmarks.figures import Figure, Scale, at_least, seconds
 from benchmarks.generate import ORDINARY, opening
 from benchmarks.names import Names
-from store.database import use_for_bulk_work
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.intake.importer import import_files
+from store.sqlite.transactions import use_for_bulk_work
 
 PARTS: Final = 5
 EVENTS_OF_A_CASE: Final = 7
@@ -33,7 +33,7 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
             file = folder / f"messages-{part}.jsonl"
             _write_messages(file, names, scale.events // PARTS // EVENTS_OF_A_CASE)
             took = seconds(partial(import_files, store, [file], rejects_file=folder / "rejects", actor="ana"))
-            rows = {table: store.ask(_new_rows, raw, table) for table in ("commits", "events")}
+            rows = {table: store.query(_new_rows, raw, table) for table in ("commits", "events")}
             count = len(rows["events"])
             rates.append(count / took)
             references.append(count / seconds(_insert(raw, rows)))

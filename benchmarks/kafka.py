@@ -25,7 +25,7 @@ from benchmarks.generate import ORDINARY, opening
 from benchmarks.names import Names
 from benchmarks.terminal import DOWN, UP, Terminal
 from store.domain import commands as c
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.sync.connection import Connection
 from store.sync.kafka import KafkaLog
 from store.sync.settings import flat_properties, read_settings
@@ -90,7 +90,7 @@ def _keys(scale: Scale, folder: Path, configuration: Path, ben: CaseStore) -> Fi
     with ben.batch():
         cases = [ben.execute(opening(Names(random.Random(2)), ORDINARY), actor="ben").case_id for _ in range(_CASES)]
     alone = folder / "alone.sqlite3"
-    ben.ask(lambda connection: connection.execute("VACUUM INTO ?", (str(alone),)))
+    ben.query(lambda connection: connection.execute("VACUUM INTO ?", (str(alone),)))
     syncs = ("--config", str(configuration), "--db", str(folder / "cara.sqlite3"))
     with (
         Terminal(("-m", "caseworker_tui", *syncs)) as on,
@@ -160,7 +160,9 @@ def _until_seen(ana: CaseStore, ben: CaseStore, case_id: str, turn: int) -> floa
     text = f"Note {turn}."
     ana.execute(c.AddNote(case_id=case_id, text=text), actor="ana")
     began = perf_counter()
-    while not ben.ask(lambda connection: connection.execute("SELECT 1 FROM notes WHERE text = ?", (text,)).fetchone()):
+    while not ben.query(
+        lambda connection: connection.execute("SELECT 1 FROM notes WHERE text = ?", (text,)).fetchone()
+    ):
         if perf_counter() - began > 60:
             raise TimeoutError("what was done on one laptop never came to the other")
         sleep(0.002)

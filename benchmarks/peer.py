@@ -23,7 +23,7 @@ from benchmarks.figures import Figure, Scale, alternating, p50, per_second, rati
 from benchmarks.generate import generate
 from store.domain.commands import AddNote
 from store.domain.events import Payload
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log.read import RecordedEvent, get_all_events
 from store.log.upcast import typed_payload
 from store.projections import PROJECTIONS
@@ -120,7 +120,7 @@ def _append(store: CaseStore, folder: Path, rounds: int) -> Figure:
 
 
 def _rebuild(store: CaseStore, folder: Path, events: int) -> Figure:
-    few = list(islice(store.ask(get_all_events), FEW))
+    few = list(islice(store.query(get_all_events), FEW))
     log = SQLiteApplicationRecorder(SQLiteDatastore(str(folder / "notifications.sqlite3")))
     log.create_table()
     log.insert_events([_stored(each) for each in few])

@@ -15,8 +15,8 @@ from typing import Final
 from benchmarks.ceiling import open_raw
 from benchmarks.figures import Figure, Scale, alternating, at_most, number, p50, p95
 from benchmarks.generate import STAFF, kept
-from store.desk import VIEWS
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
+from store.preferences import VIEWS
 from store.queries.query_language import EVERYTHING, Asker, select
 from store.queries.queue import STEP, Landmarks, landmarks, queue_length, queue_page
 
@@ -57,7 +57,7 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
 
 
 def _pages(store: CaseStore, raw: sqlite3.Connection, cases: int, rounds: int) -> Iterator[Figure]:
-    known = store.ask(landmarks, EVERYTHING)
+    known = store.query(landmarks, EVERYTHING)
     places = {"first page": 0, "page in the middle": cases // 2, "last page": max(0, cases - PAGE)}
     for what, place in places.items():
         (key,) = raw.execute(
@@ -71,7 +71,7 @@ def _pages(store: CaseStore, raw: sqlite3.Connection, cases: int, rounds: int) -
 
 def _page(store: CaseStore, known: Landmarks, place: int) -> Callable[[], object]:
     mark, offset = divmod(place, STEP)
-    return lambda: store.ask(queue_page, EVERYTHING, start=known.keys[mark], offset=offset, limit=PAGE)
+    return lambda: store.query(queue_page, EVERYTHING, start=known.keys[mark], offset=offset, limit=PAGE)
 
 
 def _rows_from(raw: sqlite3.Connection, key: tuple[str, str]) -> object:
@@ -82,10 +82,10 @@ def _search(store: CaseStore, raw: sqlite3.Connection, cases: int) -> Figure:
     """The first page after each letter of some words that there are."""
     asker, typed = asker_of(raw), _typed(raw, cases)
     for text in typed:  # as on a file that is worked on: from the disk itself it takes ten times as long
-        store.ask(queue_page, select(text, asker), limit=PAGE)
+        store.query(queue_page, select(text, asker), limit=PAGE)
     ours, theirs = cycle(typed), cycle(typed)
     took, reference = alternating(
-        lambda: store.ask(queue_page, select(next(ours), asker), limit=PAGE),
+        lambda: store.query(queue_page, select(next(ours), asker), limit=PAGE),
         lambda: raw.execute(_FOUND, (f'"{next(theirs)}"*',)).fetchall(),
         rounds=len(typed),
     )
@@ -117,7 +117,7 @@ def _whole(store: CaseStore, raw: sqlite3.Connection, cases: int, rounds: int) -
     against = "one pass that counts all of them"
     yield Figure(f"queue of {cases:,}: counts of all views", p50(took), "ms", p50(reference), against)
     took, reference = alternating(
-        lambda: store.ask(landmarks, EVERYTHING),
+        lambda: store.query(landmarks, EVERYTHING),
         lambda: raw.execute("SELECT count(*) FROM cases").fetchone(),
         rounds=rounds,
     )
@@ -126,7 +126,7 @@ def _whole(store: CaseStore, raw: sqlite3.Connection, cases: int, rounds: int) -
 
 
 def counts_of_views(store: CaseStore, asker: Asker) -> list[int]:
-    return [store.ask(queue_length, select(view.query, asker)) for view in VIEWS]
+    return [store.query(queue_length, select(view.query, asker)) for view in VIEWS]
 
 
 def counts_by_hand(raw: sqlite3.Connection, asker: Asker) -> list[int]:

@@ -15,11 +15,11 @@ from typing import Final
 from benchmarks.ceiling import open_raw
 from benchmarks.figures import Figure, Scale, alternating, per_second, ratio_at_least
 from benchmarks.generate import generate
-from store.database import use_for_bulk_work
 from store.domain.likeness import registration_key
 from store.domain.names import company_key, folded_words, name_key
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.projections import PROJECTIONS
+from store.sqlite.transactions import use_for_bulk_work
 
 ROUNDS: Final = 3
 

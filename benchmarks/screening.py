@@ -13,7 +13,7 @@ from benchmarks.figures import Figure, Scale, number, p50, p95
 from benchmarks.names import SYLLABLES
 from caseworker_tui.sample import build_sample
 from sample_data.watch_lists import COLUMNS
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.queue import whole_queue
 from store.screening.case_screening import screen_case
 from store.screening.entries import Nature
@@ -74,9 +74,9 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     yield Figure("screening: import of a list", scale.entries / took, "entries/s", note=note)
     with CaseStore.open(database) as store, open_lists(lists_folder(database)) as lists:
         times = []
-        for case in store.ask(lambda connection: list(whole_queue(connection))):
+        for case in store.query(lambda connection: list(whole_queue(connection))):
             began = perf_counter()
-            store.ask(screen_case, lists, case.case_id)
+            store.query(screen_case, lists, case.case_id)
             times.append(perf_counter() - began)
         yield Figure("screening: a sample case against all lists", p50(times), "ms", note=_worse(times))
         people = [entry for entry in made if entry["schema"] == "Person"]

@@ -14,7 +14,7 @@ from benchmarks.figures import Figure, Scale, number
 from benchmarks.generate import ORDINARY, opening
 from benchmarks.names import Names
 from store.domain import commands as c
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.sync.round import Round, until_settled
 from store.sync.shared_log import Batch, Identity, Outgoing, Record, SharedLog, Span
 from store.sync.team import join
@@ -134,7 +134,7 @@ def _laptop(path: Path, log: SharedLog) -> CaseStore:
 
 
 def _count(store: CaseStore, table: str) -> int:
-    return int(store.ask(lambda connection: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]))
+    return int(store.query(lambda connection: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]))
 
 
 def _measured(store: CaseStore, log: SharedLog) -> tuple[float, float, Round]:

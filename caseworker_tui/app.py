@@ -25,11 +25,11 @@ from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.session import Session
 from caseworker_tui.soon import loaded
 from caseworker_tui.widgets.top_line import TopLine
-from store.desk import leave_desk
+from store.clock import Clock, system_clock
 from store.errors import StoreError
+from store.preferences import save_preferences
 from store.queries.queue import data_version
 from store.queries.team_state import TeamState, team_state
-from store.surroundings import Clock, system_clock
 
 if TYPE_CHECKING:
     from caseworker_tui.background_sync import BackgroundSync, Cluster
@@ -107,16 +107,16 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         """Read again when anybody changed the database; tell once of trouble with it, or with the config service."""
         service, outage = None, self._outage
         try:
-            version: int | None = await self.session.ask(data_version)
+            version: int | None = await self.session.query(data_version)
             trouble = ""
             self.session.check_file()
             if version != self._seen_version:
-                self._team = await self.session.ask(team_state)
+                self._team = await self.session.query(team_state)
                 self._show_sync(self._sync.status if self._sync else None)
             if self._refresher and version != self._seen_version:
                 from store.queries.notification_rules import notification_service_state  # noqa: PLC0415 (only with one)
 
-                service = await self.session.ask(notification_service_state, self._refresher.service.url)
+                service = await self.session.query(notification_service_state, self._refresher.service.url)
                 outage = bool(service.trouble)
         except StoreError as error:
             version, trouble = self._seen_version, str(error)
@@ -178,7 +178,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
             await self._sync.end()
         if self._refresher:
             self._refresher.stop()
-        await self._keep_desk()
+        await self._save_preferences()
         self.session.close()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -196,7 +196,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     @on(OpenCase)
     def open_case(self, wanted: OpenCase) -> None:
         self._show_case(wanted.case_id)
-        self._keep_desk_meanwhile()
+        self._save_preferences_meanwhile()
 
     @on(OpenNeighbour)
     def open_neighbour(self, wanted: OpenNeighbour) -> None:
@@ -210,7 +210,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     @on(EnterCase)
     def enter_case(self) -> None:
         from caseworker_tui.screens.new_case import NewCaseScreen  # noqa: PLC0415 (not for the first picture)
-        from store.engine import new_command_id  # noqa: PLC0415 (the same)
+        from store.engine.case_store import new_command_id  # noqa: PLC0415 (the same)
 
         self.push_screen(NewCaseScreen(self.session, new_command_id(self.session.now())))
 
@@ -236,14 +236,14 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         while self.screen is not self._queue:
             self.pop_screen()
 
-    async def _keep_desk(self) -> None:
+    async def _save_preferences(self) -> None:
         """For the next start; that it could not be kept is not worth a word."""
         with suppress(StoreError):
-            await self.session.write(leave_desk, self.session.actor, self._queue.desk)
+            await self.session.change(save_preferences, self.session.actor, self._queue.preferences)
 
     @work
-    async def _keep_desk_meanwhile(self) -> None:
-        await self._keep_desk()
+    async def _save_preferences_meanwhile(self) -> None:
+        await self._save_preferences()
 
     def _show_case(self, case_id: str) -> None:
         if self.screen is not self._case:

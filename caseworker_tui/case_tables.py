@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from caseworker_tui.ownership_text import confirmation, controls, party_names, proposal, share, tree_lines
 from caseworker_tui.printing import write_line, write_table
+from store.attachments import spoken_size
 from store.domain.events import PAYLOADS
 from store.domain.identifiers import case_reference
 from store.domain.ownership import Branch, Ownership
 from store.domain.statuses import label
 from store.domain.values import words
-from store.files import spoken_size
 from store.log.read import RecordedEvent
 from store.queries.as_of import CaseThen
 from store.queries.assessment import AssessedCase, Assessment

@@ -21,11 +21,11 @@ from caseworker_tui.wording import (
     local_time,
     shortened,
 )
+from store.attachments import spoken_size
 from store.domain.likeness import Certainty
 from store.domain.ownership import Ownership
 from store.domain.statuses import ADVERSE, DONE, HELD, REJECTION_SENTENCES, RejectionReason, label
 from store.domain.values import words
-from store.files import spoken_size
 from store.queries.as_of import CaseThen
 from store.queries.assessment import AssessedCase
 from store.queries.case_file import AttachmentRow, CaseFileView, CompanyRow, DocumentRow, OwnerRow, PersonRow
@@ -256,7 +256,7 @@ def timeline_entry(entry: TimelineEntry) -> Content:
             (f"{local_time(entry.recorded_at)}  ", "dim"),
             (entry.actor, "bold"),
             (f"  version {entry.version}", "dim"),
-            ("  ~ not accepted yet" if entry.provisional else "", "bold $warning"),
+            ("  ~ not accepted yet" if entry.pending else "", "bold $warning"),
         ),
         *(Content(f"  {shortened(sentence)}") for sentence in entry.sentences),
     )

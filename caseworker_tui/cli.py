@@ -134,7 +134,7 @@ def demo(settings: Settings) -> int:
     """
     from caseworker_tui.commands.cases import write_cases  # noqa: PLC0415 (as any other subcommand)
     from caseworker_tui.sample import attach_specimens, build_sample  # noqa: PLC0415 (the readers of every format)
-    from store.engine import CaseStore  # noqa: PLC0415 (as any other subcommand)
+    from store.engine.case_store import CaseStore  # noqa: PLC0415 (as any other subcommand)
 
     with TemporaryDirectory(prefix="caseworker-demo-") as folder:
         database, now = Path(folder) / "cases.sqlite3", datetime.now(UTC)
@@ -143,5 +143,5 @@ def demo(settings: Settings) -> int:
         if _has_terminal():
             return _run_app(database, settings, made_up=True)
         with CaseStore.open(database) as store:
-            store.ask(write_cases, as_json=False)
+            store.query(write_cases, as_json=False)
     return 0

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from store.domain.commands import COMMANDS, Command, Id
 from store.domain.refusals import Refusal
 from store.domain.values import Text
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.errors import StoreError
 from store.intake.records import trouble
 from store.validation import echo, explain

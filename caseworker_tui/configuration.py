@@ -29,9 +29,9 @@ from store.domain.ownership import OwnershipRule
 from store.domain.statuses import RiskLevel
 from store.domain.team_rules import TeamRules
 from store.domain.values import Flag, Text
+from store.handwritten_files import bad_file, read_handwritten_file
 from store.notifications.config_service import ConfigService
 from store.notifications.rules_file import read_rules
-from store.small_files import bad_file, read_small_file
 from store.sync.settings import flat_properties
 from store.validation import explain, printable
 
@@ -187,7 +187,7 @@ def read_configuration(path: Path | None = None) -> Configuration:
     if where is None:
         return Configuration()
     named = f"The configuration {printable(str(where))}"
-    data = read_small_file(where, "TOML", named)
+    data = read_handwritten_file(where, "TOML", named)
     try:
         return Configuration.model_validate(data, context={"folder": where.absolute().parent})
     except ValidationError as error:

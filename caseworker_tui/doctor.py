@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Final
 
 from caseworker_tui.printing import is_terminal, safe
-from store.database import SCHEMA_VERSION, connect, translated
+from store.attachments import folder_of, held
 from store.domain.decisions import Rules
 from store.errors import StoreError
-from store.files import folder_of, held
 from store.projections.rebuild import stale_tables
 from store.queries.notification_rules import notification_rules, notification_service_state
+from store.sqlite.database import connect, translated
+from store.sqlite.schema import SCHEMA_VERSION
 
 OLDEST_SQLITE: Final = (3, 38, 0)  # STRICT tables, JSON functions
 LITTLE_SPACE: Final = 100 * 1024**2

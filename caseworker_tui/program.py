@@ -15,14 +15,14 @@ from platformdirs import user_data_path
 
 from caseworker_tui.configuration_file import file_to_read
 from caseworker_tui.printing import progress_bar, safe, say, silence_stdout
-from store.database import reader
+from store.actor import default_actor
 from store.domain.refusals import Refusal
 from store.errors import BadFile, DatabaseMissing, StoreError
-from store.surroundings import default_actor
+from store.sqlite.database import reader
 
 if TYPE_CHECKING:
     from caseworker_tui.configuration import Configuration
-    from store.engine import CaseStore
+    from store.engine.case_store import CaseStore
 
 FAILED: Final = 1
 """Something was refused, rejected or is wrong."""
@@ -138,7 +138,7 @@ class Settings:
             self.open_store(create=True).close()
 
     def open_store(self, *, create: bool) -> "CaseStore":
-        from store.engine import CaseStore  # noqa: PLC0415 (not to open the app)
+        from store.engine.case_store import CaseStore  # noqa: PLC0415 (not to open the app)
 
         with progress_bar("Making the read tables anew") as progress:
             return CaseStore.open(self.path, create=create, rules=self.configuration.rules, progress=progress)

@@ -50,7 +50,7 @@ class Line:
 
 
 class FileLine(Line):
-    """The path of a file. It is kept before the command is made, whose answers are then what `KeptFile` says of it."""
+    """The path of a file. It is kept before the command is made; the answers are then the fields of `Attachment`."""
 
 
 Question = Choice | Several | Line

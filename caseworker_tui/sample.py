@@ -16,7 +16,7 @@ from sample_data import watch_lists
 from sample_data.specimens import specimen
 from store.domain.commands import COMMANDS, AttachFile
 from store.domain.statuses import HELD, IN_WORK, label
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.intake.importer import read_outcomes
 from store.intake.outcomes import Opening
 from store.queries.case_file import case_file
@@ -56,7 +56,7 @@ def build_sample(path: Path, now: datetime) -> None:
                 store.execute(command, command_id=what["command_id"], actor=what["actor"])
                 continue
             receipt = store.execute(what.command, command_id=what.command_id, actor="intake")
-            documents = (row.document_requirement_id for row in store.ask(case_file, receipt.case_id).documents)
+            documents = (row.document_requirement_id for row in store.query(case_file, receipt.case_id).documents)
             ids = {receipt.case_id, *documents}
             work = [line for line in lines if _subject(line) in ids]
             step = min(STEP, (now - at) / (len(work) + 1))
@@ -71,10 +71,10 @@ def attach_specimens(path: Path, now: datetime) -> None:
     days = cycle((-3, 12, 26, 400, 1900))
     with CaseStore.open(path, clock=lambda: now, device="sample") as store, TemporaryDirectory() as folder:
         in_work = [
-            case for case in store.ask(lambda connection: list(whole_queue(connection))) if case.status in IN_WORK
+            case for case in store.query(lambda connection: list(whole_queue(connection))) if case.status in IN_WORK
         ]
         for case in in_work[:CASES_WITH_SPECIMENS]:
-            for document in store.ask(case_file, case.case_id).documents:
+            for document in store.query(case_file, case.case_id).documents:
                 if document.status not in HELD:
                     continue
                 file = Path(folder) / f"{label(document.document_type)}.pdf"
@@ -82,7 +82,7 @@ def attach_specimens(path: Path, now: datetime) -> None:
                 command = AttachFile(
                     document_requirement_id=document.document_requirement_id,
                     expires_on=(now + timedelta(days=next(days))).date().isoformat(),
-                    **asdict(store.keep_file(file)),
+                    **asdict(store.keep_attachment(file)),
                 )
                 store.execute(command, actor=document.updated_by)
 

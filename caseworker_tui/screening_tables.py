@@ -43,7 +43,7 @@ def candidate_as_json(case_id: str, candidate: Candidate) -> dict[str, Any]:
         "strength": match and match.strength,
         "matched": candidate.listed.matched,
         "entry": candidate.entry,
-        "standing": candidate.standing,
+        "standing": candidate.disposition,
         "changed": candidate.changed or None,
         "before": before
         and {name: getattr(before, name) for name in ("outcome", "evidence", "recorded_by", "recorded_at")},
@@ -101,7 +101,7 @@ def _candidate_cells(candidate: Candidate) -> tuple[str, ...]:
         listed.entry_id,
         candidate.screening.list_name,
         ", ".join(map(label, candidate.checks)),
-        candidate.standing,
+        candidate.disposition,
         "; ".join([*listed.matched, *decided_before(candidate)]),
     )
 

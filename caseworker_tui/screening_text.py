@@ -8,22 +8,22 @@ from textual.content import Content
 from caseworker_tui.questions import Answers, Choice, Dialog, Line, in_order
 from caseworker_tui.wording import country, local_time
 from store.domain.statuses import label
-from store.screening.case_screening import Candidate, CaseScreening, ScreenedParty, Standing, Unlisted, decision
+from store.screening.case_screening import Candidate, CaseScreening, Disposition, ScreenedParty, Unlisted, decision
 from store.screening.entries import Entry, Nature
 from store.screening.matching import Strength
 from store.screening.parties import Party
 
-STANDING_MARKS: Final[Mapping[Standing, str]] = {
-    Standing.UNDECIDED: "○",
-    Standing.FALSE_POSITIVE: "●",
-    Standing.TRUE_MATCH: "✗",
-    Standing.UNSURE: "◐",
+DISPOSITION_SIGNS: Final[Mapping[Disposition, str]] = {
+    Disposition.UNDECIDED: "○",
+    Disposition.FALSE_POSITIVE: "●",
+    Disposition.TRUE_MATCH: "✗",
+    Disposition.UNSURE: "◐",
 }
-_STANDING_STYLES: Final[Mapping[Standing, str]] = {
-    Standing.UNDECIDED: "bold",
-    Standing.FALSE_POSITIVE: "$text-success",
-    Standing.TRUE_MATCH: "$text-error",
-    Standing.UNSURE: "$text-warning",
+_DISPOSITION_STYLES: Final[Mapping[Disposition, str]] = {
+    Disposition.UNDECIDED: "bold",
+    Disposition.FALSE_POSITIVE: "$text-success",
+    Disposition.TRUE_MATCH: "$text-error",
+    Disposition.UNSURE: "$text-warning",
 }
 _STRENGTH_STYLES: Final[Mapping[Strength, str]] = {
     Strength.STRONG: "$text-error",
@@ -62,11 +62,11 @@ def party_line(party: Party) -> Content:
 
 def candidate_line(candidate: Candidate) -> Content:
     """Where a candidate stands, how likely it is, and its name."""
-    standing, score = candidate.standing, candidate.listed.score
+    disposition, score = candidate.disposition, candidate.listed.score
     filled = round(score * _BAR / 100)
     strength = candidate.match.strength if candidate.match else None
     return Content.assemble(
-        (f"  {STANDING_MARKS[standing]} {standing:<14} ", _STANDING_STYLES[standing]),
+        (f"  {DISPOSITION_SIGNS[disposition]} {disposition:<14} ", _DISPOSITION_STYLES[disposition]),
         (f"{score:>3} {'█' * filled}{'░' * (_BAR - filled)} ", _STRENGTH_STYLES[strength] if strength else "dim"),
         f"{strength or 'gone':<9}",
         (candidate.listed.name, "bold"),
@@ -142,37 +142,37 @@ def _entry(entry: Entry) -> Iterator[Content]:
             yield Content.assemble((f"{name:<13} ", "dim"), "; ".join(values))
 
 
-_QUESTIONS: Final[Mapping[Standing, str]] = {
-    Standing.FALSE_POSITIVE: "What tells the two apart?",
-    Standing.TRUE_MATCH: "What makes them one?",
-    Standing.UNSURE: "What is missing to tell?",
+_QUESTIONS: Final[Mapping[Disposition, str]] = {
+    Disposition.FALSE_POSITIVE: "What tells the two apart?",
+    Disposition.TRUE_MATCH: "What makes them one?",
+    Disposition.UNSURE: "What is missing to tell?",
 }
-_SPOKEN: Final[Mapping[Standing, str]] = {
-    Standing.FALSE_POSITIVE: "somebody else: a false positive …",
-    Standing.TRUE_MATCH: "the same: a true match …",
-    Standing.UNSURE: "unsure …",
+_SPOKEN: Final[Mapping[Disposition, str]] = {
+    Disposition.FALSE_POSITIVE: "somebody else: a false positive …",
+    Disposition.TRUE_MATCH: "the same: a true match …",
+    Disposition.UNSURE: "unsure …",
 }
 
 
-def decide(case_id: str, candidate: Candidate, standing: Standing | None = None) -> Dialog:
+def decide(case_id: str, candidate: Candidate, disposition: Disposition | None = None) -> Dialog:
     """Records what a candidate is, asking first for what is not given."""
     names = f"{candidate.party_name} and {candidate.listed.name}"
     of_list = f"{candidate.listed.entry_id} of {candidate.screening.list_name}"
     options = tuple((each.value, _SPOKEN[each]) for each in _SPOKEN)
 
-    def chosen(answers: Answers) -> Standing:
-        return standing or Standing(answers["standing"])
+    def chosen(answers: Answers) -> Disposition:
+        return disposition or Disposition(answers["disposition"])
 
     def ask(answers: Answers) -> Choice | Line | None:
-        if standing is None and "standing" not in answers:
-            return Choice("standing", "Are they one?", options)
+        if disposition is None and "disposition" not in answers:
+            return Choice("disposition", "Are they one?", options)
         line = Line("evidence", _QUESTIONS[chosen(answers)], "what you compared, and what you found")
         question = in_order(line)(answers)
         assert question is None or isinstance(question, Line)
         return question
 
     return Dialog(
-        f"{f'{standing.capitalize()}: ' if standing else ''}{names} ({of_list}), score {candidate.listed.score}",
+        f"{f'{disposition.capitalize()}: ' if disposition else ''}{names} ({of_list}), score {candidate.listed.score}",
         ask,
         lambda answers: decision(case_id, candidate, chosen(answers), answers["evidence"]),
         "The decision is recorded.",

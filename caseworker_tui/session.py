@@ -20,16 +20,16 @@ from threading import Event, Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, TypeVar
 
-from store.database import Reader, reader
+from store.clock import Clock, system_clock
 from store.errors import DatabaseMissing
-from store.surroundings import Clock, system_clock
+from store.sqlite.database import Reader, reader
 
 if TYPE_CHECKING:  # the first picture needs none of it
     from caseworker_tui.viewer import PassingCopies
+    from store.attachments import Attachment, Progress
     from store.domain.commands import Command
     from store.domain.decisions import Rules
-    from store.engine import CaseStore, Receipt
-    from store.files import KeptFile, Progress
+    from store.engine.case_store import CaseStore, Receipt
     from store.queries.case_file import AttachmentRow
 
 P = ParamSpec("P")
@@ -86,7 +86,7 @@ class _EngineNeeded(Exception):
 
 def _load_engine() -> None:
     """Where keys are heard, as caseworker_tui/soon.py says: not for the first picture."""
-    import_module("store.engine")
+    import_module("store.engine.case_store")
 
 
 def _for_a_moment(iterator: Iterator[T]) -> Iterator[T]:
@@ -161,16 +161,18 @@ class Session:
         """The day (UTC) by which commands are decided."""
         return self._clock().astimezone(UTC).date()
 
-    async def ask(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def query(
+        self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """The answer of a function of `store.queries`. Raises `store.errors.StoreError` or `Refusal`."""
-        return await self._read(self._asking.run, lambda store: store.ask(query, *args, **kwargs))
+        return await self._read(self._asking.run, lambda store: store.query(query, *args, **kwargs))
 
     async def survey(
         self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """The same for a question that may take seconds: one after the other, and whoever no longer waits for an
         answer ends the question."""
-        return await self._read(self._surveying.read, lambda store: store.ask(query, *args, **kwargs))
+        return await self._read(self._surveying.read, lambda store: store.query(query, *args, **kwargs))
 
     async def _read(self, run: Callable[[Callable[[Reader], T]], Awaitable[T]], question: Callable[[Reader], T]) -> T:
         try:
@@ -179,11 +181,11 @@ class Session:
             _load_engine()
             return await run(question)
 
-    async def write(
+    async def change(
         self, change: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Carry out a function that writes what is no event, such as what lies on a desk."""
-        return await self._executing.run(lambda store: self._checked(store).ask(change, *args, **kwargs))
+        """Carry out, in one transaction, a function that writes what is no event, such as a person's preferences."""
+        return await self._executing.run(lambda store: self._checked(store).change(change, *args, **kwargs))
 
     async def execute(
         self, command: Command, *, command_id: str | None = None, expected_head: str | None = None
@@ -195,7 +197,7 @@ class Session:
             )
         )
 
-    async def settle(self, work: Callable[[CaseStore], T]) -> T:
+    async def with_store(self, work: Callable[[CaseStore], T]) -> T:
         """Do what a store can do, and is no command. Raises the same."""
         return await self._executing.run(lambda store: work(self._checked(store)))
 
@@ -215,7 +217,7 @@ class Session:
         self.check_file()
         return store
 
-    async def keep_file(self, source: Path, progress: Progress) -> KeptFile:
+    async def keep_attachment(self, source: Path, progress: Progress) -> Attachment:
         """Take a copy of a file, to be attached. Raises `store.errors.UnusableFile`, and what `progress` raises: it is
         called in another thread."""
 
@@ -224,14 +226,14 @@ class Session:
                 raise CancelledError
             progress(done, total)
 
-        return await self._filing.run(lambda store: store.keep_file(source, until_closed))
+        return await self._filing.run(lambda store: store.keep_attachment(source, until_closed))
 
     async def view(self, file: AttachmentRow) -> None:
         """Open an attached file in the platform's viewer. Raises `store.errors.StoreError`, or `NoViewer`."""
         from caseworker_tui.viewer import open_in_viewer  # noqa: PLC0415 (not for the first picture)
-        from store.files import folder_of  # noqa: PLC0415 (the same)
+        from store.attachments import folder_of  # noqa: PLC0415 (the same)
 
-        copy = await self._filing.run(lambda store: self._copies.copy_of(file, store.ask(folder_of)))
+        copy = await self._filing.run(lambda store: self._copies.copy_of(file, store.query(folder_of)))
         await asyncio.to_thread(open_in_viewer, copy)
 
     def close(self) -> None:
@@ -248,12 +250,12 @@ class Session:
         """Without the engine, unless it has to make the read tables first."""
         if opened := reader(self.database, create=create):
             return opened
-        if "store.engine" not in sys.modules:
+        if "store.engine.case_store" not in sys.modules:
             raise _EngineNeeded
         return self._engine(create)
 
     def _engine(self, create: bool) -> CaseStore:
-        from store.engine import CaseStore  # noqa: PLC0415 (is there already)
+        from store.engine.case_store import CaseStore  # noqa: PLC0415 (is there already)
 
         return CaseStore.open(self.database, create=create, clock=self._clock, rules=self.rules)
 

@@ -18,7 +18,7 @@ _TO_LOAD: Final = deque(
         "store.domain.decisions",
         "store.log",
         "store.projections",
-        "store.engine",
+        "store.engine.case_store",
         "store.queries.case_file",
         "store.queries.related",
         "caseworker_tui.case_text",

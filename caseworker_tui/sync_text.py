@@ -43,12 +43,12 @@ def top_line(status: Status | None, state: TeamState) -> str:
     return " · ".join([_STATES[status.state], *rest])
 
 
-def case_marks(standing: CaseInTeam) -> Content:
+def case_marks(in_team: CaseInTeam) -> Content:
     """What is said behind the title of a case."""
     said = [
-        *([f"{TO_BE_SETTLED} rests"] if standing.resting else []),
-        *([f"{TO_BE_SETTLED} in conflict"] if standing.conflicts else []),
-        *([f"{PROVISIONAL} {standing.pending} not accepted yet"] if standing.pending else []),
+        *([f"{TO_BE_SETTLED} rests"] if in_team.resting else []),
+        *([f"{TO_BE_SETTLED} in conflict"] if in_team.conflicts else []),
+        *([f"{PROVISIONAL} {in_team.pending} not accepted yet"] if in_team.pending else []),
     ]
     return Content.styled("".join(f"  {each}" for each in said), "bold $warning")
 

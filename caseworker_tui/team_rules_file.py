@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from store.domain.team_rules import TeamRules
-from store.small_files import bad_file, read_small_file
+from store.handwritten_files import bad_file, read_handwritten_file
 from store.validation import explain, printable
 
 _PLACE: Final = re.compile(r"\b(rules|switched_off)\[(\d+)\]\.?(:?) ?")
@@ -16,7 +16,7 @@ _PLACE: Final = re.compile(r"\b(rules|switched_off)\[(\d+)\]\.?(:?) ?")
 def read_team_rules(path: Path) -> TeamRules:
     """The team's rules. Raises `BadFile`."""
     rules = f"The file of document rules {printable(str(path))}"
-    data = read_small_file(path, "JSON" if path.suffix == ".json" else "TOML", rules)
+    data = read_handwritten_file(path, "JSON" if path.suffix == ".json" else "TOML", rules)
     try:
         return TeamRules.model_validate(data)
     except ValidationError as error:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Final
 
-from store.files import copy_out, showable_name
+from store.attachments import copy_out, showable_name
 from store.queries.case_file import AttachmentRow
 
 SOON: Final = 3

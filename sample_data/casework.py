@@ -96,7 +96,7 @@ SENTENCES: Final[Mapping[Step, str]] = {
 
 
 @dataclass
-class Desk:
+class Preferences:
     """A case, who works it, and what is still to be done to each document."""
 
     case: CaseFile
@@ -145,13 +145,13 @@ def case_of(message: Json) -> CaseFile:
     return fold(fact.payload for fact in decide(EMPTY, command, Context(command_id, Rules(), "intake", TODAY)))
 
 
-def _desk(message: Json, plan: Sequence[str], actor: str) -> Desk:
+def _desk(message: Json, plan: Sequence[str], actor: str) -> Preferences:
     case = case_of(message)
     names = [*plan, *(plan[-1],) * len(case.documents)]
-    return Desk(case, actor, {key: PATHS[name] for key, name in zip(case.documents, names, strict=False)})
+    return Preferences(case, actor, {key: PATHS[name] for key, name in zip(case.documents, names, strict=False)})
 
 
-def _move(rng: random.Random, desk: Desk, document_id: str, turn: int) -> Json:
+def _move(rng: random.Random, desk: Preferences, document_id: str, turn: int) -> Json:
     document = desk.case.documents[document_id]
     step = desk.paths[document_id][turn]
     status = step if isinstance(step, DocumentStatus) else DocumentStatus.REJECTED
@@ -168,7 +168,7 @@ def _move(rng: random.Random, desk: Desk, document_id: str, turn: int) -> Json:
     return _give(desk, UpdateDocumentStatus, data, derive_id(document_id, f"sample/{turn}/{step}"), actor)
 
 
-def _lead(desk: Desk, course: Course) -> Iterator[Json]:
+def _lead(desk: Preferences, course: Course) -> Iterator[Json]:
     """What the course says, with the ids of this case. A check that is clear was made of everybody whom it is about,
     any other of the first of them."""
     case_id = desk.case.case_id
@@ -206,7 +206,7 @@ def _parties(case: CaseFile, check: Mapping[str, str]) -> Sequence[str | None]:
     return parties if check["outcome"] == CheckOutcome.CLEAR else parties[:1]
 
 
-def _give(desk: Desk, model: type[Command], data: Json, command_id: str, actor: str) -> Json:
+def _give(desk: Preferences, model: type[Command], data: Json, command_id: str, actor: str) -> Json:
     """The line of a command, once its case has taken it."""
     for fact in decide(desk.case, model.model_validate(data), Context(command_id, Rules(), actor, TODAY)):
         desk.case = evolve(desk.case, fact.payload)

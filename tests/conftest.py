@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from store.domain.commands import CreateCase
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from tests.domain.examples import kyc
-from tests.store.desk import Clock, open_store, put_empty_database
+from tests.store.stores import Clock, open_store, put_empty_database
 
 NewCase = Callable[..., Receipt]
 

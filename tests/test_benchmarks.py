@@ -15,7 +15,7 @@ from benchmarks.ceiling import open_raw
 from benchmarks.figures import TINY, Figure, at_least, line, ratio_at_most
 from benchmarks.generate import LIGHT, ORDINARY, Shape, generate, main
 from benchmarks.queue import asker_of, counts_by_hand, counts_of_views
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.audit import log_digest, verify
 from store.queries.query_language import Asker, select
 from store.queries.queue import queue_length
@@ -27,8 +27,8 @@ def generated(path: Path, *, seed: int = 1, shape: Shape = ORDINARY) -> str:
     """The digest of the log of a generated database, which is found whole."""
     generate(path, cases=50, seed=seed, until=UNTIL, shape=shape)
     with CaseStore.open(path, create=False) as store:
-        assert list(store.ask(verify, lambda done, total: None)) == []
-        return store.ask(log_digest)
+        assert list(store.query(verify, lambda done, total: None)) == []
+        return store.query(log_digest)
 
 
 def test_a_seed_gives_the_same_log_each_time(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_seed_gives_the_same_log_each_time(tmp_path: Path) -> None:
     ],
 )
 def test_each_field_of_the_queue_finds_some_cases_and_not_all(query: str, cases: CaseStore) -> None:
-    found = cases.ask(queue_length, select(query, Asker("ana.ruiz", UNTIL)))
+    found = cases.query(queue_length, select(query, Asker("ana.ruiz", UNTIL)))
     assert 0 < found < 200
 
 
@@ -114,7 +114,7 @@ def test_every_benchmark_runs_and_its_reference_does_the_same_work(name: str, tm
     assert len({figure.what for figure in figures}) == len(figures)
     if name in BY_HAND:
         with CaseStore.open(tmp_path / BY_HAND[name], create=False) as store:
-            assert list(store.ask(verify, lambda done, total: None)) == []
+            assert list(store.query(verify, lambda done, total: None)) == []
 
 
 def test_views_are_counted_alike_by_hand(cases: CaseStore) -> None:

@@ -19,7 +19,6 @@ from caseworker_tui.printing import (
     write_table,
 )
 from caseworker_tui.program import FAILED, UNUSABLE, Settings, actor_option, database_option, json_option, pass_settings
-from store.database import read_transaction
 from store.domain.decisions import Rules
 from store.queries.as_of import CaseThen, as_of
 from store.queries.assessment import AssessedCase, assessment
@@ -28,6 +27,7 @@ from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection
 from store.queries.queue import whole_queue
 from store.queries.related import Related, related
 from store.queries.workload import counted_charts
+from store.sqlite.transactions import read_transaction
 
 
 @click.command("import")
@@ -108,7 +108,7 @@ def cases(settings: Settings, query: str, as_json: bool) -> int | None:
         say(str(trouble))
         return UNUSABLE
     with settings.open_store(create=False) as store:
-        store.ask(write_cases, selection, as_json=as_json)
+        store.query(write_cases, selection, as_json=as_json)
     return None
 
 
@@ -137,7 +137,7 @@ def team(settings: Settings, as_json: bool) -> None:
     Exit codes: 0 done; 1 the database can't be read.
     """
     with settings.open_store(create=False) as store:
-        charts = store.ask(counted_charts, Asker(settings.person, datetime.now().astimezone()))
+        charts = store.query(counted_charts, Asker(settings.person, datetime.now().astimezone()))
     if as_json:
         write_json_array({"chart": chart.name, "bars": [fields_of(bar) for bar in bars]} for chart, bars in charts)
     else:
@@ -189,7 +189,7 @@ def show(settings: Settings, case: str, moment: datetime | None, version: int | 
     if moment and version:
         raise click.UsageError("--at and --at-version both say when: give one of them.")
     with settings.open_store(create=False) as store:
-        found = store.ask(_all_of_case, case, moment or version, store.rules, store.clock().astimezone(UTC).date())
+        found = store.query(_all_of_case, case, moment or version, store.rules, store.clock().astimezone(UTC).date())
     if as_json:
         write_json(case_as_json(*found))
     else:

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from caseworker_tui.command_lines import read_command
 from caseworker_tui.printing import say, write_json, write_json_array, write_line, write_table
 from caseworker_tui.program import FAILED, Settings, actor_option, database_option, json_option, pass_settings
-from store.engine import Receipt
+from store.engine.case_store import Receipt
 from store.queries.team import Conflict, Difference, conflict, conflicts
 from store.sync.conflicts import discard, edit, keep_as_note, retry, unknown_conflict
 
@@ -43,7 +43,7 @@ def conflicts_(context: click.Context, settings: Settings, as_json: bool) -> int
     if context.invoked_subcommand is not None:
         return None
     with settings.open_store(create=False) as store:
-        rows = store.ask(conflicts)
+        rows = store.query(conflicts)
     if as_json:
         write_json_array(rows)
     else:
@@ -66,7 +66,7 @@ def show(settings: Settings, command_id: str, as_json: bool) -> None:
     Exit codes: 0 done; 1 there is no such conflict.
     """
     with settings.open_store(create=False) as store:
-        found = store.ask(conflict, command_id)
+        found = store.query(conflict, command_id)
     if found is None:
         raise unknown_conflict(command_id)
     if as_json:

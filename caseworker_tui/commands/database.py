@@ -8,11 +8,11 @@ import click
 from caseworker_tui.doctor import examine
 from caseworker_tui.printing import number_of, progress_bar, say, write_json, write_line, write_table
 from caseworker_tui.program import FAILED, Settings, database_option, json_option, pass_settings
-from store.database import connect, translated
 from store.errors import DatabaseDamaged
 from store.projections import PROJECTIONS
 from store.queries.audit import Finding, files_here, log_digest, log_size, remarks
 from store.queries.audit import verify as find_faults
+from store.sqlite.database import connect, translated
 
 
 @click.command()

@@ -34,7 +34,7 @@ def dead_letters_(context: click.Context, settings: Settings, also_resolved: boo
     if context.invoked_subcommand is not None:
         return None
     with settings.open_store(create=False) as store:
-        letters = store.ask(dead_letters, waiting_only=not also_resolved)
+        letters = store.query(dead_letters, waiting_only=not also_resolved)
     if as_json:
         write_json_array(_as_json(letter) for letter in letters)
     else:
@@ -58,7 +58,7 @@ def show(settings: Settings, number: int, as_json: bool) -> None:
     Exit codes: 0 done; 1 there is no such dead letter.
     """
     with settings.open_store(create=False) as store:
-        letter = store.ask(dead_letter, number)
+        letter = store.query(dead_letter, number)
     if as_json:
         write_json(_as_json(letter))
         return

@@ -22,14 +22,14 @@ from caseworker_tui.printing import (
     write_table,
 )
 from caseworker_tui.program import UNUSABLE, Settings, actor_option, database_option, json_option, pass_settings
-from store.database import read_transaction
+from store.attachments import content_of, copy_out, folder_of, showable_name, spoken_size
 from store.domain.commands import AttachFile
 from store.domain.statuses import label
 from store.domain.values import Day
-from store.files import content_of, copy_out, folder_of, showable_name, spoken_size
 from store.queries.case_file import AttachmentRow
 from store.queries.documents import ExpiringRow, find_document, find_file
 from store.queries.documents import expiring as expiring_documents
+from store.sqlite.transactions import read_transaction
 from store.validation import explain
 
 
@@ -63,9 +63,9 @@ def attach(settings: Settings, document: str, file: Path, expires_on: str | None
     Exit codes: 0 done; 1 refused, or the file can't be read or kept; 2 not understood.
     """
     with settings.open_store(create=False) as store:
-        document_requirement_id = store.ask(find_document, document)
+        document_requirement_id = store.query(find_document, document)
         with progress_bar("Reading") as progress:
-            kept = asdict(store.keep_file(file, progress))
+            kept = asdict(store.keep_attachment(file, progress))
         command = AttachFile(document_requirement_id=document_requirement_id, expires_on=expires_on, **kept)
         receipt = store.execute(command, actor=settings.person)
     answer = {"document_requirement_id": document_requirement_id, **kept}
@@ -100,7 +100,7 @@ def attachment(settings: Settings, named: str, target: Path | None) -> int | Non
     Exit codes: 0 done; 1 there is no such file, or it is missing or was changed; 2 standard output is a terminal.
     """
     with settings.open_store(create=False) as store:
-        file, folder = store.ask(find_file, named), store.ask(folder_of)
+        file, folder = store.query(find_file, named), store.query(folder_of)
     if target is not None:
         if target.is_dir():
             target /= showable_name(file.file_name)
@@ -152,7 +152,7 @@ def expiring(settings: Settings, within: int, as_json: bool) -> None:
     """
     today = datetime.now(UTC).date()
     with settings.open_store(create=False) as store:
-        store.ask(_write_expiring, today, today + timedelta(days=within), as_json=as_json)
+        store.query(_write_expiring, today, today + timedelta(days=within), as_json=as_json)
 
 
 _EXPIRING_HEADINGS: Final = ("EXPIRES", "DAYS", "DOCUMENT", "OF", "STATUS", "CASE", "NAME", "CASE STATUS", "ASSIGNEE")

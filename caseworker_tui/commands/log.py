@@ -29,7 +29,7 @@ def log(settings: Settings, case: str | None, as_json: bool) -> None:
     Exit codes: 0 done; 1 there is no such case, or the database can't be read.
     """
     with settings.open_store(create=False) as store:
-        store.ask(_write_log, case, as_json=as_json)
+        store.query(_write_log, case, as_json=as_json)
 
 
 def _write_log(connection: Connection, case: str | None, *, as_json: bool) -> None:

@@ -7,8 +7,8 @@ import click
 from caseworker_tui.case_tables import write_rules
 from caseworker_tui.printing import progress_bar, say, write_json
 from caseworker_tui.program import FAILED, UNUSABLE, Settings, database_option, json_option, pass_settings
+from store.clock import system_clock
 from store.queries.notification_rules import notification_rules, notification_service_state
-from store.surroundings import system_clock
 
 
 @click.command()
@@ -40,8 +40,8 @@ def notifications(settings: Settings, anew: bool, as_json: bool) -> int | None:
         if anew and configured.service:
             with progress_bar("Asking") as progress:
                 refresh(settings.path, configured.service, clock=system_clock, stopped=Event(), progress=progress)
-        in_force = store.ask(notification_rules, rules)
-        state = store.ask(notification_service_state, configured.service_url) if configured.service_url else None
+        in_force = store.query(notification_rules, rules)
+        state = store.query(notification_service_state, configured.service_url) if configured.service_url else None
     if as_json:
         file = configured.rules_file and str(configured.rules_file)
         write_json({"rules": in_force, "rules_file": file, "service": state})

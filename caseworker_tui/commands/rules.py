@@ -12,7 +12,7 @@ from caseworker_tui.team_rules_file import read_team_rules
 from store.domain.decisions import Rules
 from store.domain.document_rules import DOCUMENT_RULES, RULES_VERSION
 from store.domain.team_rules import TeamRules
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.rule_changes import Change, RuleChange, rule_changes
 
 
@@ -78,7 +78,7 @@ def _rule_cells(rule: dict[str, Any]) -> tuple[str, ...]:
 
 def _write_changes(store: CaseStore, wanted: Rules, *, as_json: bool) -> int | None:
     with progress_bar("Looking at cases") as progress:
-        changes = store.ask(lambda connection: list(rule_changes(connection, wanted, progress)))
+        changes = store.query(lambda connection: list(rule_changes(connection, wanted, progress)))
     known = [change for change in changes if change.change is not Change.UNKNOWN]
     if as_json:
         write_json_array(known)

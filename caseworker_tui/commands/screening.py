@@ -21,7 +21,7 @@ from caseworker_tui.printing import (
 from caseworker_tui.program import FAILED, UNUSABLE, Settings, actor_option, database_option, json_option, pass_settings
 from store.domain.statuses import CheckKind, label
 from store.domain.values import Text
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.case_file import find_case
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def screen(settings: Settings, case: str | None, all_open: bool, as_json: bool) 
             say(NO_LIST)
             return UNUSABLE
         if case is not None:
-            screening = store.ask(screen_case, in_force, store.ask(find_case, case))
+            screening = store.query(screen_case, in_force, store.query(find_case, case))
             (tables.write_screening_as_json if as_json else tables.write_screening)(screening)
             return None
         with progress_bar("Screening") as progress:
@@ -214,10 +214,10 @@ def _cases_to_decide(
     from caseworker_tui.screening_tables import candidate_as_json  # noqa: PLC0415 (only for screening)
     from store.screening.case_screening import cases_in_work, screen_case  # noqa: PLC0415
 
-    cases = store.ask(cases_in_work)
+    cases = store.query(cases_in_work)
     for number, case in enumerate(cases):
         progress(number, len(cases))
-        if undecided := store.ask(screen_case, in_force, case.case_id).undecided:
+        if undecided := store.query(screen_case, in_force, case.case_id).undecided:
             yield {
                 "case_id": case.case_id,
                 "reference": case.reference,

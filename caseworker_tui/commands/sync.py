@@ -11,7 +11,7 @@ import click
 
 from caseworker_tui.printing import progress_bar, say, say_beside_bar, write_json, write_line, write_table
 from caseworker_tui.program import FAILED, UNUSABLE, Settings, actor_option, database_option, json_option, pass_settings
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.team_state import TeamState, team_state
 from store.sync.quarantine import release
 from store.sync.shared_log import SyncStopped, Unreachable
@@ -97,11 +97,11 @@ def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int
     from store.sync.kafka import KafkaLog  # noqa: PLC0415 (confluent_kafka)
     from store.sync.notifications import Notifications  # noqa: PLC0415 (confluent_kafka)
     from store.sync.round import until_settled  # noqa: PLC0415 (only to sync)
-    from store.sync.sole import sole_sync  # noqa: PLC0415 (only to sync)
+    from store.sync.single_instance import single_instance  # noqa: PLC0415 (only to sync)
 
     with (
         settings.open_store(create=True) as store,
-        sole_sync(settings.path),
+        single_instance(settings.path),
         KafkaLog(connection) as log,
         Notifications(connection, store) as notifications,
     ):
@@ -113,7 +113,7 @@ def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int
             notified = notifications.send()
         except (SyncStopped, Unreachable) as error:
             notified, trouble = 0, str(error)
-        state = store.ask(team_state)
+        state = store.query(team_state)
     numbers = {
         "accepted": came_to.tally.accepted,
         "sent": came_to.pushed,
@@ -152,12 +152,12 @@ def _watch(settings: Settings, connection: "Connection", *, relay: bool, attache
     from store.sync.kafka import KafkaLog  # noqa: PLC0415 (confluent_kafka)
     from store.sync.notifications import Notifications  # noqa: PLC0415 (confluent_kafka)
     from store.sync.relay import Relay  # noqa: PLC0415 (confluent_kafka)
-    from store.sync.sole import sole_sync  # noqa: PLC0415 (only to sync)
+    from store.sync.single_instance import single_instance  # noqa: PLC0415 (only to sync)
 
     stop, wake = Event(), Event()
     with ExitStack() as open_:
         store = open_.enter_context(settings.open_store(create=True))
-        open_.enter_context(sole_sync(settings.path))
+        open_.enter_context(single_instance(settings.path))
         log = open_.enter_context(KafkaLog(connection))
         notifications = open_.enter_context(Notifications(connection, store))
         intake = open_.enter_context(Intake(connection, store, actor=settings.person))

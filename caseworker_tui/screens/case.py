@@ -72,13 +72,13 @@ class CaseScreen(Screen[None]):
         if not self._case_id:
             return
         with told(self):
-            view = await self._session.ask(case_file, self._case_id)
-            assessed = await self._session.ask(assessment, self._case_id, self._session.rules, self._session.today())
-            entries = await self._session.ask(timeline, self._case_id)
-            others = await self._session.ask(related, self._case_id)
+            view = await self._session.query(case_file, self._case_id)
+            assessed = await self._session.query(assessment, self._case_id, self._session.rules, self._session.today())
+            entries = await self._session.query(timeline, self._case_id)
+            others = await self._session.query(related, self._case_id)
             self._view, self._assessed, self._others = view, assessed, others
-            standing = await self._session.ask(case_in_team, self._case_id)
-            self._title.update(case_text.title(view) + case_marks(standing))
+            in_team = await self._session.query(case_in_team, self._case_id)
+            self._title.update(case_text.title(view) + case_marks(in_team))
             self._panes.show(Shown(AssessedCase(view, assessed), entries, self._session.now(), others))
 
     def _chosen_document(self) -> DocumentRow | None:
@@ -140,7 +140,7 @@ class CaseScreen(Screen[None]):
     @work(exclusive=True, group="undo")
     async def action_undo(self) -> None:
         with told(self):
-            offer = await self._session.ask(undo_offer, self._case_id, self._session.actor)
+            offer = await self._session.query(undo_offer, self._case_id, self._session.actor)
             if isinstance(offer, UndoOffer):
                 question = ConfirmScreen(case_text.undo_question(offer))
                 self.app.push_screen(question, partial(self._was_answered, offer))

@@ -64,7 +64,7 @@ class CaseThenScreen(Screen[None]):
         if not self._case_id:
             return
         with told(self):
-            then = await self._session.ask(as_of, self._case_id, self._version, self._session.rules)
+            then = await self._session.query(as_of, self._case_id, self._version, self._session.rules)
             opened = self._then is None
             self._show(then)
             if opened and self._panes.changed:

@@ -10,10 +10,10 @@ from caseworker_tui.questions import Answers, Dialog, FileLine
 from caseworker_tui.screens.ask import AskScreen, NotDone
 from caseworker_tui.session import Session
 from caseworker_tui.typed_paths import path_typed
+from store.attachments import spoken_size
 from store.domain.commands import Command
 from store.domain.identifiers import derive_id
-from store.engine import new_command_id
-from store.files import spoken_size
+from store.engine.case_store import new_command_id
 
 
 class CommandScreen(AskScreen):
@@ -50,7 +50,7 @@ class CommandScreen(AskScreen):
                 path = path_typed(answers[question.name], self._session.folder)
                 self._reading = True
                 try:
-                    kept = await self._session.keep_file(path, self._progress)
+                    kept = await self._session.keep_attachment(path, self._progress)
                 finally:
                     self._reading = False
                     self._stopped.clear()

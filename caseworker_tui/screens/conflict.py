@@ -19,7 +19,7 @@ from caseworker_tui.screens.ask import AskScreen
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.top_line import TopLine
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.team import Conflict, case_names, conflict
 from store.sync.conflicts import discard, edit, keep_as_note, retry
 
@@ -51,18 +51,18 @@ class ConflictScreen(Screen[None]):
     @work(exclusive=True, group="reload")
     async def reload(self) -> None:
         with told(self):
-            self._conflict = await self._session.ask(conflict, self._command_id)
+            self._conflict = await self._session.query(conflict, self._command_id)
             if self._conflict is None:
                 self.dismiss()
                 return
             case_id = self._conflict.row.case_id
-            names = await self._session.ask(case_names, [case_id])
+            names = await self._session.query(case_names, [case_id])
             self._text.update(sync_text.conflict(self._conflict, names[case_id]))
 
     @work(exclusive=True, group="retry")
     async def action_retry(self) -> None:
         with told(self):
-            await self._session.settle(partial(retry, command_id=self._command_id))
+            await self._session.with_store(partial(retry, command_id=self._command_id))
             self.notify("It holds again, and goes to the team.")
             self.reload()
 
@@ -85,7 +85,7 @@ class ConflictScreen(Screen[None]):
 
     def _ask(self, title: str, do: Callable[[Answers, CaseStore], object], *lines: Line) -> None:
         async def then(answers: Answers) -> None:
-            await self._session.settle(partial(do, answers))
+            await self._session.with_store(partial(do, answers))
 
         self.app.push_screen(AskScreen(self._session, title, in_order(*lines), then), self._came_back)
 

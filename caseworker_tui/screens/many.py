@@ -16,9 +16,9 @@ from caseworker_tui.actions import Place, bindings
 from caseworker_tui.session import Session
 from store.domain.commands import OfCase
 from store.domain.refusals import Refusal
-from store.engine import new_command_id
+from store.engine.bulk import Outcome, execute_on_many
+from store.engine.case_store import new_command_id
 from store.errors import StoreError
-from store.many import Outcome, execute_on_many
 from store.queries.queue import QueueRow, queue_row
 
 _SHOWN: Final = 200
@@ -119,7 +119,7 @@ class ManyScreen(ModalScreen[str]):
         self._number_refused[group] += 1
         self.refused_ids.append(outcome.case_id)
         if len(self.refused_ids) <= _SHOWN:
-            row = await self._session.ask(queue_row, outcome.case_id)
+            row = await self._session.query(queue_row, outcome.case_id)
             if row is not None:
                 self._refused.setdefault(group, []).append(row)
 

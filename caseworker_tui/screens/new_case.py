@@ -27,7 +27,7 @@ from caseworker_tui.session import Session
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.top_line import TopLine
 from store.domain.refusals import Refusal
-from store.engine import new_command_id
+from store.engine.case_store import new_command_id
 
 
 class FieldRow(Vertical):

@@ -30,9 +30,9 @@ from caseworker_tui.widgets.search_line import SearchLine
 from caseworker_tui.widgets.top_line import TopLine
 from caseworker_tui.widgets.view_strip import ViewStrip
 from caseworker_tui.wording import PROVISIONAL, TO_BE_SETTLED
-from store.desk import VIEWS, Desk, View, desk_of, views_of
 from store.domain.refusals import Refusal
 from store.errors import StoreError
+from store.preferences import VIEWS, Preferences, View, preferences_of, views_of
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
 from store.queries.query_language.selection import in_any_order, with_sort
 from store.queries.queue import (
@@ -46,7 +46,7 @@ from store.queries.queue import (
     queue_page,
     queue_place,
 )
-from store.queries.team_state import cases_to_be_settled, provisional_cases
+from store.queries.team_state import cases_to_be_settled, pending_cases
 
 if TYPE_CHECKING:
     from caseworker_tui.screens.many import ManyScreen
@@ -70,9 +70,9 @@ _PATIENCE_SECONDS: Final = 0.2
 """Rows that come so soon are in the first picture already: what is drawn twice is drawn late."""
 
 
-def _standing(connection: Connection) -> dict[str, str]:
+def _team_signs(connection: Connection) -> dict[str, str]:
     """What the team has to say of cases: a character by their ids."""
-    provisional = dict.fromkeys(provisional_cases(connection), PROVISIONAL)
+    provisional = dict.fromkeys(pending_cases(connection), PROVISIONAL)
     return provisional | dict.fromkeys(cases_to_be_settled(connection), TO_BE_SETTLED)
 
 
@@ -144,7 +144,7 @@ class QueueScreen(Screen[None]):
     async def _come_back(self) -> None:
         """Everything is as the person left it."""
         with told(self):
-            desk = await self._session.ask(desk_of, self._session.actor)
+            desk = await self._session.query(preferences_of, self._session.actor)
             await self._read_views()
             self.table.columns = desk.columns or USUAL
             self._look_at(desk.query, desk.case_id)
@@ -153,11 +153,11 @@ class QueueScreen(Screen[None]):
             self._search_line.write(self._query)
 
     @property
-    def desk(self) -> Desk:
+    def preferences(self) -> Preferences:
         """What is looked at, to be kept for the next time."""
         case = self.table.current
         columns = () if self.table.columns == USUAL else self.table.columns
-        return Desk(self._query, case.case_id if case else None, columns)
+        return Preferences(self._query, case.case_id if case else None, columns)
 
     # What is shown
 
@@ -210,8 +210,8 @@ class QueueScreen(Screen[None]):
         While a person is typing, a last word that no case holds and that begins the name of a field is passed over.
         """
         selection = self._select(self._query)
-        start = await self._session.ask(queue_key, selection, case_id) if case_id else None
-        rows = await self._session.ask(queue_page, selection, start=start, limit=PAGE_ROWS)
+        start = await self._session.query(queue_key, selection, case_id) if case_id else None
+        rows = await self._session.query(queue_page, selection, start=start, limit=PAGE_ROWS)
         if self._typing and not rows and (before := _before_field(self._query)) is not None:
             self._query = self._views.shown = before
             await self._show_first_page(case_id)
@@ -225,7 +225,7 @@ class QueueScreen(Screen[None]):
         selection = self._select(self._query)
         known = await self._session.survey(landmarks, selection)
         current, cursor = self.table.current, self.table.cursor
-        place = await self._session.ask(queue_place, selection, current.case_id, known) if current else None
+        place = await self._session.query(queue_place, selection, current.case_id, known) if current else None
         moved = 0 if place is None else place - cursor  # the case, while somebody may be moving the cursor
         pages = {
             page: await self._rows(page * PAGE_ROWS, PAGE_ROWS, selection, known)
@@ -233,7 +233,7 @@ class QueueScreen(Screen[None]):
         }
         self._selection, self._landmarks = selection, known
         self._counted(self._query, known.length)
-        self.table.standing = await self._session.ask(_standing)
+        self.table.signs = await self._session.query(_team_signs)
         self._show(known.length)
         self.table.renew(known.length, self.table.cursor + moved, pages)
         self._tell_number()
@@ -277,7 +277,7 @@ class QueueScreen(Screen[None]):
             return []
         mark, offset = divmod(first, STEP) if known.keys else (0, first)
         start = known.keys[mark] if known.keys else None
-        return await self._session.ask(queue_page, selection, start=start, offset=offset, limit=number)
+        return await self._session.query(queue_page, selection, start=start, offset=offset, limit=number)
 
     def _tell_number(self) -> None:
         length, marked = self.table.length, self._marks.number(self.table.length)
@@ -288,7 +288,7 @@ class QueueScreen(Screen[None]):
     async def _complete(self, text: str) -> list["Completion"]:
         from store.queries.query_language.completion import completions  # noqa: PLC0415 (as said above)
 
-        return await self._session.ask(completions, text)
+        return await self._session.query(completions, text)
 
     # Searching and ordering
 
@@ -321,7 +321,7 @@ class QueueScreen(Screen[None]):
         from store.queries.case_file import find_case  # noqa: PLC0415 (as said above)
 
         try:
-            case_id = await self._session.ask(find_case, typed)
+            case_id = await self._session.query(find_case, typed)
         except (Refusal, StoreError):  # a word that only looks like a reference
             self._to_the_cases()
             return
@@ -372,7 +372,7 @@ class QueueScreen(Screen[None]):
         return self._views.views
 
     async def _read_views(self) -> None:
-        own = await self._session.ask(views_of, self._session.actor)
+        own = await self._session.query(views_of, self._session.actor)
         self._views.views = (*VIEWS, *own)
         self._uncounted.update(view.query for view in self.views)
 
@@ -433,7 +433,7 @@ class QueueScreen(Screen[None]):
             return
         with told(self):
             cursor, selection, known = self.table.cursor, self._selection, self._landmarks
-            other = await self._session.ask(queue_place, selection, self._last_marked or case.case_id, known)
+            other = await self._session.query(queue_place, selection, self._last_marked or case.case_id, known)
             first, last = sorted((cursor, cursor if other is None else other))
             if last - first >= _LONGEST_RANGE:
                 self.notify(f"A range has at most {_LONGEST_RANGE:,} cases: * marks all that are shown.")
@@ -485,7 +485,7 @@ class QueueScreen(Screen[None]):
     async def _show_preview(self, case_id: str) -> None:
         await loaded()
         with told(self):
-            self._preview.update(await self._session.ask(_at_a_glance, case_id, self._session.now()))
+            self._preview.update(await self._session.query(_at_a_glance, case_id, self._session.now()))
 
     @on(CaseTable.Chosen)
     def action_open_case(self) -> None:
@@ -509,7 +509,7 @@ class QueueScreen(Screen[None]):
         """
         with told(self):
             selection, marks = self._selection, self._landmarks
-            place = await self._session.ask(queue_place, selection, case_id, marks)
+            place = await self._session.query(queue_place, selection, case_id, marks)
             wanted = (self.table.cursor - (step > 0) if place is None else place) + step
             rows = await self._rows(wanted, 1, selection, marks) if wanted >= 0 else []
             if rows:

@@ -6,13 +6,13 @@ from caseworker_tui.many_dialogs import ask_about_many, command_on, said
 from caseworker_tui.questions import Answers, Choice, Line, Question, in_order
 from caseworker_tui.screens.ask import AskScreen
 from caseworker_tui.session import Session
-from store.desk import View, remove_view, rename_view, save_view
 from store.domain.commands import OfCase
+from store.preferences import View, remove_view, rename_view, save_view
 
 
 def name_for_view(session: Session, query: str) -> AskScreen:
     async def save(answers: Answers) -> None:
-        await session.write(save_view, session.actor, View(name=answers["name"], query=query))
+        await session.change(save_view, session.actor, View(name=answers["name"], query=query))
 
     question = Line("name", "What do you call it?", "a word or two")
     return AskScreen(session, f"A view of your own: {query}", in_order(question), save)
@@ -30,9 +30,9 @@ def change_of_view(session: Session, own: Sequence[View]) -> AskScreen:
     async def change(answers: Answers) -> None:
         view = own[int(answers["view"])]
         if answers["change"] == "rename":
-            await session.write(rename_view, session.actor, view, answers["name"])
+            await session.change(rename_view, session.actor, view, answers["name"])
         else:
-            await session.write(remove_view, session.actor, view)
+            await session.change(remove_view, session.actor, view)
 
     return AskScreen(session, "Your own views", ask, change)
 

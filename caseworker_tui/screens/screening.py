@@ -22,8 +22,8 @@ from store.errors import StoreError
 from store.screening.case_screening import (
     Candidate,
     CaseScreening,
+    Disposition,
     ScreenedParty,
-    Standing,
     clearance,
     screen_against_folder,
 )
@@ -68,7 +68,7 @@ class ScreeningScreen(Screen[None]):
     async def reload(self) -> None:
         try:
             folder = lists_folder(self._session.database)
-            self._show(await self._session.ask(screen_against_folder, folder, self._case_id))
+            self._show(await self._session.query(screen_against_folder, folder, self._case_id))
         except (Refusal, StoreError) as error:
             self._headline.update(str(error))
 
@@ -110,7 +110,7 @@ class ScreeningScreen(Screen[None]):
         same = next((index for index in rows if before and _is_same(self._rows[index], before)), None)
         if before and same is not None:
             now = self._rows[same]
-            if same in undecided or not undecided or (now and now.standing is before.standing):
+            if same in undecided or not undecided or (now and now.disposition is before.disposition):
                 return same
         later = (index for index in undecided if same is None or index > same)
         return next(later, next(iter(undecided or rows), None))
@@ -139,9 +139,9 @@ class ScreeningScreen(Screen[None]):
     def choose(self) -> None:
         self.action_decide()
 
-    def action_decide(self, standing: str = "") -> None:
+    def action_decide(self, disposition: str = "") -> None:
         if candidate := self._candidate():
-            dialog = screening_text.decide(self._case_id, candidate, Standing(standing) if standing else None)
+            dialog = screening_text.decide(self._case_id, candidate, Disposition(disposition) if disposition else None)
             self.app.push_screen(CommandScreen(self._session, dialog), self._was_decided)
         else:
             self.notify("There is nobody to decide on.")
@@ -188,7 +188,7 @@ def _most_to_decide_first(party: ScreenedParty) -> tuple[int, int]:
 
 
 def _is_undecided(candidate: Candidate | None) -> bool:
-    return candidate is not None and candidate.standing is Standing.UNDECIDED
+    return candidate is not None and candidate.disposition is Disposition.UNDECIDED
 
 
 def _is_same(candidate: Candidate | None, other: Candidate) -> bool:

@@ -24,9 +24,9 @@ from caseworker_tui.screens.conflict import ConflictScreen
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.top_line import TopLine
-from store.database import read_transaction
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.team import ConflictRow, TeamOverview, case_names, conflicts, resting_cases, team_overview
+from store.sqlite.transactions import read_transaction
 from store.sync.dead_letters import DeadLetter, dead_letters, discard, replay
 from store.sync.quarantine import release
 
@@ -80,7 +80,7 @@ class SyncScreen(Screen[None]):
     @work(exclusive=True, group="reload")
     async def reload(self) -> None:
         with told(self):
-            waiting = await self._session.ask(_waiting)
+            waiting = await self._session.query(_waiting)
             status = self._sync.status if self._sync else None
             servers = self._sync.cluster.servers if self._sync else ""
             topic = f"{self._sync.cluster.topic_prefix}case_commits" if self._sync else ""
@@ -137,7 +137,7 @@ class SyncScreen(Screen[None]):
     @work
     async def _release(self, case_id: str) -> None:
         with told(self):
-            await self._session.settle(partial(release, case_id=case_id))
+            await self._session.with_store(partial(release, case_id=case_id))
             self.notify("The case goes on.")
         self.reload()
 
@@ -147,7 +147,7 @@ class SyncScreen(Screen[None]):
         self.app.push_screen(asking, self._came_back)
 
     async def _do_with(self, letter: DeadLetter, answers: Answers) -> None:
-        await self._session.settle(partial(_settle, letter, answers, self._session.actor))
+        await self._session.with_store(partial(_settle, letter, answers, self._session.actor))
 
     def _came_back(self, _: object) -> None:
         self.reload()

@@ -115,7 +115,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
     columns: reactive[tuple[str, ...]] = reactive(USUAL)
     """The names of the columns that are wanted."""
     marks: reactive[Marks] = reactive(Marks)
-    standing: reactive[Mapping[str, str]] = reactive(dict)
+    signs: reactive[Mapping[str, str]] = reactive(dict)
     """How cases stand with the team, where there is something to say: a character by their ids."""
 
     @dataclass
@@ -230,7 +230,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         return self._line(lambda column: column.text(row, now), style, docs, mark=self._mark_of(row.case_id))
 
     def _mark_of(self, case_id: str) -> str:
-        return _MARK if case_id in self.marks else self.standing.get(case_id, "")
+        return _MARK if case_id in self.marks else self.signs.get(case_id, "")
 
     def _heading(self, column: Column) -> str:
         """With an arrow on the column that the cases are ordered by; the usual order is left unsaid."""

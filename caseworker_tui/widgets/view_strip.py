@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from caseworker_tui.wording import short_number
-from store.desk import View
+from store.preferences import View
 
 
 class ViewStrip(Widget):

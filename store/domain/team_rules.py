@@ -75,7 +75,7 @@ class TeamRules(Value):
     @property
     def in_force(self) -> tuple[DocumentRule, ...]:
         """The built-in rules that stand, then the team's."""
-        return (*self._standing(), *(rule.as_rule for rule in self.rules))
+        return (*self._active_rules(), *(rule.as_rule for rule in self.rules))
 
     @property
     def full_version(self) -> str:
@@ -94,7 +94,7 @@ class TeamRules(Value):
     def _repeated(self) -> Iterator[str]:
         """Rules with the id of another, and those that ask for what another asks for."""
         ids: set[str] = set()
-        asked: dict[Asks, str] = {_asks(rule): rule.rule_id for rule in self._standing()}
+        asked: dict[Asks, str] = {_asks(rule): rule.rule_id for rule in self._active_rules()}
         for rule in self.rules:
             if rule.id in _BUILT_IN:
                 yield f"the rule {rule.id} has the id of a built-in one: give it another"
@@ -105,7 +105,7 @@ class TeamRules(Value):
             ids.add(rule.id)
             asked.setdefault(_asks(rule.as_rule), rule.id)
 
-    def _standing(self) -> Iterable[DocumentRule]:
+    def _active_rules(self) -> Iterable[DocumentRule]:
         off = {each.id for each in self.switched_off}
         return (rule for rule in DOCUMENT_RULES if rule.rule_id not in off)
 

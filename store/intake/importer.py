@@ -10,7 +10,7 @@ from typing import Any, Final
 from store.domain.decisions import case_id_of_new_case
 from store.domain.identifiers import case_reference
 from store.domain.refusals import Refusal
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.intake.bods import read_statements
 from store.intake.bods_index import Reading
 from store.intake.formats import is_bods, read_record
@@ -160,7 +160,7 @@ def _why(store: CaseStore, opening: Opening, refusal: Refusal) -> str:
             f"its message_id was already used for a different message, which is case {reference}: give this one a"
             " message_id of its own, or change that case instead"
         )
-    changed = store.ask(_changed_fields, opening)
+    changed = store.query(_changed_fields, opening)
     named = f" ({', '.join(changed)})" if changed else ""
     return (
         f"{opening.name} is case {reference} already, and its record has changed since{named}: look at the case and"

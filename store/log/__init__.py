@@ -3,7 +3,7 @@
 commit   what a commit is, and how its id is computed
 append   `save_events`: commits, against the versions that their writer has seen
 pending  what a team has not accepted yet, on top of what it has
-standing where a case file stands: its state, versions and head
+loaded_case  a case as loaded from the log: its state, versions and head
 read     events in order, of one aggregate, one case or all, with typed payloads
 upcast   old payload shapes to the present one; newer ones are named, never guessed at
 verify   proof that nothing was changed, dropped or moved

@@ -29,10 +29,10 @@ class _Tables:
     commit: str
     event: str
     last_positions: str
-    provisional: bool
+    pending: bool
 
     @classmethod
-    def called(cls, commits: str, events: str, *, provisional: bool) -> "_Tables":
+    def called(cls, commits: str, events: str, *, pending: bool) -> "_Tables":
         return cls(
             commit=(
                 f"INSERT INTO {commits} (commit_id, {', '.join(COMMIT_FIELDS)}) VALUES (?{', ?' * len(COMMIT_FIELDS)})"
@@ -45,12 +45,12 @@ class _Tables:
                 f"SELECT (SELECT coalesce(max(position), 0) FROM {commits}),"
                 f" (SELECT coalesce(max(position), 0) FROM {events})"
             ),
-            provisional=provisional,
+            pending=pending,
         )
 
 
-ACCEPTED: Final = _Tables.called("commits", "events", provisional=False)
-PENDING: Final = _Tables.called("pending_commits", "pending_events", provisional=True)
+ACCEPTED: Final = _Tables.called("commits", "events", pending=False)
+PENDING: Final = _Tables.called("pending_commits", "pending_events", pending=True)
 
 
 Payloads = Sequence[Payload | UnknownPayload]
@@ -146,7 +146,7 @@ def append(
             for event in commit.events
         ),
     )
-    before = last_accepted_position(connection) if to.provisional else 0
+    before = last_accepted_position(connection) if to.pending else 0
     events = (
         (commit, event, payload)
         for commit, payloads in commits
@@ -166,7 +166,7 @@ def append(
             metadata=event.metadata,
             commit_id=commit.commit_id,
             actor=commit.header.actor,
-            provisional=to.provisional,
+            pending=to.pending,
         )
         for position, (commit, event, payload) in enumerate(events, start=before + event_position + 1)
     ]

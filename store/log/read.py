@@ -12,16 +12,16 @@ from typing import NamedTuple
 from pydantic import JsonValue
 from pydantic_core import from_json
 
-from store.database import read_transaction
 from store.domain.events import Payload
 from store.errors import DatabaseDamaged
 from store.log.upcast import UnknownPayload, typed_payload
+from store.sqlite.transactions import read_transaction
 
 
 class RecordedEvent(NamedTuple):
     """An event as it stands in the log. `timestamp` is UTC, ISO 8601, in microseconds; `metadata` is JSON text.
 
-    It is `provisional` while its commit is pending: nobody else has seen it, and its position may still change.
+    It is `pending` while its commit is: nobody else has seen it, and its position may still change.
     """
 
     position: int
@@ -36,7 +36,7 @@ class RecordedEvent(NamedTuple):
     metadata: str
     commit_id: str
     actor: str
-    provisional: bool = False
+    pending: bool = False
 
     def as_json(self) -> dict[str, JsonValue]:
         """The event as `caseworker log --json` prints it."""
@@ -56,7 +56,7 @@ class RecordedEvent(NamedTuple):
             "payload_model_name": self.payload_model_name,
             "metadata": from_json(self.metadata),
             "commit_id": self.commit_id,
-            "provisional": self.provisional,
+            "provisional": self.pending,
         }
 
 
@@ -76,7 +76,7 @@ class StreamEvent(NamedTuple):
 class RecordedCommit:
     """What one command did to a case file. `version` counts the commits of the case, from 1 without gaps.
 
-    It is `provisional` while it is pending: its version may still change.
+    It is `pending` until the team has accepted it: its version may still change.
     """
 
     version: int
@@ -84,7 +84,7 @@ class RecordedCommit:
     recorded_at: str
     actor: str
     events: tuple[RecordedEvent, ...]
-    provisional: bool = False
+    pending: bool = False
 
 
 # In the order of the fields of `RecordedEvent`.

@@ -10,9 +10,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from store.guards import GUARDS
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, FORMAT, commit_id
 from store.log.upcast import typed_payload
+from store.sqlite.append_only import APPEND_ONLY_TRIGGERS
 
 _COMMIT = slice(2, 2 + len(COMMIT_FIELDS))
 _EVENT = slice(3, 3 + len(EVENT_FIELDS))
@@ -51,12 +51,12 @@ def verify_log(connection: sqlite3.Connection, progress: Progress, *, other_trig
 
 def _missing_guards(connection: sqlite3.Connection, others: Container[str]) -> Faults:
     there = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))
-    for name, statement in GUARDS.items():
+    for name, statement in APPEND_ONLY_TRIGGERS.items():
         if name not in there:
             yield f"The trigger {name}, which keeps the log from being changed, is missing."
         elif there[name] != statement:
             yield f"The trigger {name}, which keeps the log from being changed, is not as caseworker made it."
-    for name in (name for name in there if name not in GUARDS and name not in others):
+    for name in (name for name in there if name not in APPEND_ONLY_TRIGGERS and name not in others):
         yield f"The trigger {name} is none of caseworker's: nobody knows what it does to the log."
 
 

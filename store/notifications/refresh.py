@@ -8,13 +8,14 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
-from store.database import connect, translated, write_transaction
 from store.domain.document_rules import DOCUMENT_RULES, normalised
 from store.domain.notification_rules import NotificationRule, triggers_of
 from store.domain.statuses import TraitementType
 from store.errors import StoreError
 from store.notifications.answers import keep
 from store.notifications.config_service import ConfigService, Question, ServiceTrouble, ask
+from store.sqlite.database import connect, translated
+from store.sqlite.transactions import write_transaction
 
 EVERY_SECONDS: Final = 300.0
 

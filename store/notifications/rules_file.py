@@ -6,14 +6,14 @@ from pydantic import ValidationError
 
 from store.domain.notification_rules import HOW_A_TRIGGER_IS_WRITTEN, NotificationRule, is_trigger, nearest_trigger
 from store.errors import BadFile
-from store.small_files import bad_file, read_small_file
+from store.handwritten_files import bad_file, read_handwritten_file
 from store.validation import echo, explain, printable
 
 
 def read_rules(path: Path) -> tuple[NotificationRule, ...]:
     """The rules in the file, in its order, the inactive ones too. Raises `BadFile`."""
     file = f"The file of notification rules {printable(str(path))}"
-    listed = read_small_file(path, "JSON", file)
+    listed = read_handwritten_file(path, "JSON", file)
     if not isinstance(listed, list):
         raise BadFile(f'{file} is not a JSON list, like [{{"rule_id": …, "event_trigger": …}}].')
     rules: dict[str, NotificationRule] = {}

@@ -7,10 +7,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from store.database import use_for_bulk_work
 from store.log.read import RecordedEvent
 from store.projections import PROJECTIONS, project
 from store.projections.projection import insert
+from store.sqlite.transactions import use_for_bulk_work
 
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is in all."""

@@ -7,19 +7,20 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from store.database import file_of, read_tables, use_for_bulk_work, write_transaction
 from store.log.pending import is_shared
 from store.log.read import get_accepted_events, get_pending_events, last_accepted_position, last_position
 from store.projections import PROJECTIONS
 from store.projections.fresh_tables import Progress, fresh_tables, project_all
 from store.projections.projection import Projection
 from store.projections.segments import WHOLE, Segment, SegmentFailed, Side, project_segments, segments_of
+from store.sqlite.database import file_of, read_tables
+from store.sqlite.transactions import use_for_bulk_work, write_transaction
 
 
 def stale_tables(connection: sqlite3.Connection) -> list[str]:
     """The read tables that are missing, or that another version of their projection made."""
-    standing = read_tables(connection)
-    return [p.table for p in PROJECTIONS if standing.get(p.table) != p.fingerprint]
+    live = read_tables(connection)
+    return [p.table for p in PROJECTIONS if live.get(p.table) != p.fingerprint]
 
 
 def rebuild(connection: sqlite3.Connection, progress: Progress) -> int:

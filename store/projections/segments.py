@@ -17,9 +17,9 @@ from threading import Thread
 from time import sleep
 from typing import Final, NamedTuple
 
-from store.database import connect, file_of
 from store.log.read import get_accepted_events
 from store.projections.fresh_tables import Progress, project_all, without_journal
+from store.sqlite.database import connect, file_of
 
 WORTH_A_PROCESS: Final = 40_000
 """Events: their projection takes longer than the start of a process, some 300 milliseconds."""

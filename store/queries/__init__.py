@@ -1,4 +1,4 @@
-"""What screens ask, as typed rows. Every query takes a connection first: `store.ask(queue_page, limit=50)`.
+"""What screens ask, as typed rows. Every query takes a connection first: `store.query(queue_page, limit=50)`.
 
 queue       the list of cases that a person works from
 case_file   one case with everything that belongs to it

@@ -53,9 +53,9 @@ def as_of(connection: sqlite3.Connection, case_id: str, when: int | datetime, ru
     day = when.astimezone(UTC).date() if isinstance(when, datetime) else _day_of(newest)
     with fresh_tables() as tables:
         project(tables, _events(earlier))
-        before = _standing(tables, case_id, earlier, rules, _day_of(earlier[-1])) if earlier else None
+        before = _assessed_at(tables, case_id, earlier, rules, _day_of(earlier[-1])) if earlier else None
         project(tables, newest.events)
-        stood = _standing(tables, case_id, [*earlier, newest], rules, day)
+        stood = _assessed_at(tables, case_id, [*earlier, newest], rules, day)
     entries = tuple(entries_of([*earlier, newest]))
     return CaseThen(entries[0], len(commits), stood, before, entries)
 
@@ -72,7 +72,7 @@ def _day_of(commit: RecordedCommit) -> date:
     return datetime.fromisoformat(commit.recorded_at).astimezone(UTC).date()
 
 
-def _standing(
+def _assessed_at(
     tables: sqlite3.Connection, case_id: str, commits: list[RecordedCommit], rules: Rules, day: date
 ) -> AssessedCase:
     """The case after these commits, to which the tables go, as it was to be judged on that day."""

@@ -6,16 +6,16 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.database import read_transaction
+from store.attachments import content_of, folder_of, held, place_of
 from store.domain.events import FileAttached
 from store.domain.identifiers import case_reference
 from store.domain.statuses import label
 from store.errors import FileChanged, FileMissing
-from store.files import content_of, folder_of, held, place_of
 from store.log.read import get_events_of_type
 from store.log.verify import Progress, verify_log
 from store.projections import TRIGGERS_OF_READ_TABLES
 from store.projections.differences import differences
+from store.sqlite.transactions import read_transaction
 
 
 @dataclass(frozen=True, slots=True)

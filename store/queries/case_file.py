@@ -7,7 +7,6 @@ from typing import Any, Final, TypeVar
 
 from pydantic_core import from_json
 
-from store.database import read_transaction
 from store.domain.decisions import unknown_case
 from store.domain.identifiers import read_reference
 from store.domain.refusals import Refusal
@@ -15,6 +14,7 @@ from store.domain.screening import Screening
 from store.domain.values import FROM_THE_LOG
 from store.log.read import head_of
 from store.queries.queue import QueueRow, queue_row
+from store.sqlite.transactions import read_transaction
 
 
 @dataclass(frozen=True, slots=True)

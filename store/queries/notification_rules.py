@@ -3,9 +3,9 @@
 import sqlite3
 from dataclasses import dataclass
 
-from store.database import read_transaction
 from store.domain.decisions import Rules
 from store.notifications.answers import rules_in_force
+from store.sqlite.transactions import read_transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
-from store.database import read_transaction
 from store.domain.likeness import Certainty, Likeness, Marks, likeness
 from store.domain.values import OwnerKind
 from store.queries.queue import QueueRow, queue_row
+from store.sqlite.transactions import read_transaction
 
 SHOWN: Final = 50
 """Links that are given for one party of the case."""

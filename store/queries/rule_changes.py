@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from store.database import read_transaction
 from store.domain.case_file import fold
 from store.domain.decisions import Rules, missing_documents, no_longer_asked
 from store.domain.events import DocumentRequirementDetermined, Payload
 from store.domain.statuses import IN_WORK
 from store.log.read import get_events_for_case
+from store.sqlite.transactions import read_transaction
 
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is in all."""

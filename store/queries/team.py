@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from store.database import read_transaction
 from store.log.read import get_commits_for_case
 from store.log.upcast import typed_payload
 from store.projections import PROJECTIONS
-from store.queries.team_state import provisional_cases
+from store.queries.team_state import pending_cases
 from store.queries.timeline import TimelineEntry, entries_of, sentence
+from store.sqlite.transactions import read_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def team_overview(connection: sqlite3.Connection) -> TeamOverview | None:
             return None
         cluster_id, joined_at = team
         cursors = connection.execute("SELECT log_partition, next_offset FROM cursors ORDER BY log_partition").fetchall()
-        pending = provisional_cases(connection)
+        pending = pending_cases(connection)
     return TeamOverview(cluster_id, joined_at, dict(cursors), sum(pending.values()), len(pending))
 
 
@@ -185,7 +185,7 @@ _CONFLICTS = f"SELECT {_OF_RECORD}, code, sentence, refused_at FROM conflicts"
 
 def _since(connection: sqlite3.Connection, case_id: str, base: str | None) -> list[TimelineEntry]:
     """What was accepted in a case after the commit `base`, the newest first."""
-    accepted = [commit for commit in get_commits_for_case(connection, case_id) if not commit.provisional]
+    accepted = [commit for commit in get_commits_for_case(connection, case_id) if not commit.pending]
     seen = max((commit.version for commit in accepted if commit.commit_id == base), default=0)
     return entries_of(accepted[seen:])
 

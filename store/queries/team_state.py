@@ -29,6 +29,6 @@ def cases_to_be_settled(connection: sqlite3.Connection) -> set[str]:
     return {case_id for (case_id,) in rows}
 
 
-def provisional_cases(connection: sqlite3.Connection) -> dict[str, int]:
+def pending_cases(connection: sqlite3.Connection) -> dict[str, int]:
     """The cases whose rows show work that the team has not accepted yet, with the number of its commits."""
     return dict(connection.execute("SELECT case_id, count(*) FROM pending_commits GROUP BY case_id").fetchall())

@@ -45,7 +45,7 @@ from store.log.upcast import UnknownPayload
 class TimelineEntry:
     """What one command did, as a person reads it: the actor, and then each of the sentences.
 
-    `version` counts the changes of the case, from 1; `recorded_at` is UTC, ISO 8601. It is `provisional` while the
+    `version` counts the changes of the case, from 1; `recorded_at` is UTC, ISO 8601. It is `pending` while the
     team has not accepted it.
     """
 
@@ -54,7 +54,7 @@ class TimelineEntry:
     recorded_at: str
     actor: str
     sentences: tuple[str, ...]
-    provisional: bool
+    pending: bool
 
 
 def timeline(connection: sqlite3.Connection, case_id: str) -> list[TimelineEntry]:
@@ -70,7 +70,7 @@ def entries_of(commits: Sequence[RecordedCommit]) -> list[TimelineEntry]:
             commit.recorded_at,
             commit.actor,
             tuple(sentence(event.payload) for event in commit.events) or ("found nothing to change",),
-            commit.provisional,
+            commit.pending,
         )
         for commit in reversed(commits)
     ]

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
-from store.database import read_transaction
 from store.domain.statuses import CaseStatus, RiskLevel, label
 from store.queries.query_language import Asker, select
 from store.queries.query_language.completion import values_in_use
 from store.queries.query_language.syntax import quoted
 from store.queries.queue import queue_length
+from store.sqlite.transactions import read_transaction
 
 MOST_BARS: Final = 50
 """Of a chart whose bars come from the cases: those with the most."""

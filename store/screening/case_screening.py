@@ -22,7 +22,7 @@ Subject = tuple[str, str, str, str]
 """What a decision is on: the kind of check, the party, the list and the id of the entry."""
 
 
-class Standing(StrEnum):
+class Disposition(StrEnum):
     """Where a candidate stands, as people say it."""
 
     UNDECIDED = "undecided"
@@ -32,16 +32,16 @@ class Standing(StrEnum):
 
 
 _STANDING: Final = {
-    CheckOutcome.CLEAR: Standing.FALSE_POSITIVE,
-    CheckOutcome.NOT_APPLICABLE: Standing.FALSE_POSITIVE,
-    CheckOutcome.HIT: Standing.TRUE_MATCH,
-    CheckOutcome.INCONCLUSIVE: Standing.UNSURE,
+    CheckOutcome.CLEAR: Disposition.FALSE_POSITIVE,
+    CheckOutcome.NOT_APPLICABLE: Disposition.FALSE_POSITIVE,
+    CheckOutcome.HIT: Disposition.TRUE_MATCH,
+    CheckOutcome.INCONCLUSIVE: Disposition.UNSURE,
 }
 
 OUTCOMES: Final = {
-    Standing.FALSE_POSITIVE: CheckOutcome.CLEAR,
-    Standing.TRUE_MATCH: CheckOutcome.HIT,
-    Standing.UNSURE: CheckOutcome.INCONCLUSIVE,
+    Disposition.FALSE_POSITIVE: CheckOutcome.CLEAR,
+    Disposition.TRUE_MATCH: CheckOutcome.HIT,
+    Disposition.UNSURE: CheckOutcome.INCONCLUSIVE,
 }
 """What each decision on a candidate is recorded as."""
 
@@ -65,9 +65,9 @@ class Candidate:
     changed: str = ""
 
     @property
-    def standing(self) -> Standing:
+    def disposition(self) -> Disposition:
         if self.before is None or self.changed:
-            return Standing.UNDECIDED
+            return Disposition.UNDECIDED
         return _STANDING[CheckOutcome(self.before.outcome)]
 
     @property
@@ -112,7 +112,7 @@ class CaseScreening:
 
     @property
     def undecided(self) -> list[Candidate]:
-        return [candidate for candidate in self.candidates if candidate.standing is Standing.UNDECIDED]
+        return [candidate for candidate in self.candidates if candidate.disposition is Disposition.UNDECIDED]
 
     @property
     def to_record(self) -> list[Unlisted]:
@@ -141,13 +141,13 @@ def cases_in_work(connection: sqlite3.Connection) -> list[QueueRow]:
     return [case for case in whole_queue(connection) if case.status in IN_WORK]
 
 
-def decision(case_id: str, candidate: Candidate, standing: Standing, evidence: str) -> tuple[RecordCheck, ...]:
+def decision(case_id: str, candidate: Candidate, disposition: Disposition, evidence: str) -> tuple[RecordCheck, ...]:
     """What records a decision on a candidate: a command for each kind of check that the entry is for."""
     return tuple(
         RecordCheck(
             case_id=case_id,
             kind=kind,
-            outcome=OUTCOMES[standing],
+            outcome=OUTCOMES[disposition],
             evidence=evidence,
             entity_id=candidate.party_id,
             screening=candidate.screening,

@@ -8,7 +8,7 @@ rebase       pending commits on a case that has moved on, pure
 pull         one batch of records, taken in with its verdicts, rows and cursors in one transaction
 round        pull, push, pull until it returns
 team         joining a shared log, and knowing it again
-sole         one process at a time
+single_instance  one process at a time
 watch        sync that goes on until it is stopped
 conflicts    the four ways out of a conflict
 quarantine   cases that rest because of a record that can't be read, and how they go on

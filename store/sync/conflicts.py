@@ -11,10 +11,10 @@ from pydantic_core import to_json
 
 from store.domain.commands import AddNote, Command
 from store.domain.refusals import Refusal
-from store.engine import CaseStore, Receipt, new_command_id
+from store.engine.case_store import CaseStore, Receipt, new_command_id
 from store.log.append import PENDING, append
 from store.log.commit import Commit
-from store.log.standing import standing
+from store.log.loaded_case import load_case
 from store.projections import project
 from store.sync.rebase import id_reused, run_again
 from store.sync.wire import decode, encode, payloads_of
@@ -71,7 +71,7 @@ def edit(
 
 def keep_as_note(store: CaseStore, command_id: str, text: str, *, actor: str) -> Receipt:
     """Give the command up, and write down in the case what it was about."""
-    (case_id,) = store.ask(_conflict, command_id, "case_id")
+    (case_id,) = store.query(_conflict, command_id, "case_id")
     note = AddNote(case_id=case_id, text=text)
     return edit(store, command_id, note, actor=actor, reason="kept as a note")
 
@@ -90,7 +90,7 @@ def _retry(connection: sqlite3.Connection, store: CaseStore, command_id: str) ->
         "SELECT 1 FROM commits WHERE command_id = ? AND case_id = ?", (command_id, case_id)
     ).fetchone():
         raise id_reused(command_id)
-    commit = run_again(standing(connection, case_id), before, store.rules_in_force())
+    commit = run_again(load_case(connection, case_id), before, store.rules_in_force())
     connection.execute("DELETE FROM conflicts WHERE command_id = ?", (command_id,))
     events = append(connection, [(commit, payloads_of(commit))], to=PENDING)
     project(connection, events)
@@ -99,7 +99,7 @@ def _retry(connection: sqlite3.Connection, store: CaseStore, command_id: str) ->
 
 
 def _discard(store: CaseStore, command_id: str, *, actor: str, reason: str, replaced_by: str | None) -> None:
-    case_id, record = store.ask(_conflict, command_id, "case_id", "record")
+    case_id, record = store.query(_conflict, command_id, "case_id", "record")
     now = store.clock().astimezone(UTC).isoformat(timespec="microseconds")
     store.change(_move_to_discarded, (command_id, case_id, record, reason, replaced_by, actor, now))
 

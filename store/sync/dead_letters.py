@@ -16,7 +16,7 @@ from pydantic_core import from_json, to_json
 
 from store.domain.commands import CreateCase
 from store.domain.refusals import Refusal
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.intake.message import IntakeMessage, read_message
 from store.intake.records import trouble
 from store.validation import explain
@@ -146,7 +146,7 @@ def replay(
     Replayed twice, it is one case. Raises `Refusal` where it still can't become one; nothing has changed then.
     """
     with store.batch():
-        letter = store.ask(_waiting, dead_letter_id)
+        letter = store.query(_waiting, dead_letter_id)
         try:
             command_id, command = read(replace(letter.original, value=corrected or letter.original.value))
         except Unreadable as error:
@@ -159,7 +159,7 @@ def replay(
 def discard(store: CaseStore, dead_letter_id: int, *, reason: str, actor: str | None = None) -> None:
     """Be done with a message that is no case, for a reason that is kept with it."""
     with store.batch():
-        store.ask(_waiting, dead_letter_id)
+        store.query(_waiting, dead_letter_id)
         store.change(_resolve, dead_letter_id, LetterState.DISCARDED, actor, reason)
 
 

@@ -12,9 +12,9 @@ from typing import Final, Self
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
+from store.clock import Clock, system_clock
 from store.domain.refusals import Refusal
-from store.engine import CaseStore
-from store.surroundings import Clock, system_clock
+from store.engine.case_store import CaseStore
 from store.sync.connection import DELIVERY_SECONDS, REQUEST_SECONDS, Connection, arrived, headers_of, is_end
 from store.sync.dead_letters import DeadLetter, Original, Place, Unreadable, keep, mark_published, read, unpublished
 from store.sync.messages import trace_of
@@ -155,7 +155,7 @@ class Intake:
 
     def _publish_dead_letters(self) -> None:
         """Also those that a crash kept from being published; one that happens right here publishes them twice."""
-        letters = self._store.ask(unpublished)
+        letters = self._store.query(unpublished)
         if not letters:
             return
         topic = self._connection.topic(DEAD_LETTERS.name)

@@ -16,7 +16,7 @@ from typing import Final, Self
 
 from pydantic_core import from_json, to_json
 
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log.read import get_notifications_to_send
 from store.sync.connection import Connection
 from store.sync.messages import notification
@@ -35,7 +35,7 @@ class Notifications:
     def __init__(self, connection: Connection, store: CaseStore) -> None:
         self._store = store
         self._topic = TopicLog(connection, NOTIFICATIONS.name)
-        self._transactions = Transactions(connection, f"caseworker-notifications-{store.ask(_sender)}")
+        self._transactions = Transactions(connection, f"caseworker-notifications-{store.query(_sender)}")
 
     def __enter__(self) -> Self:
         return self
@@ -52,7 +52,7 @@ class Notifications:
     def send(self) -> int:
         """Send what is due, and tell how many that were. Raises one of `store.sync.errors.FAILURES`."""
         sent = 0
-        while due := self._store.ask(get_notifications_to_send)[:BATCH]:
+        while due := self._store.query(get_notifications_to_send)[:BATCH]:
             if not self._transactions.in_charge:
                 self._transactions.take_over()
                 self._find_out_what_was_sent()
@@ -64,7 +64,7 @@ class Notifications:
         return sent
 
     def _find_out_what_was_sent(self) -> None:
-        note = self._store.ask(_noted)
+        note = self._store.query(_noted)
         if note is None:
             return
         topic_id, noted = note
@@ -73,7 +73,7 @@ class Notifications:
         positions = {p: max(noted.get(p, 0) if same else 0, span.start) for p, span in spans.items()}
         until = {partition: span.end for partition, span in spans.items()}
         there = set(map(_id_of, self._topic.read_all(positions, until)))
-        due = self._store.ask(get_notifications_to_send)
+        due = self._store.query(get_notifications_to_send)
         mark_sent(self._store, [event.event_id for event in due if _id_of(notification(event)) in there])
 
     def _ends(self) -> dict[int, int]:

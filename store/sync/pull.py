@@ -10,17 +10,17 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
 from itertools import takewhile
 
-from store.database import savepoint
 from store.domain.decisions import Rules
 from store.domain.events import NotificationRequired
 from store.domain.refusals import Refusal
 from store.log.append import ACCEPTED, PENDING, Payloads, StaleVersion, accepted_version_of, append
 from store.log.commit import Commit
+from store.log.loaded_case import loaded_from
 from store.log.pending import pending_commits, take_away
 from store.log.read import RecordedEvent, accepted_head_of, get_accepted_events_for_case, get_events_for_case
-from store.log.standing import standing_after
 from store.projections import project, remove_case
 from store.projections.fresh_tables import project_new_cases, rows_after
+from store.sqlite.transactions import savepoint
 from store.sync.conflicts import forget_conflict_of, record_conflict
 from store.sync.judge import Verdict, judge
 from store.sync.partition import partition_of
@@ -55,7 +55,7 @@ class _Case:
     """
 
     case_id: str
-    frozen: bool
+    quarantined: bool
     base: str | None
     head: str | None
     pending: list[Commit]
@@ -66,7 +66,7 @@ class _Case:
     versions: dict[str, int] = field(default_factory=dict)
 
 
-class Misfit(Exception):
+class DoesNotFit(Exception):
     """A record does not fit what is there, and a part of it is written: the batch is to be taken in with care."""
 
 
@@ -76,18 +76,18 @@ def take_in(
     """Take in a batch, within the caller's transaction.
 
     With a way back from each record it takes half as long again: without (`careful=False`), a record that does not fit
-    raises `Misfit`, and the transaction is to be undone.
+    raises `DoesNotFit`, and the transaction is to be undone.
     """
     (partitions,) = connection.execute("SELECT partitions FROM team").fetchone()
     cursors = cursors_of(connection)
-    taking = Taking(connection, partitions, rules, now, Tally(), careful=careful)
+    ingest = Ingest(connection, partitions, rules, now, Tally(), careful=careful)
     for record in batch.records:
         if record.offset >= cursors[record.partition]:  # else it was delivered again
-            taking.take(record)
+            ingest.take(record)
             cursors[record.partition] = record.offset + 1
-    taking.settle()
+    ingest.rebase_pending()
     move_cursors(connection, {p: max(offset, cursors[p]) for p, offset in batch.positions.items()})
-    tally.add(taking.tally)
+    tally.add(ingest.tally)
 
 
 def cursors_of(connection: sqlite3.Connection) -> dict[int, int]:
@@ -100,7 +100,7 @@ def move_cursors(connection: sqlite3.Connection, positions: Mapping[int, int]) -
 
 
 @dataclass(slots=True)
-class Taking:
+class Ingest:
     """Records being taken in, one by one; then `settle` brings pending work onto what was accepted.
 
     What meets no work of ours is written together: at the end, or before something is that is to come after it.
@@ -121,23 +121,23 @@ class Taking:
             self._quarantine(record, None, "damaged", f"{_where(record)} names no case in its key.")
         elif partition_of(case_id, self.partitions) != record.partition:
             self._reject(record, case_id, "misplaced")
-        elif (case := self._case(case_id)).frozen:
+        elif (case := self._case(case_id)).quarantined:
             self._quarantine(record, case_id, "waiting", f"{_where(record)} comes after one that can't be read.")
         else:
             self._take_for(case, record)
 
-    def settle(self) -> None:
+    def rebase_pending(self) -> None:
         try:
             self._write()
         except sqlite3.IntegrityError as error:
-            raise Misfit from error
+            raise DoesNotFit from error
         for case in self.cases.values():
             if case.moved_on and case.pending:
                 self._bring_along(case)
 
     def _case(self, case_id: str) -> _Case:
         if case_id not in self.cases:
-            frozen, in_conflict, is_pending = self.connection.execute(
+            quarantined, in_conflict, is_pending = self.connection.execute(
                 "SELECT EXISTS (SELECT 1 FROM quarantined_records WHERE case_id = ?1),"
                 " EXISTS (SELECT 1 FROM conflicts WHERE case_id = ?1),"
                 " EXISTS (SELECT 1 FROM pending_commits WHERE case_id = ?1)",
@@ -146,7 +146,7 @@ class Taking:
             head = accepted_head_of(self.connection, case_id)
             pending = pending_commits(self.connection, case_id) if is_pending else []
             self.cases[case_id] = _Case(
-                case_id, bool(frozen), head, head, pending, new=head is None, in_conflict=bool(in_conflict)
+                case_id, bool(quarantined), head, head, pending, new=head is None, in_conflict=bool(in_conflict)
             )
         return self.cases[case_id]
 
@@ -157,7 +157,7 @@ class Taking:
                 raise Unreadable("its key names another case than its value")
             payloads = payloads_of(commit)
         except Unreadable as unreadable:
-            self._freeze(case, record, "newer" if unreadable.newer else "damaged", str(unreadable))
+            self._quarantine_case(case, record, "newer" if unreadable.newer else "damaged", str(unreadable))
             return
         known = self._is_accepted(case, commit.header.command_id)
         verdict = judge(parent=commit.header.parent, head=case.head, command_is_accepted=known)
@@ -169,8 +169,8 @@ class Taking:
                 self._accept(case, commit, payloads)
         except (StaleVersion, sqlite3.IntegrityError) as error:
             if isinstance(error, sqlite3.IntegrityError) and not self.careful:
-                raise Misfit from error
-            self._freeze(case, record, "damaged", f"it does not fit what is there: {error}")
+                raise DoesNotFit from error
+            self._quarantine_case(case, record, "damaged", f"it does not fit what is there: {error}")
 
     def _is_accepted(self, case: _Case, command_id: str) -> bool:
         if command_id in case.commands:
@@ -253,7 +253,7 @@ class Taking:
     def _bring_along(self, case: _Case) -> None:
         """Pending work on a case that moved on: what still holds goes on top, the rest becomes a conflict."""
         before = get_events_for_case(self.connection, case.case_id)
-        rebased = self._rebased(case, [event for event in before if not event.provisional])
+        rebased = self._rebased(case, [event for event in before if not event.pending])
         for commit in reversed(case.pending):
             take_away(self.connection, commit)
         for refused in rebased.refused:
@@ -271,10 +271,10 @@ class Taking:
             (case.case_id,),
         )
         try:
-            standing = standing_after(accepted, case.head)
+            loaded = loaded_from(accepted, case.head)
         except Refusal as refusal:  # no command can be decided on a case that holds events of a newer version
             return Rebased((), tuple(Refused(commit, refusal) for commit in case.pending))
-        return rebase(standing, case.pending, self.rules, dict(texts.fetchall()))
+        return rebase(loaded, case.pending, self.rules, dict(texts.fetchall()))
 
     def _record_conflict(self, case: _Case, refused: Refused, before: list[RecordedEvent]) -> None:
         commit = refused.commit
@@ -287,8 +287,8 @@ class Taking:
             now=self.now,
         )
 
-    def _freeze(self, case: _Case, record: Record, problem: str, what: str) -> None:
-        case.frozen = True
+    def _quarantine_case(self, case: _Case, record: Record, problem: str, what: str) -> None:
+        case.quarantined = True
         self._quarantine(record, case.case_id, problem, f"{_where(record)} can't be read: {what}.")
 
     def _quarantine(self, record: Record, case_id: str | None, problem: str, sentence: str) -> None:
@@ -320,9 +320,9 @@ def _where(record: Record) -> str:
 def _seen_by(commit: Commit, base: str | None, events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
     """What the person saw who gave the command of a commit: the case up to `base`, and their own work before it."""
     events = list(events)
-    accepted = [event for event in events if not event.provisional]
+    accepted = [event for event in events if not event.pending]
     ids = [event.commit_id for event in accepted]
     up_to_base = accepted[: len(ids) - ids[::-1].index(base)] if base in ids else []
-    pending = [event for event in events if event.provisional]
+    pending = [event for event in events if event.pending]
     own = takewhile(lambda event: event.commit_id != commit.commit_id, pending)
     return [*up_to_base, *own]

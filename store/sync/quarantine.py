@@ -5,20 +5,20 @@ from datetime import UTC
 
 from store.domain.decisions import Rules
 from store.domain.refusals import Refusal
-from store.engine import CaseStore
-from store.sync.pull import Taking, Tally, reject
+from store.engine.case_store import CaseStore
+from store.sync.pull import Ingest, Tally, reject
 from store.sync.shared_log import Record
 from store.sync.wire import Unreadable, decode
 
 
-def frozen_cases(connection: sqlite3.Connection) -> set[str]:
+def quarantined_cases(connection: sqlite3.Connection) -> set[str]:
     rows = connection.execute("SELECT DISTINCT case_id FROM quarantined_records WHERE case_id IS NOT NULL")
     return {case_id for (case_id,) in rows}
 
 
-def thaw(connection: sqlite3.Connection, *, rules: Rules, now: str, tally: Tally) -> None:
+def resume_readable(connection: sqlite3.Connection, *, rules: Rules, now: str, tally: Tally) -> None:
     """Let the cases go on whose record was of a newer version of caseworker, which this one has become."""
-    for case_id in sorted(frozen_cases(connection)):
+    for case_id in sorted(quarantined_cases(connection)):
         problem, record = _first(connection, case_id)
         if problem == "newer" and _is_readable(record):
             _go_on(connection, case_id, rules=rules, now=now, tally=tally)
@@ -34,7 +34,7 @@ def release(store: CaseStore, case_id: str) -> Tally:
 
 
 def _release(connection: sqlite3.Connection, store: CaseStore, case_id: str) -> Tally:
-    if case_id not in frozen_cases(connection):
+    if case_id not in quarantined_cases(connection):
         raise Refusal("case_not_frozen", f"The case {case_id} does not rest.")
     problem, record = _first(connection, case_id)
     if problem == "newer":
@@ -60,10 +60,10 @@ def _go_on(connection: sqlite3.Connection, case_id: str, *, rules: Rules, now: s
     ).fetchall()
     connection.execute("DELETE FROM quarantined_records WHERE case_id = ?", (case_id,))
     (partitions,) = connection.execute("SELECT partitions FROM team").fetchone()
-    taking = Taking(connection, partitions, rules, now, tally)
+    ingest = Ingest(connection, partitions, rules, now, tally)
     for row in rows:
-        taking.take(Record(*row))
-    taking.settle()
+        ingest.take(Record(*row))
+    ingest.rebase_pending()
 
 
 def _first(connection: sqlite3.Connection, case_id: str) -> tuple[str, Record]:

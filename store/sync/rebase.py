@@ -10,7 +10,7 @@ from store.domain.decisions import Context, Rules, decide
 from store.domain.refusals import Refusal
 from store.log.append import new_commit
 from store.log.commit import Commit
-from store.log.standing import Standing
+from store.log.loaded_case import LoadedCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Rebased:
     refused: tuple[Refused, ...]
 
 
-def rebase(standing: Standing, pending: Sequence[Commit], rules: Rules, accepted: Mapping[str, str]) -> Rebased:
+def rebase(loaded: LoadedCase, pending: Sequence[Commit], rules: Rules, accepted: Mapping[str, str]) -> Rebased:
     """What becomes of commits that are pending, in order, on a case whose accepted part stands like this.
 
     `accepted` has the text of those of their commands that are accepted, by command id. Each command is decided on
@@ -42,16 +42,16 @@ def rebase(standing: Standing, pending: Sequence[Commit], rules: Rules, accepted
                 refused.append(Refused(commit, id_reused(header.command_id)))
             continue
         try:
-            again = commit if header.parent == standing.head else run_again(standing, commit, rules)
+            again = commit if header.parent == loaded.head else run_again(loaded, commit, rules)
         except Refusal as refusal:
             refused.append(Refused(commit, refusal))
             continue
-        standing = standing.followed_by(again)
+        loaded = loaded.followed_by(again)
         kept.append(again)
     return Rebased(tuple(kept), tuple(refused))
 
 
-def run_again(standing: Standing, commit: Commit, rules: Rules) -> Commit:
+def run_again(loaded: LoadedCase, commit: Commit, rules: Rules) -> Commit:
     """The command of a commit on another state of its case: same command id, actor, device and time.
 
     Raises `Refusal` when it does not hold there.
@@ -71,11 +71,11 @@ def run_again(standing: Standing, commit: Commit, rules: Rules) -> Commit:
         actor=header.actor,
         today=datetime.fromisoformat(header.recorded_at).date(),
     )
-    facts = decide(standing.case, command, context)
+    facts = decide(loaded.case, command, context)
     return new_commit(
-        replace(header, parent=standing.head, rules_version=rules.version),
+        replace(header, parent=loaded.head, rules_version=rules.version),
         facts,
-        standing.versions,
+        loaded.versions,
         correlation_id=json.loads(commit.events[0].metadata)["correlation_id"] if commit.events else None,
     )
 

@@ -11,7 +11,7 @@ from collections import Counter
 from types import TracebackType
 from typing import Final, Self
 
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log import RecordedEvent
 from store.log.read import get_accepted_events, last_accepted_position
 from store.sync.connection import Connection
@@ -63,7 +63,7 @@ class Relay:
             self._transactions.take_over()
             self._find_place()
         total = 0
-        while events := self._store.ask(self._next):
+        while events := self._store.query(self._next):
             self._transactions.send(self._topic.name, [domain_event(event) for event in events])
             self._published.update(event.case_id for event in events)
             total += len(events)
@@ -71,7 +71,7 @@ class Relay:
 
     def publish_news(self) -> bool:
         """The same, without asking the cluster while there is nothing new here; and whether there was anything."""
-        last = self._store.ask(last_accepted_position)
+        last = self._store.query(last_accepted_position)
         if last == self._looked_at and self._transactions.in_charge:
             return False
         published = self.publish()

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Final
 
-from store.database import use_for_bulk_work
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log.commit import Commit
 from store.log.pending import all_pending_commits
+from store.sqlite.transactions import use_for_bulk_work
 from store.sync.partition import partition_of
-from store.sync.pull import Misfit, Tally, take_in
-from store.sync.quarantine import frozen_cases, thaw
+from store.sync.pull import DoesNotFit, Tally, take_in
+from store.sync.quarantine import quarantined_cases, resume_readable
 from store.sync.shared_log import Batch, Outgoing, SharedLog
 from store.sync.team import check_same_log, team_of
 from store.sync.wire import encode
@@ -52,7 +52,7 @@ def sync_round(
     spans = log.spans()
     check_same_log(team_of(store), log.identity(), spans)
     tally = Tally()
-    store.change(thaw, rules=store.rules_in_force(), now=_now(store), tally=tally)
+    store.change(resume_readable, rules=store.rules_in_force(), now=_now(store), tally=tally)
     ends = {partition: span.end for partition, span in spans.items()}
     pull(store, log, ends, tally=tally, progress=progress, batch=batch)
     pushed = 0
@@ -60,7 +60,7 @@ def sync_round(
         acknowledged = log.append(outgoing)
         pushed += len(outgoing)
         pull(store, log, acknowledged, tally=tally, progress=lambda done, total: None, batch=batch)
-    return Round(tally, pushed, store.ask(_pending), ends)
+    return Round(tally, pushed, store.query(_pending), ends)
 
 
 def until_settled(store: CaseStore, log: SharedLog, *, progress: Progress = lambda done, total: None) -> Round:
@@ -82,12 +82,12 @@ def pull(
     total = sum(max(0, end - cursors[partition]) for partition, end in until.items())
     left = total
     if left > batch:
-        store.ask(use_for_bulk_work)
+        store.change(use_for_bulk_work)
     while left:
         found = log.read(cursors, until, batch)
         try:
             _take_in(store, found, tally, careful=False)
-        except Misfit:  # hardly ever
+        except DoesNotFit:  # hardly ever
             _take_in(store, found, tally, careful=True)
         cursors = team_of(store).cursors
         before, left = left, sum(max(0, end - cursors[partition]) for partition, end in until.items())
@@ -102,12 +102,12 @@ def _take_in(store: CaseStore, found: Batch, tally: Tally, *, careful: bool) -> 
 
 def _to_push(store: CaseStore, batch: int) -> Iterator[list[Outgoing]]:
     """What is pending, in order, but for cases that rest. Each batch is looked up when the one before has returned."""
-    partitions, last, place = team_of(store).identity.partitions, store.ask(_last_place), 0
+    partitions, last, place = team_of(store).identity.partitions, store.query(_last_place), 0
     while place < last:
-        commits, place = store.ask(all_pending_commits, after=place, limit=batch)
+        commits, place = store.query(all_pending_commits, after=place, limit=batch)
         if not commits:
             return
-        resting = store.ask(frozen_cases)
+        resting = store.query(quarantined_cases)
         outgoing = [_outgoing(commit, partitions) for commit in commits if commit.header.case_id not in resting]
         if outgoing:
             yield outgoing

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 
-from store.engine import CaseStore
-from store.guards import LOG_GUARDS
+from store.engine.case_store import CaseStore
+from store.sqlite.append_only import LOG_TRIGGERS
 from store.sync.pull import cursors_of
 from store.sync.shared_log import Identity, SharedLog, Span, SyncStopped
 
@@ -25,7 +25,7 @@ def join(store: CaseStore, log: SharedLog) -> Team:
     A second time nothing happens. Raises `SyncStopped` if it is another log than the one that was joined.
     """
     identity, spans = log.identity(), log.spans()
-    if team := store.ask(_team):
+    if team := store.query(_team):
         check_same_log(team, identity, spans)
         return team
     if cut := [partition for partition, span in sorted(spans.items()) if span.start > 0]:
@@ -46,12 +46,12 @@ def join(store: CaseStore, log: SharedLog) -> Team:
 
 def has_joined(store: CaseStore) -> bool:
     """Whether the database belongs to a team."""
-    return store.ask(_team) is not None
+    return store.query(_team) is not None
 
 
 def team_of(store: CaseStore) -> Team:
     """The team that a database has joined. Raises `SyncStopped` if it has joined none."""
-    team = store.ask(_team)
+    team = store.query(_team)
     if team is None:
         raise SyncStopped("no_team", f"The database {store.path} has not joined a team's log yet.")
     return team
@@ -118,11 +118,11 @@ def _join(connection: sqlite3.Connection, identity: Identity, now: str) -> Ident
 
 def _make_pending(connection: sqlite3.Connection) -> None:
     """From now on the team accepts: the only time that commits leave the accepted log, and so its guards come down."""
-    for name in LOG_GUARDS:
+    for name in LOG_TRIGGERS:
         connection.execute(f"DROP TRIGGER {name}")
     connection.execute("INSERT INTO pending_commits SELECT * FROM commits ORDER BY position")
     connection.execute("INSERT INTO pending_events SELECT * FROM events ORDER BY position")
     connection.execute("DELETE FROM events")
     connection.execute("DELETE FROM commits")
-    for guard in LOG_GUARDS.values():
+    for guard in LOG_TRIGGERS.values():
         connection.execute(guard)

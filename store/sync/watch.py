@@ -11,10 +11,10 @@ from threading import Event
 from time import monotonic
 from typing import Final, Protocol
 
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log.pending import pending_outside
 from store.queries.queue import data_version
-from store.sync.quarantine import frozen_cases
+from store.sync.quarantine import quarantined_cases
 from store.sync.round import until_settled
 from store.sync.shared_log import SharedLog, SyncStopped, Unreachable
 from store.sync.team import join, team_of
@@ -123,8 +123,8 @@ class Watch:
                 if self._do_chores():
                     return
                 next_chores = monotonic() + CHORE_SECONDS
-            before, version = version, self.store.ask(data_version)
-            if version != before and self.store.ask(pending_outside, self.store.ask(frozen_cases)):
+            before, version = version, self.store.query(data_version)
+            if version != before and self.store.query(pending_outside, self.store.query(quarantined_cases)):
                 return
             if self.log.wait(positions, GLANCE_SECONDS):
                 return

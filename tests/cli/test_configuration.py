@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from caseworker_tui.configuration import Configuration
-from store.small_files import LARGEST
+from store.handwritten_files import LARGEST
 from tests.cli.conftest import PROJECT, Caseworker, as_lines, new_case
 
 WHY = "All was seen and found in order."

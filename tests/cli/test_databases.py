@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from store import database as store_database
 from store.projections import PROJECTIONS
+from store.sqlite import database as store_database
 from tests.cli.conftest import PROJECT, Caseworker, as_lines, new_case
 
 READING = (("cases",), ("show", "x"), ("log",), ("verify",), ("rebuild",))

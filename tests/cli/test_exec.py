@@ -14,7 +14,7 @@ import pytest
 
 from caseworker_tui import command_lines
 from store.domain.commands import COMMANDS
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log.read import get_all_events
 from store.queries.audit import verify
 from store.validation import FORMS
@@ -58,7 +58,7 @@ def test_a_line_that_fails_stops_no_other(caseworker: Caseworker) -> None:
 def test_who_does_it_is_told_by_the_line_or_else_by_the_option(caseworker: Caseworker, database: Path) -> None:
     caseworker("exec", "--actor", "ben.osei", stdin=as_lines(new_case(1) | {"actor": "chiara"}, new_case(2)))
     with CaseStore.open(database) as store:
-        actors = store.ask(lambda connection: [event.actor for event in get_all_events(connection)])
+        actors = store.query(lambda connection: [event.actor for event in get_all_events(connection)])
     assert list(dict.fromkeys(actors)) == ["chiara", "ben.osei"]
 
 
@@ -196,8 +196,8 @@ def test_what_was_acknowledged_before_a_kill_is_there_afterwards(start: Start, d
     writer.join()
     assert len(acknowledged) < 5_000, "it was over before it was killed"
     with CaseStore.open(database, create=False) as store:
-        assert not store.ask(lambda connection: list(verify(connection, lambda done, total: None)))
-        commits = store.ask(lambda connection: dict(connection.execute("SELECT commit_id, command_id FROM commits")))
+        assert not store.query(lambda connection: list(verify(connection, lambda done, total: None)))
+        commits = store.query(lambda connection: dict(connection.execute("SELECT commit_id, command_id FROM commits")))
     for answer in map(json.loads, acknowledged):
         assert commits[answer["commit_id"]] == answer["command_id"]
 

@@ -15,7 +15,7 @@ from caseworker_tui import cli
 from caseworker_tui.cli import main
 from caseworker_tui.commands import cases
 from caseworker_tui.program import Settings
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from tests.cli.conftest import PROJECT, Caseworker, Start, as_lines, new_case
 
 
@@ -194,7 +194,7 @@ def test_ctrl_c_ends_exec_with_130(start: Start, database: Path) -> None:
     assert process.wait() == 130
     assert process.stderr.read().strip() == b"Stopped. What was reported as done is kept."
     with CaseStore.open(database, create=False) as store:
-        assert store.ask(lambda connection: connection.execute("SELECT count(*) FROM cases").fetchone()) == (1,)
+        assert store.query(lambda connection: connection.execute("SELECT count(*) FROM cases").fetchone()) == (1,)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from tests.cli.conftest import Caseworker, as_lines, new_case, shown
 
 RULES = """
@@ -66,7 +66,7 @@ class TestRules:
             ("SOURCE_OF_FUNDS", "acme-funds"),
         ]
         with CaseStore.open(database) as store:
-            versions = store.ask(lambda db: db.execute("SELECT DISTINCT rules_version FROM commits").fetchall())
+            versions = store.query(lambda db: db.execute("SELECT DISTINCT rules_version FROM commits").fetchall())
         assert versions == [("2026.1+acme-1",)]
 
     def test_check_is_a_dry_run(self, caseworker: Caseworker, case: str, file: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from caseworker_tui.printing import safe
 from caseworker_tui.sample import attach_specimens, build_sample
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.audit import attached_files, files_here, log_digest, verify
 from store.queries.documents import expiring
 from tests.cli.conftest import NOW, PROJECT, Caseworker, as_lines, new_case
@@ -199,7 +199,7 @@ def test_log_of_no_case_exits_with_1(caseworker: Caseworker, sample: Path) -> No
 
 def test_verify_gives_the_digest_of_the_log(caseworker: Caseworker, sample: Path) -> None:
     with CaseStore.open(sample) as store:
-        digest = store.ask(log_digest)
+        digest = store.query(log_digest)
     report = json.loads(caseworker("verify", "--json").stdout)
     assert report == report | {"ok": True, "findings": [], "log_digest": digest}
     assert report["events"] > report["commits"] > 60
@@ -243,14 +243,14 @@ def test_the_sample_is_the_same_for_the_same_moment(sample_once: Path, tmp_path:
     digests = set()
     for path in (sample_once, tmp_path / "again.sqlite3"):
         with CaseStore.open(path) as store:
-            digests.add(store.ask(log_digest))
+            digests.add(store.query(log_digest))
     assert len(digests) == 1
 
 
 def test_the_sample_covers_forty_days_in_order(sample: Path) -> None:
     with CaseStore.open(sample) as store:
-        assert not store.ask(lambda connection: list(verify(connection, lambda done, total: None)))
-        times = store.ask(
+        assert not store.query(lambda connection: list(verify(connection, lambda done, total: None)))
+        times = store.query(
             lambda connection: [
                 row[0] for row in connection.execute("SELECT recorded_at FROM commits ORDER BY position")
             ]
@@ -279,9 +279,9 @@ def test_the_demo_has_files_to_open_and_documents_that_expire(tmp_path: Path) ->
     build_sample(database, NOW)
     attach_specimens(database, NOW)
     with CaseStore.open(database) as store:
-        attached = store.ask(attached_files)
-        assert len(attached) == store.ask(files_here) > 5
+        attached = store.query(attached_files)
+        assert len(attached) == store.query(files_here) > 5
         assert {file.media_type for file in attached.values()} == {"application/pdf"}
-        days = [date.fromisoformat(row.expires_on) for row in store.ask(lambda db: list(expiring(db, date.max)))]
+        days = [date.fromisoformat(row.expires_on) for row in store.query(lambda db: list(expiring(db, date.max)))]
         assert min(days) < NOW.date() < max(days)
-        assert list(store.ask(lambda connection: list(verify(connection, lambda *_: None)))) == []
+        assert list(store.query(lambda connection: list(verify(connection, lambda *_: None)))) == []

@@ -7,11 +7,11 @@ from typing import Final
 import pytest
 
 from caseworker_tui.commands import sync
-from store.sync.sole import sole_sync
+from store.sync.single_instance import single_instance
 from tests.cli.conftest import NOW, PROJECT, Caseworker, as_lines, new_case
 from tests.kafka.conftest import mock_connection_to
 from tests.kafka.mock_cluster import MockCluster
-from tests.sync.trouble import CONFLICT, in_trouble
+from tests.sync.broken_team import CONFLICT, in_trouble
 
 TOPICS: Final = ("case_commits", "kyc_events", "kyc_events.dlq", "notification_events")
 
@@ -57,7 +57,7 @@ class TestSync:
 
     def test_one_process_at_a_time(self, caseworker: Caseworker, cluster: MockCluster, database: Path) -> None:
         caseworker("exec", stdin=as_lines(new_case()))
-        with sole_sync(database):
+        with single_instance(database):
             result = caseworker("sync")
         assert result.exit_code == 1
         assert "Another process syncs" in result.stderr

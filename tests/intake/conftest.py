@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from store.domain.commands import CreateCase
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.intake.importer import Rejection, Report, import_files
 
 
@@ -45,7 +45,7 @@ class Desk:
 
     def commands(self) -> list[CreateCase]:
         """The commands of all cases, in the order in which they were opened."""
-        texts = self.store.ask(
+        texts = self.store.query(
             lambda connection: connection.execute("SELECT command FROM commits ORDER BY position").fetchall()
         )
         return [CreateCase.model_validate(json.loads(text)["data"]) for (text,) in texts]

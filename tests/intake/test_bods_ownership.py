@@ -9,7 +9,7 @@ from store.domain.ownership import End, Ownership
 from store.domain.statuses import Over
 from store.queries.assessment import assessment
 from store.queries.queue import whole_queue
-from tests.store.desk import START
+from tests.store.stores import START
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def owned(real_records: Path, desk: Any) -> Any:
 
     def look(file: str, record_id: str) -> Ownership:
         desk.take_in(real_records / "bods" / file)
-        (case,) = [case for case in desk.store.ask(whole_queue) if case.client_id == record_id]
-        assessed = desk.store.ask(assessment, case.case_id, desk.store.rules, START.date())
+        (case,) = [case for case in desk.store.query(whole_queue) if case.client_id == record_id]
+        assessed = desk.store.query(assessment, case.case_id, desk.store.rules, START.date())
         assert assessed.ownership is not None
         return assessed.ownership  # type: ignore[no-any-return]
 
@@ -148,8 +148,8 @@ def test_two_owners_of_a_british_company_s_owner(owned: Any) -> None:
 @pytest.mark.parametrize("file", ["00031014.jsonl", "07640868.jsonl", "10336040.jsonl"])
 def test_british_registers_have_bounds_and_no_circles(real_records: Path, desk: Any, file: str) -> None:
     desk.take_in(real_records / "bods" / "uk" / file)
-    for case in desk.store.ask(whole_queue):
-        ownership = desk.store.ask(assessment, case.case_id, desk.store.rules, START.date()).ownership
+    for case in desk.store.query(whole_queue):
+        ownership = desk.store.query(assessment, case.case_id, desk.store.rules, START.date()).ownership
         assert ownership.candidates == ()  # all of their owners are companies
         for branch in ownership.branches:
             assert branch.end is not End.CIRCLE

@@ -175,7 +175,7 @@ def test_a_record_that_changed_names_its_case_and_what_changed(make_file: MakeFi
     changed = entity(LegalName="Example Group", EntityStatus="INACTIVE")
     report = desk.take_in(make_file([changed]))
     assert (report.cases, report.already_known, report.rejected) == (0, 0, 1)
-    [reference] = desk.store.ask(lambda connection: connection.execute("SELECT reference FROM cases").fetchone())
+    [reference] = desk.store.query(lambda connection: connection.execute("SELECT reference FROM cases").fetchone())
     assert desk.reasons == [
         f"line 1: Example Group ({LEI}) is case {reference} already, and its record has changed since"
         " (registered_name): look at the case and bring it up to date there"

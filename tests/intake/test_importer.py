@@ -31,7 +31,7 @@ def counts(report: Any) -> tuple[int, int, int]:
 
 
 def number_of_cases(desk: Any) -> int:
-    [count] = desk.store.ask(lambda connection: connection.execute("SELECT count(*) FROM cases").fetchone())
+    [count] = desk.store.query(lambda connection: connection.execute("SELECT count(*) FROM cases").fetchone())
     return int(count)
 
 
@@ -94,7 +94,7 @@ def test_formats_may_be_mixed_in_one_file(make_file: MakeFile, desk: Any, real_r
 def test_a_message_id_that_means_two_messages_is_rejected(make_file: MakeFile, desk: Any) -> None:
     report = desk.take_in(make_file([message(1, message_id="m"), message(2, message_id="m"), message(3)]))
     assert counts(report) == (2, 0, 1)
-    [reference] = desk.store.ask(
+    [reference] = desk.store.query(
         lambda connection: connection.execute("SELECT reference FROM cases WHERE client_id = 'client-1'").fetchone()
     )
     assert desk.reasons == [
@@ -231,7 +231,7 @@ def test_a_database_that_fails_ends_the_import(make_file: MakeFile, desk: Any, m
 
 def test_the_actor_is_in_the_log(make_file: MakeFile, desk: Any) -> None:
     import_files(desk.store, [make_file([message(1)])], rejects_file=desk.rejects_file, actor="ana.ruiz")
-    [actor] = desk.store.ask(lambda connection: connection.execute("SELECT actor FROM commits").fetchone())
+    [actor] = desk.store.query(lambda connection: connection.execute("SELECT actor FROM commits").fetchone())
     assert actor == "ana.ruiz"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from store.domain.refusals import Refusal
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.case_file import case_file
 from store.sync.dead_letters import (
     DeadLetter,
@@ -22,7 +22,7 @@ from store.sync.dead_letters import (
     read,
     replay,
 )
-from tests.store.desk import connection_of, findings, open_store, rows
+from tests.store.stores import connection_of, findings, open_store, rows
 
 WHEN = datetime(2026, 1, 2, 9, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ def letter(store: CaseStore) -> DeadLetter:
 
 def kept(store: CaseStore, message: Original) -> DeadLetter:
     store.change(keep, message, "it is not UTF-8", WHEN)
-    return store.ask(dead_letters)[-1]
+    return store.query(dead_letters)[-1]
 
 
 class TestReading:
@@ -97,18 +97,18 @@ class TestKeeping:
 
     def test_it_stays_when_read_tables_are_made_anew(self, store: CaseStore, letter: DeadLetter) -> None:
         store.rebuild(lambda done, total: None)
-        assert store.ask(dead_letters) == [letter]
+        assert store.query(dead_letters) == [letter]
         assert findings(store) == []
 
 
 class TestReplaying:
     def test_opens_the_case_of_what_was_corrected(self, store: CaseStore, letter: DeadLetter) -> None:
         receipt = replay(store, letter.dead_letter_id, corrected=body(), actor="ana")
-        assert store.ask(case_file, receipt.case_id).persons[0].lastname == "Ruiz"
-        [after] = store.ask(dead_letters)
+        assert store.query(case_file, receipt.case_id).persons[0].lastname == "Ruiz"
+        [after] = store.query(dead_letters)
         assert (after.state, after.resolved_by, after.resolution) == (LetterState.REPLAYED, "ana", receipt.case_id)
         assert after.original == letter.original
-        assert store.ask(dead_letters, waiting_only=True) == []
+        assert store.query(dead_letters, waiting_only=True) == []
 
     def test_on_two_laptops_opens_one_and_the_same_case(
         self, store: CaseStore, letter: DeadLetter, tmp_path: Path
@@ -123,7 +123,7 @@ class TestReplaying:
         with pytest.raises(Refusal, match="can't become a case yet: it is not UTF-8") as raised:
             replay(store, letter.dead_letter_id)
         assert raised.value.code == "unreadable_message"
-        assert store.ask(dead_letters) == [letter]
+        assert store.query(dead_letters) == [letter]
 
     def test_once_is_enough(self, store: CaseStore, letter: DeadLetter) -> None:
         replay(store, letter.dead_letter_id, corrected=body())
@@ -135,7 +135,7 @@ class TestReplaying:
 
 def test_discarding_keeps_the_reason(store: CaseStore, letter: DeadLetter) -> None:
     discard(store, letter.dead_letter_id, reason="a test of theirs", actor="ana")
-    [after] = store.ask(dead_letters)
+    [after] = store.query(dead_letters)
     assert (after.state, after.resolution) == (LetterState.DISCARDED, "a test of theirs")
     with pytest.raises(Refusal, match=r"has been discarded already \(a test of theirs\)"):
         discard(store, letter.dead_letter_id, reason="again")

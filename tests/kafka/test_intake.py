@@ -8,7 +8,7 @@ from time import monotonic
 import pytest
 from confluent_kafka import Message, TopicPartition
 
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.errors import DatabaseBusy
 from store.queries.queue import queue_page
 from store.sync.connection import Connection
@@ -21,7 +21,7 @@ from tests.kafka.conftest import PARTITIONS, administer, delete_topic, make_topi
 from tests.kafka.mock_cluster import MockCluster
 from tests.kafka.test_dead_letters import body
 from tests.kafka.test_log import read
-from tests.store.desk import open_store
+from tests.store.stores import open_store
 
 TRACEPARENT = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 
@@ -51,7 +51,7 @@ def take(intake: Intake, *, until: Callable[[Taken], bool], seconds: float = 60)
 
 
 def clients(store: CaseStore) -> list[str]:
-    return sorted(row.name for row in store.ask(queue_page))
+    return sorted(row.name for row in store.query(queue_page))
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_messages_become_cases_or_dead_letters(on_mock: Connection, store: CaseS
     with Intake(on_mock, store, actor="intake") as intake:
         taken = take(intake, until=lambda so_far: so_far.dead_letters == 1 and so_far.already_known == 1)
     assert taken == Taken(cases=2, already_known=1, dead_letters=1)
-    [letter] = store.ask(dead_letters)
+    [letter] = store.query(dead_letters)
     [record] = set_aside(on_mock)
     assert record.value == letter.original.value == b"{not json"
     assert record.key == b"C-1"
@@ -109,7 +109,7 @@ class TestOnApacheKafka:
         with Intake(connection, store, actor="intake") as intake:
             again = take(intake, until=lambda so_far: so_far.dead_letters == 1)
         assert again == Taken(already_known=1, dead_letters=1)
-        assert len(store.ask(queue_page)) == len(store.ask(dead_letters)) == len(set_aside(connection)) == 1
+        assert len(store.query(queue_page)) == len(store.query(dead_letters)) == len(set_aside(connection)) == 1
 
     def test_a_database_that_fails_loses_nothing(
         self, connection: Connection, store: CaseStore, monkeypatch: pytest.MonkeyPatch
@@ -134,7 +134,7 @@ class TestOnApacheKafka:
             make_topics(connection, DEAD_LETTERS.name)
             assert take(intake, until=bool) == Taken(dead_letters=1)
         assert [record.value for record in set_aside(connection)] == [b"no"]
-        assert len(store.ask(dead_letters)) == 1
+        assert len(store.query(dead_letters)) == 1
 
     def test_two_members_share_the_partitions(self, connection: Connection, tmp_path: Path) -> None:
         count = 12
@@ -173,7 +173,7 @@ class TestOnApacheKafka:
         send(connection, body(version="2.0"))
         with Intake(connection, store, actor="intake") as intake:
             take(intake, until=bool)
-        [letter] = store.ask(dead_letters)
+        [letter] = store.query(dead_letters)
         replay(store, letter.dead_letter_id, corrected=letter.original.value.replace(b"2.0", b"1.0"), actor="ana")
         assert clients(store) == ["Ana Ruiz"]
 

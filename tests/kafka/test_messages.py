@@ -21,7 +21,7 @@ from store.sync.topic_log import ToSend
 from tests.cli.conftest import PROJECT
 from tests.domain.examples import kyb
 from tests.store.test_completeness import golden
-from tests.sync.laptops import MemoryLog, a_laptop
+from tests.sync.memory_team import MemoryLog, a_laptop
 
 PUBLISHED = json.loads((PROJECT / "docs" / "asyncapi.json").read_text(encoding="utf-8"))
 
@@ -118,7 +118,7 @@ def test_a_domain_event_says_nothing_that_differs_from_laptop_to_laptop(events: 
 
 def test_what_is_not_accepted_yet_is_not_told(events: list[RecordedEvent]) -> None:
     with pytest.raises(ValueError, match="is not accepted yet"):
-        domain_event(events[-1]._replace(provisional=True))
+        domain_event(events[-1]._replace(pending=True))
 
 
 def test_a_notification_is_as_its_schema_says(events: list[RecordedEvent]) -> None:

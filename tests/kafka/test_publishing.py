@@ -12,7 +12,7 @@ import pytest
 from confluent_kafka import TopicPartition
 
 from store.domain import commands as c
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log import get_all_events
 from store.sync.connection import Connection
 from store.sync.errors import Replaced, TopicChanged
@@ -28,9 +28,9 @@ from store.sync.transactions import Transactions
 from tests.domain.examples import kyb, kyc
 from tests.kafka.apache_kafka import ApacheKafka
 from tests.kafka.conftest import administer, delete_topic, make_topics
-from tests.kafka.laptop import RULES, Laptop
+from tests.kafka.kafka_laptop import RULES, Laptop
 from tests.kafka.test_log import ends, read
-from tests.store.desk import open_store
+from tests.store.stores import open_store
 
 pytestmark = pytest.mark.kafka
 
@@ -82,7 +82,7 @@ def check_all_is_told_once_in_order(store: CaseStore, connection: Connection) ->
     """That topic `domain_events` has each accepted event once, and those of each aggregate in order."""
     records = on(connection, DOMAIN_EVENTS.name)
     told = bodies(records)
-    events = [event.as_json() for event in store.ask(get_all_events)]
+    events = [event.as_json() for event in store.query(get_all_events)]
     assert sorted(each["event_id"] for each in told) == sorted(str(each["event_id"]) for each in events)
     versions: dict[tuple[int, str], list[int]] = {}
     for record, each in zip(records, told, strict=True):

@@ -15,7 +15,7 @@ from store.sync.kafka import COMMITS
 from tests.domain.examples import kyc
 from tests.kafka.apache_kafka import ApacheKafka
 from tests.kafka.conftest import delete_topic, make_topics
-from tests.kafka.laptop import Laptop
+from tests.kafka.kafka_laptop import Laptop
 
 pytestmark = pytest.mark.kafka
 

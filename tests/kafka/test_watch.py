@@ -14,7 +14,7 @@ import pytest
 
 from store.domain import commands as c
 from store.domain.statuses import RiskLevel
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log import get_all_events
 from store.queries.audit import log_digest
 from store.sync.connection import Connection
@@ -70,7 +70,7 @@ def watches(configuration: Path) -> Iterator[Callable[..., "subprocess.Popen[str
 
 def wait_for(store: CaseStore, sql: str, *values: Any) -> None:
     deadline = monotonic() + 30
-    while not store.ask(lambda connection: connection.execute(sql, values).fetchone()):
+    while not store.query(lambda connection: connection.execute(sql, values).fetchone()):
         assert monotonic() < deadline, "it never came"
         sleep(0.01)
 
@@ -106,7 +106,7 @@ def test_the_relay_tells_everything_once_though_it_is_killed_while_it_publishes(
             cases = [node.execute(kyc(), actor="ana").case_id for _ in range(50)]
             for number in range(4 * BATCH):
                 node.execute(c.AddNote(case_id=cases[number % 50], text=f"Note {number}."), actor="ana")
-        everything = len(list(node.ask(get_all_events)))
+        everything = len(list(node.query(get_all_events)))
 
         def in_the_topic() -> int:
             """Also what no transaction has confirmed yet."""
@@ -152,4 +152,4 @@ def test_a_week_offline(connection: Connection, tmp_path: Path) -> None:
         assert (came_to.tally.accepted, came_to.pending) == (3_001 + 500, 0)
         assert came_to.tally.conflicts == 1, "a case that was withdrawn is not rated"
         until_settled(ben, bens_log)
-        assert ana.ask(log_digest) == ben.ask(log_digest)
+        assert ana.query(log_digest) == ben.query(log_digest)

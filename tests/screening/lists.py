@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.screening.case_screening import CaseScreening, screen_case
 from store.screening.list_files import lists_folder, open_lists
 from store.screening.list_import import ImportedList, import_list
@@ -52,4 +52,4 @@ def bring_in(database: Path, path: Path, **more: Any) -> ImportedList:
 
 def screened(store: CaseStore, case_id: str) -> CaseScreening:
     with open_lists(lists_folder(store.path)) as lists:
-        return store.ask(screen_case, lists, case_id)
+        return store.query(screen_case, lists, case_id)

@@ -10,16 +10,16 @@ from store.domain import commands as c
 from store.domain.screening import Screening
 from store.domain.statuses import CheckKind, CheckOutcome
 from store.domain.values import BeneficialOwnerData, EntityData, OwnerKind
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.queries.assessment import assessment
 from store.queries.case_file import case_file
-from store.screening.case_screening import Candidate, Standing, cases_in_work, clearance, decision
+from store.screening.case_screening import Candidate, Disposition, cases_in_work, clearance, decision
 from store.screening.entries import Nature
 from store.screening.list_files import lists_folder, remove_list
 from store.screening.parties import LEI, REGISTRATION_NUMBER, Party, parties_of
 from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, NOBODY, kyb, kyc, owner
 from tests.screening.lists import bring_in, entity, followthemoney, row, screened, simple_csv
-from tests.store.desk import START, findings
+from tests.store.stores import START, findings
 
 NewCase = Callable[..., Receipt]
 
@@ -45,8 +45,10 @@ def candidate(store: CaseStore, case_id: str, entry_id: str = "NK-1") -> Candida
     return only
 
 
-def decide(store: CaseStore, case_id: str, standing: Standing, entry_id: str = "NK-1", actor: str = "ana") -> None:
-    for command in decision(case_id, candidate(store, case_id, entry_id), standing, "looked at both"):
+def decide(
+    store: CaseStore, case_id: str, disposition: Disposition, entry_id: str = "NK-1", actor: str = "ana"
+) -> None:
+    for command in decision(case_id, candidate(store, case_id, entry_id), disposition, "looked at both"):
         store.execute(command, actor=actor)
 
 
@@ -64,7 +66,7 @@ class TestCandidates:
             "ES is a country of both",
         )
         assert (anna.screening.list_name, anna.screening.list_version) == ("eu-list", "1")
-        assert anna.standing is Standing.UNDECIDED
+        assert anna.disposition is Disposition.UNDECIDED
 
     def test_of_nobody_where_there_is_no_list(self, store: CaseStore, case_id: str) -> None:
         screening = screened(store, case_id)
@@ -82,18 +84,18 @@ class TestCandidates:
     def test_of_both_kinds_are_recorded_as_both(self, store: CaseStore, case_id: str, tmp_path: Path) -> None:
         both = entity("NK-1", name="Ana Ruiz", topics=["sanction", "role.pep"])
         bring_in(store.path, followthemoney(tmp_path / "all.json", both))
-        decide(store, case_id, Standing.TRUE_MATCH)
-        checks = store.ask(case_file, case_id).checks
+        decide(store, case_id, Disposition.TRUE_MATCH)
+        checks = store.query(case_file, case_id).checks
         assert [(check.kind, check.outcome) for check in checks] == [("PEP", "HIT"), ("SANCTIONS", "HIT")]
-        assert screened(store, case_id).candidates[0].standing is Standing.TRUE_MATCH
+        assert screened(store, case_id).candidates[0].disposition is Disposition.TRUE_MATCH
 
     def test_of_both_kinds_are_undecided_while_one_is(self, store: CaseStore, case_id: str, tmp_path: Path) -> None:
         both = entity("NK-1", name="Ana Ruiz", topics=["sanction", "role.pep"])
         bring_in(store.path, followthemoney(tmp_path / "all.json", both))
-        one, _ = decision(case_id, candidate(store, case_id), Standing.FALSE_POSITIVE, "looked at both")
+        one, _ = decision(case_id, candidate(store, case_id), Disposition.FALSE_POSITIVE, "looked at both")
         store.execute(one)
         again = candidate(store, case_id)
-        assert again.standing is Standing.UNDECIDED
+        assert again.disposition is Disposition.UNDECIDED
         assert again.changed == "the entry is for another kind of check as well"
 
     def test_an_organisation_is_not_politically_exposed(
@@ -109,13 +111,13 @@ class TestCandidates:
 
 class TestADecision:
     @pytest.mark.parametrize(
-        ("standing", "outcome"),
-        [(Standing.FALSE_POSITIVE, "CLEAR"), (Standing.TRUE_MATCH, "HIT"), (Standing.UNSURE, "INCONCLUSIVE")],
+        ("disposition", "outcome"),
+        [(Disposition.FALSE_POSITIVE, "CLEAR"), (Disposition.TRUE_MATCH, "HIT"), (Disposition.UNSURE, "INCONCLUSIVE")],
     )
     @pytest.mark.usefixtures("eu_list")
-    def test_is_a_check(self, store: CaseStore, case_id: str, standing: Standing, outcome: str) -> None:
-        decide(store, case_id, standing, actor="ben")
-        (check,) = store.ask(case_file, case_id).checks
+    def test_is_a_check(self, store: CaseStore, case_id: str, disposition: Disposition, outcome: str) -> None:
+        decide(store, case_id, disposition, actor="ben")
+        (check,) = store.query(case_file, case_id).checks
         assert (check.kind, check.outcome, check.entity_name, check.recorded_by) == (
             "SANCTIONS",
             outcome,
@@ -123,54 +125,54 @@ class TestADecision:
             "ben",
         )
         assert check.screening == candidate(store, case_id).screening
-        assert candidate(store, case_id).standing is standing
+        assert candidate(store, case_id).disposition is disposition
         assert findings(store) == []
 
     @pytest.mark.usefixtures("eu_list")
     def test_that_it_is_somebody_else_stands_on_every_screening(self, store: CaseStore, case_id: str) -> None:
-        decide(store, case_id, Standing.FALSE_POSITIVE, actor="ben")
+        decide(store, case_id, Disposition.FALSE_POSITIVE, actor="ben")
         again = candidate(store, case_id)
         assert again.before is not None
-        assert (again.standing, again.before.recorded_by, again.changed) == (Standing.FALSE_POSITIVE, "ben", "")
+        assert (again.disposition, again.before.recorded_by, again.changed) == (Disposition.FALSE_POSITIVE, "ben", "")
         assert screened(store, case_id).undecided == []
 
     def test_stands_in_a_new_version_of_the_list(self, store: CaseStore, case_id: str, eu_list: Path) -> None:
-        decide(store, case_id, Standing.FALSE_POSITIVE)
+        decide(store, case_id, Disposition.FALSE_POSITIVE)
         seen_again = {**ANNA, "last_seen": "2026-11-20", "dataset": "EU list"}
         bring_in(store.path, simple_csv(eu_list, seen_again), version="2")
-        assert candidate(store, case_id).standing is Standing.FALSE_POSITIVE
+        assert candidate(store, case_id).disposition is Disposition.FALSE_POSITIVE
 
-    @pytest.mark.parametrize("standing", [Standing.FALSE_POSITIVE, Standing.TRUE_MATCH, Standing.UNSURE])
+    @pytest.mark.parametrize("disposition", [Disposition.FALSE_POSITIVE, Disposition.TRUE_MATCH, Disposition.UNSURE])
     def test_falls_when_the_entry_changes(
-        self, store: CaseStore, case_id: str, eu_list: Path, standing: Standing
+        self, store: CaseStore, case_id: str, eu_list: Path, disposition: Disposition
     ) -> None:
-        decide(store, case_id, standing)
+        decide(store, case_id, disposition)
         bring_in(store.path, simple_csv(eu_list, {**ANNA, "identifiers": "X 123"}), version="2")
         again = candidate(store, case_id)
-        assert (again.standing, again.changed) == (Standing.UNDECIDED, "the entry has changed")
+        assert (again.disposition, again.changed) == (Disposition.UNDECIDED, "the entry has changed")
         assert again.before is not None
 
     @pytest.mark.usefixtures("eu_list")
     def test_falls_when_the_party_changes(self, store: CaseStore, new_case: NewCase) -> None:
         case_id = new_case(kyb(owners=(owner(ANA, ownership_percentage=30),))).case_id
-        (of_ana,) = store.ask(case_file, case_id).beneficial_owners
-        decide(store, case_id, Standing.FALSE_POSITIVE)
+        (of_ana,) = store.query(case_file, case_id).beneficial_owners
+        decide(store, case_id, Disposition.FALSE_POSITIVE)
 
         def correct(owner_data: BeneficialOwnerData) -> Candidate:
             store.execute(c.CorrectBeneficialOwner(case_id=case_id, owner_id=of_ana.owner_id, owner=owner_data))
             return candidate(store, case_id)
 
-        assert correct(owner(ANA, ownership_percentage=40)).standing is Standing.FALSE_POSITIVE
+        assert correct(owner(ANA, ownership_percentage=40)).disposition is Disposition.FALSE_POSITIVE
         moved = correct(owner(ANA.model_copy(update={"nationality": "FR"}), ownership_percentage=40))
-        assert (moved.standing, moved.changed) == (Standing.UNDECIDED, "what is known of the party has changed")
-        assert correct(owner(ANA, ownership_percentage=40)).standing is Standing.FALSE_POSITIVE
+        assert (moved.disposition, moved.changed) == (Disposition.UNDECIDED, "what is known of the party has changed")
+        assert correct(owner(ANA, ownership_percentage=40)).disposition is Disposition.FALSE_POSITIVE
         assert findings(store) == []
 
     def test_on_one_entry_says_nothing_of_another(self, store: CaseStore, case_id: str, eu_list: Path) -> None:
         bring_in(store.path, simple_csv(eu_list, ANNA, {**NAMESAKE, "birth_date": "1980"}), version="2")
-        decide(store, case_id, Standing.TRUE_MATCH, "NK-1")
-        decide(store, case_id, Standing.FALSE_POSITIVE, "NK-2")
-        found = store.ask(assessment, case_id, store.rules, START.date())
+        decide(store, case_id, Disposition.TRUE_MATCH, "NK-1")
+        decide(store, case_id, Disposition.FALSE_POSITIVE, "NK-2")
+        found = store.query(assessment, case_id, store.rules, START.date())
         assert found is not None
         assert [line for line in found.missing if "hit" in line] == [
             "the sanctions check of Ana Ruiz against NK-1 of eu-list is a hit that nobody settled"
@@ -180,17 +182,17 @@ class TestADecision:
     def test_a_true_match_is_shown_where_the_list_has_it_no_longer(
         self, store: CaseStore, case_id: str, eu_list: Path, how: str
     ) -> None:
-        decide(store, case_id, Standing.TRUE_MATCH)
+        decide(store, case_id, Disposition.TRUE_MATCH)
         if how == "delisted":
             bring_in(store.path, simple_csv(eu_list, row("NK-9", "Quite Another")), version="2")
         else:
             remove_list(lists_folder(store.path), "eu-list")
         (other,) = screened(store, case_id).others
-        assert (other.standing, other.entry, other.listed.name) == (Standing.TRUE_MATCH, None, "Anna RUIS")
-        for command in decision(case_id, other, Standing.FALSE_POSITIVE, "taken off the list on 1 November"):
+        assert (other.disposition, other.entry, other.listed.name) == (Disposition.TRUE_MATCH, None, "Anna RUIS")
+        for command in decision(case_id, other, Disposition.FALSE_POSITIVE, "taken off the list on 1 November"):
             store.execute(command)
         assert screened(store, case_id).others == ()
-        found = store.ask(assessment, case_id, store.rules, START.date())
+        found = store.query(assessment, case_id, store.rules, START.date())
         assert found is not None
         assert not any("hit" in line for line in found.missing)
 
@@ -205,7 +207,7 @@ class TestNobodyOnTheList:
         assert [each.party.name for each in screening.to_record] == ["Acme Werke GmbH", "Dora Lind", "Ben Okoro"]
         for unlisted in screening.to_record:
             store.execute(clearance(clear_case, unlisted))
-        checks = store.ask(case_file, clear_case).checks
+        checks = store.query(case_file, clear_case).checks
         assert {(check.kind, check.outcome, check.evidence) for check in checks} == {
             ("SANCTIONS", "CLEAR", "No candidate in eu-list (1).")
         }
@@ -241,7 +243,7 @@ class TestParties:
             kind=OwnerKind.ENTITY, entity_details=EntityData(name="Up BV", country="NL", registration_number="123")
         )
         command = kyb(DIRECTOR, owners=(parent,)).model_copy(update={"company_profile": profile})
-        company, dora, up = parties_of(store.ask(case_file, new_case(command).case_id))
+        company, dora, up = parties_of(store.query(case_file, new_case(command).case_id))
         assert (company.nature, company.names, company.countries) == (
             Nature.ORGANISATION,
             ("Acme Werke GmbH", "Ace"),
@@ -253,17 +255,17 @@ class TestParties:
 
     def test_owners_of_the_past_and_without_a_name_are_none(self, store: CaseStore, new_case: NewCase) -> None:
         past = owner(BEN, ended_on="2020")
-        view = store.ask(case_file, new_case(kyb(DIRECTOR, owners=(past, NOBODY))).case_id)
+        view = store.query(case_file, new_case(kyb(DIRECTOR, owners=(past, NOBODY))).case_id)
         assert [party.name for party in parties_of(view)] == ["Acme Werke GmbH", "Dora Lind"]
 
     def test_a_person_in_two_roles_is_one(self, store: CaseStore, new_case: NewCase) -> None:
         director = ANA.model_copy(update={"role_in_company": "Director"})
-        parties = parties_of(store.ask(case_file, new_case(kyb(director, owners=(owner(ANA),))).case_id))
+        parties = parties_of(store.query(case_file, new_case(kyb(director, owners=(owner(ANA),))).case_id))
         assert [party.name for party in parties] == ["Acme Werke GmbH", "Ana Ruiz"]
 
     def test_names_without_spaces_are_tried_too(self, store: CaseStore, new_case: NewCase) -> None:
         misaki = ANA.model_copy(update={"firstname": "美咲", "lastname": "小林"})
-        (party,) = parties_of(store.ask(case_file, new_case(kyc(misaki)).case_id))
+        (party,) = parties_of(store.query(case_file, new_case(kyc(misaki)).case_id))
         assert party.names == ("美咲 小林", "小林美咲")
 
     def test_the_digest_is_for_ever(self) -> None:
@@ -276,7 +278,7 @@ class TestParties:
         self, store: CaseStore, new_case: NewCase, change: dict[str, Any]
     ) -> None:
         def digest(**update: Any) -> str:
-            view = store.ask(case_file, new_case(kyc(ANA.model_copy(update=update))).case_id)
+            view = store.query(case_file, new_case(kyc(ANA.model_copy(update=update))).case_id)
             return parties_of(view)[0].digest()
 
         assert digest() == digest(email="ana@example.org")
@@ -286,13 +288,13 @@ class TestParties:
 def test_only_cases_in_work_are_screened_together(store: CaseStore, new_case: NewCase) -> None:
     open_case, withdrawn = new_case().case_id, new_case().case_id
     store.execute(c.WithdrawCase(case_id=withdrawn, reason="went elsewhere"))
-    assert [case.case_id for case in store.ask(cases_in_work)] == [open_case]
+    assert [case.case_id for case in store.query(cases_in_work)] == [open_case]
 
 
 def test_a_check_by_hand_is_no_decision_on_an_entry(store: CaseStore, case_id: str, eu_list: Path) -> None:
     by_hand = c.RecordCheck(case_id=case_id, kind=CheckKind.SANCTIONS, outcome=CheckOutcome.CLEAR, evidence="looked")
     store.execute(by_hand)
-    assert candidate(store, case_id).standing is Standing.UNDECIDED
+    assert candidate(store, case_id).disposition is Disposition.UNDECIDED
 
 
 def test_too_many_to_compare_are_counted(store: CaseStore, case_id: str, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from caseworker_tui.screens.sync import SyncScreen
 from caseworker_tui.screens.team import TeamScreen
 from caseworker_tui.widgets.line_input import LineInput
 from caseworker_tui.widgets.search_line import SearchLine
-from tests.screens.driving import run
+from tests.screens.pilot import run
 
 SCREENS: dict[Place, tuple[type, ...]] = {
     Place.EVERYWHERE: (CaseworkerApp,),

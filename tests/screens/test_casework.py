@@ -19,12 +19,12 @@ from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.widgets.case_table import CaseTable
 from store.domain.commands import CreateCase, UpdateDocumentStatus
 from store.domain.statuses import CaseStatus, DocumentStatus
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log.read import RecordedEvent, get_events_for_case
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import QueueRow, queue_length, queue_page
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, run, settle, typed
+from tests.screens.pilot import keys, run, settle, typed
 
 PERSON = {"firstname": "Ada", "lastname": "Byron", "birthdate": "1990-12-10"}
 
@@ -242,7 +242,7 @@ def test_the_queue_follows_what_others_do_and_the_cursor_stays(app: CaseworkerAp
 def test_a_locked_database_holds_up_nothing_but_the_command(
     app: CaseworkerApp, sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.database.BUSY_TIMEOUT_MS", 300)
+    monkeypatch.setattr("store.sqlite.database.BUSY_TIMEOUT_MS", 300)
     place, case = _first_with(sample, DocumentStatus.UPLOADED)
 
     async def drive(pilot: Pilot[None]) -> None:
@@ -347,19 +347,19 @@ def test_help_and_the_end_of_the_queue(app: CaseworkerApp) -> None:
 
 def _queue(path: Path) -> list[QueueRow]:
     with CaseStore.open(path) as store:
-        rows = store.ask(queue_page)
-        assert store.ask(queue_length) == len(rows)
+        rows = store.query(queue_page)
+        assert store.query(queue_length) == len(rows)
         return rows
 
 
 def _case(path: Path, case_id: str) -> CaseFileView:
     with CaseStore.open(path) as store:
-        return store.ask(case_file, case_id)
+        return store.query(case_file, case_id)
 
 
 def _events(path: Path, case_id: str) -> list[RecordedEvent]:
     with CaseStore.open(path) as store:
-        return store.ask(get_events_for_case, case_id)
+        return store.query(get_events_for_case, case_id)
 
 
 def _first_with(path: Path, status: DocumentStatus) -> tuple[int, CaseFileView]:

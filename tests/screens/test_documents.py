@@ -14,14 +14,14 @@ from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.choice import ChoiceScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.session import Session
-from store import files
+from store import attachments
+from store.attachments import folder_of
 from store.domain.statuses import DocumentStatus
-from store.engine import CaseStore
-from store.files import folder_of
+from store.engine.case_store import CaseStore
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import queue_page
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, run, typed
+from tests.screens.pilot import keys, run, typed
 from tests.screens.test_to_a_decision import open_case, screen
 
 PDF = b"%PDF-1.7\nhello"
@@ -39,14 +39,14 @@ def scans(tmp_path: Path) -> Path:
 
 def view(database: Path, case_id: str) -> CaseFileView:
     with CaseStore.open(database) as store:
-        return store.ask(case_file, case_id)
+        return store.query(case_file, case_id)
 
 
 def waiting(database: Path) -> tuple[int, str]:
     """The place and id of the first case in work whose first document is waited for."""
     with CaseStore.open(database) as store:
-        for place, row in enumerate(store.ask(queue_page)):
-            documents = store.ask(case_file, row.case_id).documents
+        for place, row in enumerate(store.query(queue_page)):
+            documents = store.query(case_file, row.case_id).documents
             if row.status == "OPEN" and documents and documents[0].status == DocumentStatus.AWAITING_UPLOAD:
                 return place, row.case_id
     raise AssertionError("no case of the sample waits for its first document")
@@ -136,7 +136,7 @@ def test_a_file_that_is_gone_or_that_nothing_shows_is_told(
         await keys(pilot, "3", "f", *typed(f"{scans}/two.png"), "enter", "F")
         assert "Files can't be opened here (xdg-open: No such file or directory)" in told(pilot)
         with CaseStore.open(sample) as store:
-            (kept,) = store.ask(folder_of).glob("??/*")
+            (kept,) = store.query(folder_of).glob("??/*")
         kept.unlink()
         await keys(pilot, "F")
         assert "two.png is not on this machine" in told(pilot)
@@ -148,17 +148,17 @@ def test_a_file_that_is_gone_or_that_nothing_shows_is_told(
 @pytest.fixture
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of many pieces, each of which takes its time to be read."""
-    keep_file = CaseStore.keep_file
+    keep_attachment = CaseStore.keep_attachment
 
-    def slowly(store: CaseStore, source: Path, progress: files.Progress) -> files.KeptFile:
+    def slowly(store: CaseStore, source: Path, progress: attachments.Progress) -> attachments.Attachment:
         def wait(done: int, total: int) -> None:
             progress(done, total)
             sleep(0.01)
 
-        return keep_file(store, source, wait)
+        return keep_attachment(store, source, wait)
 
-    monkeypatch.setattr(CaseStore, "keep_file", slowly)
-    monkeypatch.setattr(files, "_CHUNK", 1024)
+    monkeypatch.setattr(CaseStore, "keep_attachment", slowly)
+    monkeypatch.setattr(attachments, "_CHUNK", 1024)
     path = tmp_path / "large.bin"
     path.write_bytes(bytes(1024 * 500))
     return path
@@ -186,7 +186,7 @@ def test_reading_a_large_file_is_shown_and_can_be_stopped(app: CaseworkerApp, sa
     run(app, drive)
     assert view(sample, case_id).attachments == ()
     with CaseStore.open(sample) as store:
-        assert list(store.ask(folder_of).iterdir()) == []
+        assert list(store.query(folder_of).iterdir()) == []
 
 
 def test_leaving_the_app_does_not_wait_for_a_large_file(app: CaseworkerApp, sample: Path, slow: Path) -> None:
@@ -198,7 +198,7 @@ def test_leaving_the_app_does_not_wait_for_a_large_file(app: CaseworkerApp, samp
     run(app, drive)
     assert view(sample, case_id).attachments == ()
     with CaseStore.open(sample) as store:
-        assert list(store.ask(folder_of).iterdir()) == [], "it was not read to its end"
+        assert list(store.query(folder_of).iterdir()) == [], "it was not read to its end"
 
 
 def test_the_day_is_that_by_which_commands_are_decided(sample: Path) -> None:

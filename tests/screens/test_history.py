@@ -17,11 +17,11 @@ from caseworker_tui.widgets.version_slider import VersionSlider
 from store.domain.commands import AddNote, AssignCase, CreateCase, TagCase, UpdateDocumentStatus
 from store.domain.identifiers import case_reference
 from store.domain.statuses import DocumentStatus
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import queue_page
 from tests.domain.examples import ANA, BEN, kyc
-from tests.screens.driving import keys, run, settle, typed
+from tests.screens.pilot import keys, run, settle, typed
 
 
 def a_case_in(database: Path, *more: CreateCase) -> str:
@@ -30,7 +30,7 @@ def a_case_in(database: Path, *more: CreateCase) -> str:
         case_id = store.execute(kyc(), actor="ana.ruiz").case_id
         for command in more:
             store.execute(command)
-        document_id = store.ask(case_file, case_id).documents[0].document_requirement_id
+        document_id = store.query(case_file, case_id).documents[0].document_requirement_id
         taken_in = UpdateDocumentStatus(document_requirement_id=document_id, new_status=DocumentStatus.UPLOADED)
         store.execute(taken_in, actor="ben.osei")
         store.execute(TagCase(case_id=case_id, tag="vip"), actor="ana.ruiz")
@@ -39,7 +39,7 @@ def a_case_in(database: Path, *more: CreateCase) -> str:
 
 def case_of(database: Path, case_id: str) -> CaseFileView:
     with CaseStore.open(database) as store:
-        return store.ask(case_file, case_id)
+        return store.query(case_file, case_id)
 
 
 def text(pilot: Pilot[None], selector: str) -> str:
@@ -232,4 +232,4 @@ def test_decided_cases_leave_a_search_one_after_the_other(empty_app: CaseworkerA
 
 def queue_of(database: Path) -> list[str]:
     with CaseStore.open(database) as store:
-        return [row.case_id for row in store.ask(queue_page)]
+        return [row.case_id for row in store.query(queue_page)]

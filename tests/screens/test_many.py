@@ -13,17 +13,17 @@ from caseworker_tui.screens import many
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.many import ManyScreen
 from caseworker_tui.screens.queue import QueueScreen
-from store.engine import CaseStore
-from store.many import Outcome, execute_on_many
+from store.engine.bulk import Outcome, execute_on_many
+from store.engine.case_store import CaseStore
 from store.queries.query_language import Asker, select
 from store.queries.queue import QueueRow, queue_page
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, run, settle, typed
+from tests.screens.pilot import keys, run, settle, typed
 
 
 def _cases(database: Path, query: str = "") -> list[QueueRow]:
     with CaseStore.open(database) as store:
-        return store.ask(queue_page, select(query, Asker("ana.ruiz", NOW)))
+        return store.query(queue_page, select(query, Asker("ana.ruiz", NOW)))
 
 
 def _text(pilot: Pilot[None], selector: str) -> str:

@@ -10,7 +10,7 @@ from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.case_form import command_from, knows
 from caseworker_tui.drafts import Draft, draft_path, keep_draft, load_draft
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, run, typed
+from tests.screens.pilot import keys, run, typed
 
 CASE = {"client_id": "C-1", "case_type": "STANDARD"}
 

@@ -9,12 +9,12 @@ from textual.pilot import Pilot
 
 from caseworker_tui.app import CaseworkerApp
 from store.domain.decisions import Rules
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log.read import get_all_events
 from store.notifications.config_service import ConfigService
 from store.notifications.refresh import refresh
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, run, settle, typed
+from tests.screens.pilot import keys, run, settle, typed
 from tests.store.config_service import Service, a_service, rules, says, silent
 
 
@@ -90,5 +90,5 @@ def test_neither_work_nor_leaving_waits_for_an_answer(app: CaseworkerApp, sample
     run(app, drive)
     assert service.gave_up == 0
     with CaseStore.open(sample) as store:
-        *_, last = store.ask(lambda connection: list(get_all_events(connection)))
+        *_, last = store.query(lambda connection: list(get_all_events(connection)))
     assert (last.event_type, last.actor) == ("NoteAdded", "ana.ruiz")

@@ -14,12 +14,12 @@ from store.domain.commands import CorrectBeneficialOwner, CreateCase
 from store.domain.decisions import Rules
 from store.domain.events import BeneficialOwnersConfirmed
 from store.domain.values import Share
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log.read import get_events_for_case
 from store.queries.assessment import Assessment, assessment
 from store.queries.case_file import CaseFileView, case_file
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, run, typed
+from tests.screens.pilot import keys, run, typed
 
 COMPANY = {
     "registered_name": "Acme Werke GmbH",
@@ -61,15 +61,15 @@ def at_work(database: Path) -> CaseworkerApp:
 
 def look(database: Path, case_id: str) -> tuple[CaseFileView, Assessment]:
     with CaseStore.open(database) as store:
-        assessed = store.ask(assessment, case_id, Rules(), NOW.date())
+        assessed = store.query(assessment, case_id, Rules(), NOW.date())
         assert assessed is not None
-        return store.ask(case_file, case_id), assessed
+        return store.query(case_file, case_id), assessed
 
 
 def confirmed(database: Path, case_id: str) -> BeneficialOwnersConfirmed:
     """What was confirmed last."""
     with CaseStore.open(database) as store:
-        payloads = [event.payload for event in store.ask(get_events_for_case, case_id)]
+        payloads = [event.payload for event in store.query(get_events_for_case, case_id)]
     return [payload for payload in payloads if isinstance(payload, BeneficialOwnersConfirmed)][-1]
 
 

@@ -9,16 +9,16 @@ from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.widgets.case_table import CaseTable
 from caseworker_tui.widgets.search_line import SearchLine
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.query_language import Asker, select
 from store.queries.queue import queue_page
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, run, settle, typed
+from tests.screens.pilot import keys, run, settle, typed
 
 
 def _expected(database: Path, query: str) -> list[str]:
     with CaseStore.open(database) as store:
-        return [row.name for row in store.ask(queue_page, select(query, Asker("ana.ruiz", NOW)))]
+        return [row.name for row in store.query(queue_page, select(query, Asker("ana.ruiz", NOW)))]
 
 
 def _shown(pilot: Pilot[None]) -> list[str]:

@@ -9,14 +9,14 @@ from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.widgets.case_table import CaseTable
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.queue import queue_page
-from tests.screens.driving import keys, run, typed
+from tests.screens.pilot import keys, run, typed
 
 
 def place_of(database: Path, name: str) -> int:
     with CaseStore.open(database) as store:
-        return next(place for place, row in enumerate(store.ask(queue_page)) if row.name == name)
+        return next(place for place, row in enumerate(store.query(queue_page)) if row.name == name)
 
 
 async def open_case(pilot: Pilot[None], place: int) -> None:

@@ -11,14 +11,14 @@ from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.screening import ScreeningScreen
 from store.domain.commands import AddPersonToCase, WithdrawCase
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.case_file import CheckRow, case_file
 from store.queries.queue import whole_queue
 from store.screening.list_files import lists_folder
 from tests.domain.examples import BEN
 from tests.screening.lists import bring_in, row, simple_csv
-from tests.screens.driving import keys, run, settle, typed
-from tests.store.desk import findings
+from tests.screens.pilot import keys, run, settle, typed
+from tests.store.stores import findings
 
 
 def open_screening(name: str) -> list[str]:
@@ -48,8 +48,8 @@ def checks_of(database: Path, name: str) -> list[CheckRow]:
     """The checks that were made against a list."""
     with CaseStore.open(database) as store:
         assert findings(store) == []
-        (case_id,) = (case.case_id for case in store.ask(lambda c: list(whole_queue(c))) if case.name == name)
-        return [check for check in store.ask(case_file, case_id).checks if check.screening]
+        (case_id,) = (case.case_id for case in store.query(lambda c: list(whole_queue(c))) if case.name == name)
+        return [check for check in store.query(case_file, case_id).checks if check.screening]
 
 
 def test_from_candidates_to_recorded_checks(app: CaseworkerApp, sample: Path) -> None:
@@ -92,7 +92,9 @@ def test_from_candidates_to_recorded_checks(app: CaseworkerApp, sample: Path) ->
 def test_what_others_change_comes_by_itself_and_who_reads_on_is_left_there(app: CaseworkerApp, sample: Path) -> None:
     def a_person_is_added() -> None:
         with CaseStore.open(sample) as store:
-            (case,) = (case for case in store.ask(lambda c: list(whole_queue(c))) if case.name.startswith("Petrelhead"))
+            (case,) = (
+                case for case in store.query(lambda c: list(whole_queue(c))) if case.name.startswith("Petrelhead")
+            )
             store.execute(AddPersonToCase(case_id=case.case_id, person=BEN), actor="ben.osei")
 
     async def drive(pilot: Pilot[None]) -> None:
@@ -145,7 +147,7 @@ def test_what_can_t_be_recorded_is_told_in_the_dialog(app: CaseworkerApp, sample
     async def drive(pilot: Pilot[None]) -> None:
         await keys(pilot, *open_screening("hadidi"))
         with CaseStore.open(sample) as store:
-            (case,) = (case for case in store.ask(lambda c: list(whole_queue(c))) if case.name == "Tariq al-Hadidi")
+            (case,) = (case for case in store.query(lambda c: list(whole_queue(c))) if case.name == "Tariq al-Hadidi")
             store.execute(WithdrawCase(case_id=case.case_id, reason="went elsewhere"))
         await keys(pilot, "1", *typed("a namesake"), "enter")
         assert screen(pilot) is CommandScreen

@@ -10,11 +10,11 @@ from textual.pilot import Pilot
 
 from caseworker_tui.app import CaseworkerApp
 from store.domain.commands import AttachFile
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.case_file import case_file
 from store.queries.queue import queue_page
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, settle, typed
+from tests.screens.pilot import keys, settle, typed
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 SnapCompare = Callable[..., bool]
@@ -69,7 +69,7 @@ def dated(sample: Path) -> Path:
     """The sample, in which the documents of one case have files and last days."""
     days = iter([date(2026, 11, 17), date(2026, 12, 2), date(2031, 5, 2)])
     with CaseStore.open(sample, clock=lambda: NOW, device="sample") as store:
-        for number, document in enumerate(store.ask(case_file, store.ask(queue_page)[CASE].case_id).documents):
+        for number, document in enumerate(store.query(case_file, store.query(queue_page)[CASE].case_id).documents):
             attach = AttachFile(
                 document_requirement_id=document.document_requirement_id,
                 sha256=f"{number:02x}" * 32,

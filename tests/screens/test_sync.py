@@ -15,15 +15,15 @@ from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.screens.sync import SyncScreen
 from caseworker_tui.widgets.case_table import CaseTable
 from store.domain import commands as c
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.case_file import case_file
 from store.queries.team import conflicts, discarded_commands, resting_cases
 from store.queries.team_state import team_state
 from store.sync.watch import State, Status
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, run, settle, typed
+from tests.screens.pilot import keys, run, settle, typed
 from tests.screens.test_snapshots import SIZES, SnapCompare
-from tests.sync.trouble import CONFLICT, in_trouble
+from tests.sync.broken_team import CONFLICT, in_trouble
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_what_is_not_the_teams_yet_is_marked(app: CaseworkerApp, cases: dict[str
         await pilot.pause(1.1)
         await settle(pilot)
         assert text(pilot, "#sync") == "not syncing · 1 conflict · 1 resting · 1 pending"
-        marks = pilot.app.screen.query_one(CaseTable).standing
+        marks = pilot.app.screen.query_one(CaseTable).signs
         assert marks == {cases["pending"]: "~", cases["conflict"]: "!", cases["resting"]: "!"}
         await keys(pilot, "slash", *typed(reference(app.session.database, cases["pending"])), "enter", "enter")
         assert "~ 1 not accepted yet" in text(pilot, "#title")
@@ -85,7 +85,7 @@ def test_what_is_not_the_teams_yet_is_marked(app: CaseworkerApp, cases: dict[str
 
 def reference(database: Path, case_id: str) -> str:
     with CaseStore.open(database) as store:
-        return store.ask(case_file, case_id).case.reference
+        return store.query(case_file, case_id).case.reference
 
 
 async def to_the_conflict(pilot: Pilot[None]) -> None:
@@ -110,8 +110,8 @@ def test_retry_says_why_not_and_works_when_it_holds_again(
 
     run(app, drive)
     with CaseStore.open(sample) as store:
-        assert store.ask(team_state).conflicts == 0
-        assert store.ask(case_file, cases["conflict"]).case.risk == "LOW"
+        assert store.query(team_state).conflicts == 0
+        assert store.query(case_file, cases["conflict"]).case.risk == "LOW"
 
 
 def test_another_command_instead(app: CaseworkerApp, sample: Path, cases: dict[str, str]) -> None:
@@ -153,10 +153,10 @@ def test_discarded(app: CaseworkerApp, sample: Path, cases: dict[str, str]) -> N
 def settled(database: Path, cases: dict[str, str]) -> tuple[str, str]:
     """Why the command was given up, and the newest note of its case."""
     with CaseStore.open(database) as store:
-        assert store.ask(conflicts) == []
-        [given_up] = store.ask(discarded_commands)
+        assert store.query(conflicts) == []
+        [given_up] = store.query(discarded_commands)
         assert (given_up.command_id, given_up.discarded_by) == (CONFLICT, "ana.ruiz")
-        notes = store.ask(case_file, cases["conflict"]).notes
+        notes = store.query(case_file, cases["conflict"]).notes
         return given_up.reason, notes[-1].text if notes else ""
 
 
@@ -171,7 +171,7 @@ def test_a_resting_case_and_a_dead_letter(app: CaseworkerApp, sample: Path, case
 
     run(app, drive)
     with CaseStore.open(sample) as store:
-        assert store.ask(resting_cases) == {}
+        assert store.query(resting_cases) == {}
 
 
 PICTURES: dict[str, list[str]] = {"queue": [], "sync": ["Y"], "conflict": ["Y", "enter"]}

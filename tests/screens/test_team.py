@@ -9,16 +9,16 @@ from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.widgets.bar_chart import BarChart
 from caseworker_tui.widgets.case_table import CaseTable
 from caseworker_tui.widgets.search_line import SearchLine
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.query_language import Asker
 from store.queries.workload import counted_charts
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, run
+from tests.screens.pilot import keys, run
 
 
 def test_a_bar_leads_to_its_cases_and_back_again(app: CaseworkerApp, sample: Path) -> None:
     with CaseStore.open(sample) as store:
-        charts = {chart.name: bars for chart, bars in store.ask(counted_charts, Asker("ana.ruiz", NOW))}
+        charts = {chart.name: bars for chart, bars in store.query(counted_charts, Asker("ana.ruiz", NOW))}
     waiting, unrated = charts["status"][1], charts["risk"][-1]
 
     async def drive(pilot: Pilot[None]) -> None:

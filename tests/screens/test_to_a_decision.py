@@ -9,19 +9,19 @@ from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.widgets.case_table import CaseTable
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.audit import verify
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import queue_page
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, run, typed
+from tests.screens.pilot import keys, run, typed
 
 
 def at(database: Path, kind: str) -> tuple[int, str]:
     """The place and id of the first open case of a kind on which nobody has worked yet."""
     with CaseStore.open(database) as store:
-        for place, row in enumerate(store.ask(queue_page)):
-            view = store.ask(case_file, row.case_id)
+        for place, row in enumerate(store.query(queue_page)):
+            view = store.query(case_file, row.case_id)
             untouched = {document.status for document in view.documents} == {"AWAITING_UPLOAD"}
             if untouched and (row.traitement_type, row.status, view.notes, view.tags) == (kind, "OPEN", (), ()):
                 return place, row.case_id
@@ -30,7 +30,7 @@ def at(database: Path, kind: str) -> tuple[int, str]:
 
 def case(database: Path, case_id: str) -> CaseFileView:
     with CaseStore.open(database) as store:
-        return store.ask(case_file, case_id)
+        return store.query(case_file, case_id)
 
 
 def screen(pilot: Pilot[None]) -> type:
@@ -93,7 +93,7 @@ def test_from_intake_to_approved(sample: Path, kind: str) -> None:
     assert decided.case.next_review_on == "2031-11-20"
     assert [note.text for note in decided.notes] == ["called the client"]
     with CaseStore.open(sample) as store:
-        assert list(store.ask(lambda connection: list(verify(connection, lambda *_: None)))) == []
+        assert list(store.query(lambda connection: list(verify(connection, lambda *_: None)))) == []
 
 
 def test_a_case_waits_is_withdrawn_and_reopened(sample: Path) -> None:

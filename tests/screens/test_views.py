@@ -10,18 +10,18 @@ from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.widgets.view_strip import ViewStrip
-from store.desk import VIEWS
 from store.domain import commands as c
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
+from store.preferences import VIEWS
 from store.queries.query_language import Asker, select
 from store.queries.queue import QueueRow, landmarks, queue_page
 from tests.screens.conftest import NOW
-from tests.screens.driving import keys, run, settle, typed
+from tests.screens.pilot import keys, run, settle, typed
 
 
 def _expected(database: Path, query: str) -> list[QueueRow]:
     with CaseStore.open(database) as store:
-        return store.ask(queue_page, select(query, Asker("ana.ruiz", NOW)))
+        return store.query(queue_page, select(query, Asker("ana.ruiz", NOW)))
 
 
 def _queue(pilot: Pilot[None]) -> QueueScreen:

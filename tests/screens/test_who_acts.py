@@ -10,9 +10,9 @@ from textual.widgets import Static
 from caseworker_tui import cli
 from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.cli import main
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log.read import get_all_events
-from tests.screens.driving import keys, run, typed
+from tests.screens.pilot import keys, run, typed
 
 
 @pytest.mark.parametrize(
@@ -37,5 +37,5 @@ def test_the_app_acts_as_whom_it_was_started(
     assert done.exit_code == 0, done.output
     assert shown == [f"{who} · {sample.name}"] * 2
     with CaseStore.open(sample) as store:
-        *_, last = store.ask(lambda connection: list(get_all_events(connection)))
+        *_, last = store.query(lambda connection: list(get_all_events(connection)))
     assert (last.event_type, last.actor) == ("NoteAdded", who)

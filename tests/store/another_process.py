@@ -19,7 +19,7 @@ from typing import Any, Final, Never, Self
 
 from store.domain.commands import COMMANDS, AttachFile
 from store.domain.refusals import Refusal
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.errors import StoreError
 
 ROOT: Final = Path(__file__).parents[2]
@@ -82,7 +82,7 @@ def obey(path: Path) -> None:
 
 
 def create(_: Path) -> None:
-    import store.migrations  # noqa: F401, PLC0415 (loaded beforehand, so that all processes come to the file at once)
+    import sqlite_utils  # noqa: F401, PLC0415 (loaded beforehand, so that all processes come to the file at once)
 
     say("ready")
     for line in sys.stdin:
@@ -99,7 +99,7 @@ def attach(path: Path) -> None:
         say("ready")
         for line in sys.stdin:
             order = json.loads(line)
-            kept = store.keep_file(Path(order["file"]))
+            kept = store.keep_attachment(Path(order["file"]))
             say("kept")
             sys.stdin.readline()
             document = order["document_requirement_id"]

@@ -53,7 +53,7 @@ from store.domain.values import (
     Share,
     UnspecifiedReason,
 )
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.log import get_all_events, get_commits_for_case, get_events_for_aggregate, get_events_for_case
 from store.log.commit import CommitHeader, Stored, commit_id
 from store.log.read import known_payloads
@@ -62,7 +62,7 @@ from store.queries.assessment import Assessment, assessment
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.timeline import TimelineEntry, timeline
 from store.queries.what_changed import SAYS_THAT_IT_CHANGED, Kind, what_changed
-from tests.store.desk import START, a_store, connection_of, findings, quiet, read_tables, rows
+from tests.store.stores import START, a_store, connection_of, findings, quiet, read_tables, rows
 
 RULES = Rules(
     notifications=(
@@ -553,11 +553,11 @@ def assert_read_tables_show(store: CaseStore, model: Model) -> None:
         key for case in cases.values() for key in case.persons
     }
     for case_id, case in cases.items():
-        assess = store.ask(assessment, case_id, store.rules, START.date())
+        assess = store.query(assessment, case_id, store.rules, START.date())
         assert assess is not None
         assert list(assess.missing) == missing_for_approval(case, START.date())
         assert_nobody_is_forgotten(case)
-        assert all(all(entry.sentences) for entry in store.ask(timeline, case_id))
+        assert all(all(entry.sentences) for entry in store.query(timeline, case_id))
     counts = (
         "SELECT c.case_id FROM cases AS c WHERE"
         " (documents_required, documents_done, documents_rejected) IS NOT (SELECT count(*),"
@@ -573,8 +573,8 @@ def test_the_past_is_shown_as_it_was(taken: list[Step]) -> None:
     def look(receipt: Receipt) -> None:
         if not receipt.repeated:
             case_id = receipt.case_id
-            assessed = store.ask(assessment, case_id, store.rules, START.date())
-            shown = store.ask(case_file, case_id), assessed, tuple(store.ask(timeline, case_id))
+            assessed = store.query(assessment, case_id, store.rules, START.date())
+            shown = store.query(case_file, case_id), assessed, tuple(store.query(timeline, case_id))
             seen.setdefault(case_id, []).append(shown)
 
     seen: dict[str, list[tuple[CaseFileView, Assessment | None, tuple[TimelineEntry, ...]]]] = {}
@@ -583,11 +583,11 @@ def test_the_past_is_shown_as_it_was(taken: list[Step]) -> None:
         for case_id, versions in seen.items():
             before = None
             for number, (view, assessed, entries) in enumerate(versions, start=1):
-                then = store.ask(as_of, case_id, number, store.rules)
+                then = store.query(as_of, case_id, number, store.rules)
                 assert (then.stood.view, then.stood.assessed, then.timeline) == (view, assessed, entries)
                 assert (then.entry, then.entry.version, then.versions) == (entries[0], number, len(versions))
                 assert then.entry.commit_id == view.head
-                assert store.ask(as_of, case_id, datetime.fromisoformat(then.entry.recorded_at), store.rules) == then
+                assert store.query(as_of, case_id, datetime.fromisoformat(then.entry.recorded_at), store.rules) == then
                 assert (then.before and then.before.view) == before
                 assert_the_changes_lead_from(before, view)
                 before = view
@@ -630,7 +630,7 @@ def test_an_undo_leads_back(taken: list[Step]) -> None:
         carry_out(store, model := Model(), taken)
         for case_id in model.cases:
             before = EMPTY
-            for commit in store.ask(get_commits_for_case, case_id):
+            for commit in store.query(get_commits_for_case, case_id):
                 payloads = known_payloads(commit.events) or []
                 after = reduce(evolve, payloads, before)
                 undo = undo_of(before, payloads)

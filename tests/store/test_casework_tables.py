@@ -6,13 +6,13 @@ import pytest
 
 from store.domain import commands as c
 from store.domain.statuses import CheckKind, CheckOutcome, Decision, RiskLevel
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.queries.assessment import assessment
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import QueueRow, queue_row
 from store.queries.timeline import timeline
 from tests.domain.examples import ANA, BEN, DIRECTOR, kyb, kyc, owner
-from tests.store.desk import START, a_case_with_everything, documents, findings
+from tests.store.stores import START, a_case_with_everything, documents, findings
 
 NewCase = Callable[..., Receipt]
 
@@ -24,11 +24,11 @@ def case_id(store: CaseStore) -> str:
 
 @pytest.fixture
 def view(store: CaseStore, case_id: str) -> CaseFileView:
-    return store.ask(case_file, case_id)
+    return store.query(case_file, case_id)
 
 
 def row_of(store: CaseStore, case_id: str) -> QueueRow:
-    row = store.ask(queue_row, case_id)
+    row = store.query(queue_row, case_id)
     assert row is not None
     return row
 
@@ -83,7 +83,7 @@ class TestWhatBelongsToIt:
 
     def test_a_tag_that_comes_back(self, store: CaseStore, case_id: str) -> None:
         store.execute(c.TagCase(case_id=case_id, tag="old-client"))
-        assert store.ask(case_file, case_id).tags == ("old-client", "vip")
+        assert store.query(case_file, case_id).tags == ("old-client", "vip")
         assert findings(store) == []
 
     def test_owners_as_corrected_without_those_removed(self, view: CaseFileView) -> None:
@@ -98,22 +98,22 @@ class TestWhatBelongsToIt:
 
     def test_a_corrected_owner_s_documents_have_the_name_of_today(self, store: CaseStore, new_case: NewCase) -> None:
         case_id = new_case(kyb(DIRECTOR, owners=(owner(ANA),))).case_id
-        (before,) = store.ask(case_file, case_id).beneficial_owners
+        (before,) = store.query(case_file, case_id).beneficial_owners
         anna = owner(ANA.model_copy(update={"firstname": "Anna"}))
         store.execute(c.CorrectBeneficialOwner(case_id=case_id, owner_id=before.owner_id, owner=anna))
-        (after,) = store.ask(case_file, case_id).beneficial_owners
+        (after,) = store.query(case_file, case_id).beneficial_owners
         assert (after.name, after.person_id) == ("Anna Ruiz", before.person_id)
         passport = documents(store, case_id)[-1]
         assert (passport.entity_name, passport.status) == ("Anna Ruiz", "AWAITING_UPLOAD")
-        assess = store.ask(assessment, case_id, store.rules, START.date())
+        assess = store.query(assessment, case_id, store.rules, START.date())
         assert assess is not None
         assert "the passport of Anna Ruiz is AWAITING_UPLOAD" in assess.missing
 
     def test_a_removed_owner_s_documents_are_done_with(self, store: CaseStore, new_case: NewCase) -> None:
         case_id = new_case(kyb(DIRECTOR, owners=(owner(ANA),))).case_id
-        (ana,) = store.ask(case_file, case_id).beneficial_owners
+        (ana,) = store.query(case_file, case_id).beneficial_owners
         store.execute(c.RemoveBeneficialOwner(case_id=case_id, owner_id=ana.owner_id, reason="sold in May"))
-        view = store.ask(case_file, case_id)
+        view = store.query(case_file, case_id)
         assert view.beneficial_owners == ()
         assert (view.documents[-1].status, view.documents[-1].reason) == ("NOT_APPLICABLE", "Ana Ruiz left the case")
         assert (view.case.documents_required, view.case.documents_done) == (4, 1)
@@ -122,13 +122,13 @@ class TestWhatBelongsToIt:
         case_id = new_case(kyb(owners=(owner(BEN),))).case_id
         director = BEN.model_copy(update={"role_in_company": "Director"})
         store.execute(c.LinkPersonToCompany(case_id=case_id, person=director))
-        view = store.ask(case_file, case_id)
+        view = store.query(case_file, case_id)
         assert view.persons[0].person_id == view.beneficial_owners[0].person_id
         assert [it.entity_name for it in view.documents].count("Ben Okoro") == 1
 
 
 def test_the_timeline_tells_it_all(store: CaseStore, case_id: str) -> None:
-    entries = reversed(store.ask(timeline, case_id))
+    entries = reversed(store.query(timeline, case_id))
     told = [f"{entry.actor} {sentence}" for entry in entries for sentence in entry.sentences]
     start = next(i for i, sentence in enumerate(told) if "assigned the case" in sentence)
     assert [sentence for sentence in told[start:] if "waived" not in sentence] == [
@@ -173,7 +173,7 @@ class TestTheAssessment:
         case_id = new_case(kyc()).case_id
         hit = c.RecordCheck(case_id=case_id, kind=CheckKind.SANCTIONS, outcome=CheckOutcome.HIT, evidence="a list")
         store.execute(hit)
-        found = store.ask(assessment, case_id, store.rules, START.date())
+        found = store.query(assessment, case_id, store.rules, START.date())
         assert found is not None
         assert found.missing == (
             "the passport of Ana Ruiz is AWAITING_UPLOAD",
@@ -184,6 +184,6 @@ class TestTheAssessment:
         assert found.risk.reasons == ("the sanctions check of the case is a hit (sanctions-hit)",)
 
     def test_nothing_is_missing_of_a_case_that_was_approved(self, store: CaseStore, case_id: str) -> None:
-        found = store.ask(assessment, case_id, store.rules, START.date())
+        found = store.query(assessment, case_id, store.rules, START.date())
         assert found is not None
         assert (found.missing, found.risk.level, found.risk.reasons) == ((), RiskLevel.LOW, ())

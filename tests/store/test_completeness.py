@@ -8,22 +8,22 @@ from typing import Any, Final
 
 import pytest
 
-from store.database import READ_TABLES, read_tables
 from store.domain import commands, events
 from store.domain.case_file import EVOLUTIONS, CaseFile, fold
 from store.domain.commands import COMMANDS, Command, CreateCase, DetermineInitialDocumentRequirements
 from store.domain.decisions import DECISIONS
 from store.domain.events import PAYLOADS, Payload
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.log import get_events_for_case
 from store.log.upcast import payload_model_name, typed_payload
 from store.projections import PROJECTIONS, required_documents
 from store.projections.projection import Projection
 from store.queries.query_language import fields
 from store.queries.timeline import SENTENCES, sentence
+from store.sqlite.database import READ_TABLES, read_tables
 from tests.domain.examples import ANA, DIRECTOR, a_company_s_case, kyb, kyc, one_of_each, owner
 from tests.domain.specification import given
-from tests.store.desk import connection_of, documents, findings, take_in, uploaded
+from tests.store.stores import connection_of, documents, findings, take_in, uploaded
 
 GOLDEN: Final = Path(__file__).with_name("golden_events.jsonl")
 
@@ -152,7 +152,7 @@ class TestEveryCommand:
 
     @staticmethod
     def as_it_is(store: CaseStore, case_id: str) -> CaseFile:
-        events_of_case = store.ask(get_events_for_case, case_id)
+        events_of_case = store.query(get_events_for_case, case_id)
         return fold(event.payload for event in events_of_case if isinstance(event.payload, Payload))
 
     @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ class TestEveryReadTable:
         assert [step for *_, step in plan if step.startswith("SEARCH") and "(case_id=?" in step]
 
     def test_is_known_to_be_up_to_date_without_loading_any(self, store: CaseStore) -> None:
-        assert store.ask(read_tables) == READ_TABLES, "READ_TABLES in store/database.py follows the projections"
+        assert store.query(read_tables) == READ_TABLES, "READ_TABLES in store/database.py follows the projections"
 
     def test_documents_that_wait_are_asked_for_as_they_are_indexed(self) -> None:
         """The query language has the words of its own, so as not to load projections: an index goes by them."""
@@ -195,7 +195,7 @@ class TestEveryReadTable:
 def test_commits_keep_the_command_so_that_it_can_be_run_again(store: CaseStore) -> None:
     opened = store.execute(kyb(DIRECTOR), command_id="one")
     take_in(store, opened.case_id)
-    connection: sqlite3.Connection = store.ask(lambda connection: connection)
+    connection: sqlite3.Connection = store.query(lambda connection: connection)
     kept = [json.loads(text) for (text,) in connection.execute("SELECT command FROM commits ORDER BY position")]
     again = [COMMANDS[entry["command"]].model_validate(entry["data"]) for entry in kept]
     assert again == [kyb(DIRECTOR), uploaded(documents(store, opened.case_id)[0].document_requirement_id)]

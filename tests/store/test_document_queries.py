@@ -9,11 +9,11 @@ import pytest
 from store.domain import commands as c
 from store.domain.refusals import Refusal
 from store.domain.statuses import Decision, DocumentStatus, RejectionReason
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.queries import documents as queries
 from store.queries.documents import expiring, find_document, find_file
 from tests.domain.examples import ANA, BEN, DIRECTOR, kyb, kyc
-from tests.store.desk import connection_of, documents, rows
+from tests.store.stores import connection_of, documents, rows
 
 NewCase = Callable[..., Receipt]
 
@@ -25,7 +25,7 @@ def reference(store: CaseStore, case_id: str) -> str:
 
 def refused(store: CaseStore, query: Callable[..., object], named: str, code: str, *words: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        store.ask(query, named)
+        store.query(query, named)
     assert refusal.value.code == code
     for word in words:
         assert word in refusal.value.sentence
@@ -46,7 +46,7 @@ def attach(store: CaseStore, document_requirement_id: str, sha256: str, **more: 
 class TestFindingADocument:
     def test_by_its_id(self, store: CaseStore, new_case: NewCase) -> None:
         passport, _ = documents(store, new_case().case_id)
-        assert store.ask(find_document, passport.document_requirement_id.upper()) == passport.document_requirement_id
+        assert store.query(find_document, passport.document_requirement_id.upper()) == passport.document_requirement_id
         refused(store, find_document, "nothing", "unknown_document")
 
     @pytest.mark.parametrize("kind", ["PROOF_OF_ADDRESS", "proof_of_address", "proof of address", " Proof of Address "])
@@ -54,23 +54,23 @@ class TestFindingADocument:
         case_id = new_case().case_id
         _, address = documents(store, case_id)
         for case in (case_id, reference(store, case_id), reference(store, case_id).lower().replace("-", "")):
-            assert store.ask(find_document, f"{case}/{kind}") == address.document_requirement_id
+            assert store.query(find_document, f"{case}/{kind}") == address.document_requirement_id
 
     def test_by_what_people_call_it(self, store: CaseStore, new_case: NewCase) -> None:
         case_id = new_case(kyb(DIRECTOR)).case_id
         (passport,) = [d for d in documents(store, case_id) if d.document_type == "PASSPORT_DIRECTOR_BO"]
-        assert store.ask(find_document, f"{case_id}/passport") == passport.document_requirement_id
+        assert store.query(find_document, f"{case_id}/passport") == passport.document_requirement_id
 
     def test_by_a_name_where_several_are_asked(self, store: CaseStore, new_case: NewCase) -> None:
         case_id = new_case(kyc(ANA, BEN)).case_id
         of_ben = next(d for d in documents(store, case_id) if d.entity_name == "Ben Okoro")
-        assert store.ask(find_document, f"{case_id}/passport/okoro") == of_ben.document_requirement_id
+        assert store.query(find_document, f"{case_id}/passport/okoro") == of_ben.document_requirement_id
         refused(store, find_document, f"{case_id}/passport", "ambiguous_document", "Ana Ruiz", "Ben Okoro")
 
     def test_by_a_whole_name_that_another_name_holds(self, store: CaseStore, new_case: NewCase) -> None:
         case_id = new_case(kyc(ANA.model_copy(update={"lastname": "Ruiz Soler"}), ANA)).case_id
         of_ana = next(d for d in documents(store, case_id) if d.entity_name == "Ana Ruiz")
-        assert store.ask(find_document, f"{case_id}/passport/ana ruiz") == of_ana.document_requirement_id
+        assert store.query(find_document, f"{case_id}/passport/ana ruiz") == of_ana.document_requirement_id
 
     def test_that_is_not_asked_for(self, store: CaseStore, new_case: NewCase) -> None:
         case_id = new_case().case_id
@@ -89,15 +89,15 @@ class TestFindingAFile:
         return case_id
 
     def test_by_digits_of_its_content(self, store: CaseStore, case_id: str) -> None:
-        assert store.ask(find_file, "AAAAAA0").sha256 == "aaaaaa00" * 8
-        assert store.ask(find_file, "aaaaaa11" * 8).file_name == "aa.png"
+        assert store.query(find_file, "AAAAAA0").sha256 == "aaaaaa00" * 8
+        assert store.query(find_file, "aaaaaa11" * 8).file_name == "aa.png"
         refused(store, find_file, "aaaaaa", "ambiguous_file")
         refused(store, find_file, "bbbbbb", "unknown_file")
 
     def test_by_its_document_whose_newest_it_is(self, store: CaseStore, case_id: str) -> None:
-        assert store.ask(find_file, f"{case_id}/passport").sha256 == "aaaaaa11" * 8
+        assert store.query(find_file, f"{case_id}/passport").sha256 == "aaaaaa11" * 8
         passport, _ = documents(store, case_id)
-        assert store.ask(find_file, passport.document_requirement_id).sha256 == "aaaaaa11" * 8
+        assert store.query(find_file, passport.document_requirement_id).sha256 == "aaaaaa11" * 8
 
     def test_of_a_document_without_one(self, store: CaseStore, new_case: NewCase) -> None:
         refused(store, find_file, f"{new_case().case_id}/passport", "unknown_file", "caseworker show")
@@ -111,7 +111,7 @@ class TestWhatExpires:
         return passport
 
     def expiring(self, store: CaseStore, until: str = "2026-02-01") -> list[str]:
-        return [row.expires_on for row in store.ask(lambda db: list(expiring(db, date.fromisoformat(until))))]
+        return [row.expires_on for row in store.query(lambda db: list(expiring(db, date.fromisoformat(until))))]
 
     def test_is_listed_the_earliest_first_up_to_that_day(self, store: CaseStore, new_case: NewCase) -> None:
         for day in ("2026-02-01", "2019-05-02", "2026-02-02", "2026-01-15"):
@@ -122,7 +122,7 @@ class TestWhatExpires:
         case_id = new_case().case_id
         passport = self.at_hand(store, case_id, "2026-01-15")
         store.execute(c.AssignCase(case_id=case_id, assignee="ben"))
-        (row,) = store.ask(lambda db: list(expiring(db, date(2026, 2, 1))))
+        (row,) = store.query(lambda db: list(expiring(db, date(2026, 2, 1))))
         document = documents(store, case_id)[0]
         assert row == queries.ExpiringRow(
             expires_on="2026-01-15",

@@ -8,21 +8,32 @@ from typing import Any
 
 import pytest
 
-from store import batch, engine
+from store.actor import default_actor
 from store.domain.commands import AddNote, DetermineInitialDocumentRequirements, UpdateDocumentStatus
 from store.domain.decisions import Rules, case_id_of_new_case
 from store.domain.document_rules import DocumentRule, EntityType
 from store.domain.refusals import Refusal
 from store.domain.statuses import DocumentStatus, TraitementType
-from store.engine import CaseStore, Receipt
+from store.engine import batch
+from store.engine import case_store as engine
+from store.engine.case_store import CaseStore, Receipt
 from store.errors import StoreError
 from store.log import StaleVersion, get_commits_for_case, head_of
 from store.projections import project
 from store.queries.case_file import case_file
 from store.queries.queue import queue_length
-from store.surroundings import default_actor
 from tests.domain.examples import BEN, DIRECTOR, kyb, kyc
-from tests.store.desk import Clock, connection_of, documents, everything, findings, open_store, rows, take_in, uploaded
+from tests.store.stores import (
+    Clock,
+    connection_of,
+    documents,
+    everything,
+    findings,
+    open_store,
+    rows,
+    take_in,
+    uploaded,
+)
 
 NewCase = Callable[..., Receipt]
 
@@ -32,7 +43,7 @@ def test_the_receipt_says_what_became_of_a_command(store: CaseStore) -> None:
     assert receipt == Receipt(
         command_id="open-acme",
         case_id=case_id_of_new_case("open-acme"),
-        commit_id=store.ask(case_file, receipt.case_id).head,
+        commit_id=store.query(case_file, receipt.case_id).head,
         events=(
             "CompanyProfileCreated",
             "CaseCreated",
@@ -54,7 +65,7 @@ def test_a_command_id_is_made_where_none_is_given(store: CaseStore, new_case: Ne
 def test_read_tables_are_never_behind_the_log(store: CaseStore, new_case: NewCase) -> None:
     receipt = new_case()
     take_in(store, receipt.case_id)
-    case = store.ask(case_file, receipt.case_id)
+    case = store.query(case_file, receipt.case_id)
     assert [document.status for document in case.documents] == ["UPLOADED", "AWAITING_UPLOAD"]
     assert case.case.last_event_type == "DocumentStatusUpdated"
 
@@ -63,7 +74,7 @@ def test_a_command_that_changes_nothing_is_kept_without_events(store: CaseStore,
     opened = new_case()
     receipt = store.execute(DetermineInitialDocumentRequirements(case_id=opened.case_id))
     assert receipt.events == ()
-    assert store.ask(case_file, opened.case_id).head == receipt.commit_id
+    assert store.query(case_file, opened.case_id).head == receipt.commit_id
     assert findings(store) == []
 
 
@@ -193,7 +204,7 @@ class TestWhatThePersonSaw:
     def test_accepted_when_nothing_came_between(self, store: CaseStore, new_case: NewCase) -> None:
         opened = new_case()
         moved = take_in(store, opened.case_id, expected_head=opened.commit_id)
-        assert store.ask(case_file, opened.case_id).head == moved.commit_id
+        assert store.query(case_file, opened.case_id).head == moved.commit_id
 
     def test_refused_with_stale_when_something_did(self, store: CaseStore, new_case: NewCase) -> None:
         opened = new_case()
@@ -230,8 +241,8 @@ class TestBatch:
             with store.batch():
                 for name in ("one", "two", "three"):
                     store.execute(kyc(), command_id=name, actor="ana")
-                assert another.ask(queue_length) == 0
-            assert another.ask(queue_length) == 3
+                assert another.query(queue_length) == 0
+            assert another.query(queue_length) == 3
         assert findings(store) == []
 
     def test_a_refused_command_does_not_end_it(self, store: CaseStore) -> None:
@@ -240,7 +251,7 @@ class TestBatch:
             with pytest.raises(Refusal):
                 store.execute(kyb(), command_id="one")
             store.execute(kyc(), command_id="two")
-        assert store.ask(queue_length) == 2
+        assert store.query(queue_length) == 2
 
     def test_a_command_that_fails_within_it_leaves_nothing(
         self, store: CaseStore, monkeypatch: pytest.MonkeyPatch
@@ -255,7 +266,7 @@ class TestBatch:
                 store.execute(kyc(), command_id="two")
             monkeypatch.undo()
             store.execute(kyc(), command_id="three")
-        assert store.ask(queue_length) == 2
+        assert store.query(queue_length) == 2
         assert rows(connection_of(store), "SELECT command_id FROM commits") == [("one",), ("three",)]
         assert findings(store) == []
 
@@ -278,7 +289,7 @@ class TestBatch:
                 store.execute(AddNote(case_id=known, text="In the same batch."))
                 monkeypatch.setattr(batch, where, fails)
                 with pytest.raises(RuntimeError, match="no room"):
-                    store.ask(queue_length)
+                    store.query(queue_length)
                 monkeypatch.undo()
 
         with pytest.raises(StaleVersion):
@@ -292,14 +303,14 @@ class TestBatch:
             case_id = opened.case_id
             with store.batch():  # part of the one that goes on
                 store.execute(AddNote(case_id=case_id, text="One."))
-            store.execute(AddNote(case_id=case_id, text="Two."), expected_head=store.ask(head_of, case_id))
-            assert store.ask(queue_length) == 1
+            store.execute(AddNote(case_id=case_id, text="Two."), expected_head=store.query(head_of, case_id))
+            assert store.query(queue_length) == 1
             (document, *_) = documents(store, case_id)
             store.execute(uploaded(document.document_requirement_id))
             again = store.execute(kyc())
-            (other, *_) = store.ask(case_file, again.case_id).documents
+            (other, *_) = store.query(case_file, again.case_id).documents
             store.execute(uploaded(other.document_requirement_id))
-        assert [len(store.ask(get_commits_for_case, each)) for each in (case_id, again.case_id)] == [4, 2]
+        assert [len(store.query(get_commits_for_case, each)) for each in (case_id, again.case_id)] == [4, 2]
         assert findings(store) == []
 
     def test_a_document_is_known_before_it_is_written(self, store: CaseStore, database: Path) -> None:
@@ -317,7 +328,7 @@ class TestBatch:
             cases = [store.execute(kyc()).case_id for _ in range(7)]
             for case_id in cases:
                 store.execute(AddNote(case_id=case_id, text="Written later than its case."))
-        assert store.ask(queue_length) == 7
+        assert store.query(queue_length) == 7
         assert findings(store) == []
 
     def test_an_error_that_leaves_it_takes_all_of_it_back(self, store: CaseStore) -> None:
@@ -328,7 +339,7 @@ class TestBatch:
 
         with pytest.raises(RuntimeError, match="the importer"):
             import_a_file()
-        assert store.ask(queue_length) == 0
+        assert store.query(queue_length) == 0
         store.execute(kyc())
         assert findings(store) == []
 

@@ -11,11 +11,10 @@ from uuid import UUID
 
 import pytest
 
-from store.database import write_transaction
 from store.domain.commands import DetermineInitialDocumentRequirements
 from store.domain.decisions import Fact
 from store.domain.events import PersonAddedToCase
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.log import (
     CommitHeader,
     RecordedEvent,
@@ -29,8 +28,9 @@ from store.log import (
 from store.log.append import new_commit
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, Commit, commit_id
 from store.log.read import last_position
+from store.sqlite.transactions import write_transaction
 from tests.domain.examples import ANA, BEN, DIRECTOR, kyb, kyc
-from tests.store.desk import connection_of, documents, log_tables, rows, take_in
+from tests.store.stores import connection_of, documents, log_tables, rows, take_in
 
 NewCase = Callable[..., Receipt]
 

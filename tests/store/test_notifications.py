@@ -12,20 +12,20 @@ from typing import Any
 
 import pytest
 
-from store.database import SCHEMA_VERSION
 from store.domain import commands as c
 from store.domain.decisions import Rules
 from store.domain.notification_rules import NotificationRule, is_trigger
 from store.domain.statuses import Decision
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.errors import DatabaseMissing
 from store.notifications import refresh as refreshing
 from store.notifications.config_service import ConfigService
 from store.notifications.refresh import Refresher, refresh
 from store.queries.notification_rules import ServiceState, notification_rules, notification_service_state
+from store.sqlite.schema import SCHEMA_VERSION
 from tests.domain.examples import kyb, kyc
 from tests.store.config_service import Service, a_service, breaking_off, in_turn, rules, says, silent
-from tests.store.desk import START, Clock, connection_of, findings, findings_in, open_store, rows
+from tests.store.stores import START, Clock, connection_of, findings, findings_in, open_store, rows
 from tests.store.test_config_service import Impatient
 
 CREATED = "CASE_CREATED_KYC_STANDARD"
@@ -52,7 +52,7 @@ def asked_for(database: Path, service: Service) -> Iterator[CaseStore]:
 
 def ask_anew(store: CaseStore, service: Service, clock: Clock | None = None) -> ServiceState:
     refresh(store.path, ConfigService(service.url), clock=clock or Clock(), stopped=Impatient())
-    return store.ask(notification_service_state, service.url)
+    return store.query(notification_service_state, service.url)
 
 
 def told(store: CaseStore) -> list[str]:
@@ -101,7 +101,7 @@ class TestTheServicesRules:
             ask_anew(store, service)
             store.execute(kyc())
             assert told(store) == ["on"]
-            in_force = store.ask(notification_rules, here)
+            in_force = store.query(notification_rules, here)
         assert [(rule.event_trigger, rule.rule_id, rule.source) for rule in in_force] == [
             (CREATED, "on", "file"),
             (REJECTED, "of-service", "service"),
@@ -136,7 +136,7 @@ class TestTheServicesRules:
         )
         asked_for.execute(kyc())
         assert told(asked_for) == []
-        in_force = asked_for.ask(notification_rules, Rules(notification_service=service.url))
+        in_force = asked_for.query(notification_rules, Rules(notification_service=service.url))
         assert [rule.event_trigger for rule in in_force] == [REJECTED]
 
 
@@ -178,7 +178,7 @@ class TestAnOutage:
         service.behave = in_turn(newer, newer, says(b"no", status=400))
         state = ask_anew(asked_for, service)
         assert state.trouble
-        in_force = asked_for.ask(notification_rules, Rules(notification_service=service.url))
+        in_force = asked_for.query(notification_rules, Rules(notification_service=service.url))
         assert [(rule.event_trigger, rule.rule_id) for rule in in_force] == [
             (CREATED, "newer"),
             (REJECTED, "of-service"),
@@ -308,12 +308,12 @@ class TestInTheBackground:
         service.behave = last_answer
         refresh(asked_for.path, ConfigService(service.url), clock=Clock(), stopped=stopped)
         assert len(service.asked) == 1
-        assert asked_for.ask(notification_service_state, service.url).asked_at is None
+        assert asked_for.query(notification_service_state, service.url).asked_at is None
 
 
 class TestTheState:
     def test_of_a_service_that_was_never_asked(self, store: CaseStore) -> None:
-        state = store.ask(notification_service_state, "https://config.example")
+        state = store.query(notification_service_state, "https://config.example")
         assert state == ServiceState("https://config.example", None, None, None, 0)
         assert state.sentence == "The config service https://config.example was not asked so far."
 

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store import database as database_module
-from store.database import APPLICATION_ID, SCHEMA_VERSION
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.errors import (
     DatabaseBusy,
     DatabaseDamaged,
@@ -22,8 +20,10 @@ from store.errors import (
     from_sqlite,
 )
 from store.queries.queue import queue_length
+from store.sqlite import database as database_module
+from store.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION
 from tests.domain.examples import kyb, kyc
-from tests.store.desk import connection_of, findings_in, open_store, read_tables, rows
+from tests.store.stores import connection_of, findings_in, open_store, read_tables, rows
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ class TestOurs:
     def test_is_as_it_was_left(self, filled: Path) -> None:
         with open_store(filled) as store:
             before = read_tables(connection_of(store))
-            assert store.ask(queue_length) == 2
+            assert store.query(queue_length) == 2
         with open_store(filled) as store:
             assert read_tables(connection_of(store)) == before
 
@@ -133,7 +133,7 @@ class TestOurs:
         with closing(sqlite3.connect(filled, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with open_store(filled) as store:
-                assert store.ask(queue_length) == 2
+                assert store.query(queue_length) == 2
 
     @pytest.mark.usefixtures("impatient")
     def test_is_busy_to_a_command_while_another_process_writes(self, filled: Path) -> None:
@@ -186,7 +186,7 @@ class TestReadOnly:
     @pytest.mark.usefixtures("forbidden")
     def test_can_be_read(self, filled: Path) -> None:
         with open_store(filled) as store:
-            assert store.ask(queue_length) == 2
+            assert store.query(queue_length) == 2
         assert [path.name for path in filled.parent.iterdir()] == [filled.name]
         assert findings_in(filled) == []
 
@@ -205,7 +205,7 @@ class TestReadOnly:
             writer.execute(kyc())
             request.getfixturevalue("forbidden")
             with open_store(filled) as reader:
-                assert reader.ask(queue_length) == 3
+                assert reader.query(queue_length) == 3
 
     def test_a_folder_in_which_nothing_can_be_made(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
@@ -297,7 +297,7 @@ def test_a_store_is_closed_when_its_block_ends(database: Path) -> None:
     with open_store(database) as store:
         pass
     with pytest.raises(StoreError):
-        store.ask(queue_length)
+        store.query(queue_length)
 
 
 def test_the_store_opens_by_its_own_clock_and_name_where_none_is_given(database: Path) -> None:

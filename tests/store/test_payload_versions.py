@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from store.database import write_transaction
 from store.domain import events, values
 from store.domain.commands import DetermineInitialDocumentRequirements
 from store.domain.decisions import Fact
 from store.domain.events import Payload, PersonAddedToCase
 from store.domain.refusals import Refusal
 from store.domain.values import PersonData
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.errors import DatabaseDamaged
 from store.log import CommitHeader, get_events_for_case, head_of, save_events, upcast
 from store.log.append import new_commit
@@ -24,8 +23,9 @@ from store.queries.as_of import as_of
 from store.queries.case_file import case_file
 from store.queries.timeline import timeline
 from store.queries.undo import undo_offer
+from store.sqlite.transactions import write_transaction
 from tests.domain.examples import ANA, kyc
-from tests.store.desk import (
+from tests.store.stores import (
     by_hand,
     connection_of,
     documents,
@@ -94,7 +94,7 @@ class TestAnEventOfANewerVersion:
     def test_is_named_in_the_timeline(self, store: CaseStore, new_case: NewCase, payload: Payload, name: str) -> None:
         case_id = new_case().case_id
         append(store, case_id, payload)
-        newest = store.ask(timeline, case_id)[0]
+        newest = store.query(timeline, case_id)[0]
         assert newest.actor == "ben"
         assert newest.sentences == (f"did something that only a newer version of caseworker can read ({name})",)
 
@@ -103,13 +103,13 @@ class TestAnEventOfANewerVersion:
     ) -> None:
         case_id = new_case().case_id
         append(store, case_id, payload)
-        then = store.ask(as_of, case_id, 2, store.rules)
-        assert (then.stood.view, then.stood.assessed) == (store.ask(case_file, case_id), None)
+        then = store.query(as_of, case_id, 2, store.rules)
+        assert (then.stood.view, then.stood.assessed) == (store.query(case_file, case_id), None)
 
     def test_can_not_be_undone_here(self, store: CaseStore, new_case: NewCase, payload: Payload, name: str) -> None:
         case_id = new_case().case_id
         append(store, case_id, payload)
-        assert "upgrade to undo" in str(store.ask(undo_offer, case_id, "ben"))
+        assert "upgrade to undo" in str(store.query(undo_offer, case_id, "ben"))
 
     def test_leaves_the_rest_of_the_case_readable(
         self, store: CaseStore, new_case: NewCase, payload: Payload, name: str
@@ -117,7 +117,7 @@ class TestAnEventOfANewerVersion:
         case_id = new_case().case_id
         before = read_tables(connection_of(store))
         head = append(store, case_id, payload)
-        assert store.ask(case_file, case_id).head == head
+        assert store.query(case_file, case_id).head == head
         assert read_tables(connection_of(store)) == before
 
     def test_stops_commands_on_its_case_and_on_no_other(
@@ -248,7 +248,7 @@ class TestADamagedEvent:
     def test_readers_are_told(self, database: Path, damaged: str) -> None:
         with open_store(database) as store:
             with pytest.raises(DatabaseDamaged, match=r"Event 1 of the log \(CaseCreated.v1\) can't be read"):
-                store.ask(timeline, damaged)
+                store.query(timeline, damaged)
             with pytest.raises(DatabaseDamaged, match="caseworker verify"):
                 take_in(store, damaged)
             with pytest.raises(DatabaseDamaged):

@@ -20,7 +20,7 @@ from store.domain.commands import Command
 from store.queries.queue import queue_length
 from tests.domain.examples import DIRECTOR, kyb, kyc
 from tests.store.another_process import ROOT, Worker
-from tests.store.desk import connection_of, documents, findings, findings_in, open_store, rows, uploaded
+from tests.store.stores import connection_of, documents, findings, findings_in, open_store, rows, uploaded
 
 STREAMS = 40
 RACES = 30
@@ -49,7 +49,7 @@ def test_two_processes_writing_at_once(two: tuple[Worker, Worker], database: Pat
     answers = [worker.hears() for worker in two for _ in range(2 * STREAMS)]
     assert Counter(answer.get("repeated") for answer in answers) == {False: 3 * STREAMS, True: STREAMS}
     with open_store(database) as store:
-        assert store.ask(queue_length) == 3 * STREAMS
+        assert store.query(queue_length) == 3 * STREAMS
         assert findings(store) == []
 
 
@@ -124,7 +124,7 @@ class TestAKilledWriter:
             kept = {name for (name,) in rows(connection_of(store), "SELECT command_id FROM commits")}
             assert acknowledged <= kept
             assert len(kept) - len(acknowledged) <= KILLS, "a command may be done whose acknowledgement was not heard"
-            assert store.ask(queue_length) == len(kept)
+            assert store.query(queue_length) == len(kept)
 
     @pytest.mark.parametrize("moment", ["BEGIN", "INSERT INTO commits", "INSERT INTO events", "UPDATE cases", "COMMIT"])
     def test_leaves_all_or_nothing_at_each_step_of_a_command(self, database: Path, moment: str) -> None:
@@ -144,13 +144,13 @@ def die_within_a_command(database: Path, moment: str) -> None:
     program = f"""
 import os, signal
 from pathlib import Path
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from tests.domain.examples import kyc
 store = CaseStore.open(Path({str(database)!r}))
 def trace(sql):
     if sql.startswith({moment!r}):
         os.kill(os.getpid(), signal.SIGKILL)
-store.ask(lambda connection: connection.set_trace_callback(trace))
+store.query(lambda connection: connection.set_trace_callback(trace))
 store.execute(kyc(), command_id="one")
 """
     result = subprocess.run(

@@ -14,7 +14,7 @@ from caseworker_tui.sample import build_sample
 from store.domain import commands as c
 from store.domain.statuses import DONE, TraitementType
 from store.domain.values import BeneficialOwnerData, PersonData
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries import queue
 from store.queries.case_file import case_file
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, select
@@ -24,7 +24,7 @@ from store.queries.query_language.selection import with_sort
 from store.queries.query_language.syntax import LONGEST, quoted, terms
 from store.queries.queue import QueueRow, landmarks, queue_ids, queue_length, queue_page, queue_place, whole_queue
 from tests.domain.examples import ACME, BEN, kyb, kyc, owner
-from tests.store.desk import connection_of, findings, open_store, rows
+from tests.store.stores import connection_of, findings, open_store, rows
 
 NOW: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ME: Final = Asker("ana.ruiz", NOW)
@@ -39,7 +39,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseStore]:
 
 
 def found(store: CaseStore, text: str, asker: Asker = ME) -> list[QueueRow]:
-    return list(store.ask(whole_queue, select(text, asker)))
+    return list(store.query(whole_queue, select(text, asker)))
 
 
 def names(store: CaseStore, text: str) -> list[str]:
@@ -119,10 +119,10 @@ ORDERS: Final[dict[str, Callable[[QueueRow], Any]]] = {
 
 @pytest.mark.parametrize("text", FITTING)
 def test_a_condition_finds_what_fits_and_nothing_else(sample: CaseStore, text: str) -> None:
-    everything = sample.ask(queue_page)
+    everything = sample.query(queue_page)
     fitting = [row.case_id for row in everything if FITTING[text](row)]
     assert [row.case_id for row in found(sample, text)] == fitting
-    assert sample.ask(queue_length, select(text, ME)) == len(fitting)
+    assert sample.query(queue_length, select(text, ME)) == len(fitting)
 
 
 def test_the_examples_say_something() -> None:
@@ -142,21 +142,21 @@ def test_pages_join_up_to_what_fits_in_its_order(
     sample: CaseStore, conditions: list[str], sort: str, descending: bool
 ) -> None:
     selection = select(with_sort(" ".join(conditions), sort, descending=descending), ME)
-    everything = [row for row in sample.ask(queue_page) if all(FITTING[each](row) for each in conditions)]
+    everything = [row for row in sample.query(queue_page) if all(FITTING[each](row) for each in conditions)]
     expected = sorted(everything, key=lambda row: (ORDERS[sort](row), row.case_id), reverse=descending)
     with pytest.MonkeyPatch.context() as monkeypatch, small_steps(monkeypatch):
-        marks = sample.ask(landmarks, selection)
+        marks = sample.query(landmarks, selection)
         assert marks.length == len(expected)
         pages = [
-            sample.ask(queue_page, selection, start=marks.keys[at // 7], offset=at % 7, limit=3)
+            sample.query(queue_page, selection, start=marks.keys[at // 7], offset=at % 7, limit=3)
             for at in range(0, marks.length, 3)
         ]
         assert [row for page in pages for row in page] == expected
         for place, row in enumerate(expected):
-            assert sample.ask(queue_place, selection, row.case_id, marks) == place
-            assert sample.ask(queue_place, selection, row.case_id) == place
-    assert sample.ask(queue_page, selection) == expected
-    assert sample.ask(queue_ids, selection) == [row.case_id for row in expected]
+            assert sample.query(queue_place, selection, row.case_id, marks) == place
+            assert sample.query(queue_place, selection, row.case_id) == place
+    assert sample.query(queue_page, selection) == expected
+    assert sample.query(queue_ids, selection) == [row.case_id for row in expected]
 
 
 @pytest.mark.parametrize("kinds", ["passport", "Proof-of-address", "passport*", "passport,articles_of_association"])
@@ -166,10 +166,10 @@ def test_a_case_needs_what_is_required_and_not_done(sample: CaseStore, kinds: st
         return any(kind == each or (each.endswith("*") and kind.startswith(each[:-1])) for each in wanted)
 
     def needs(row: QueueRow) -> bool:
-        documents = sample.ask(case_file, row.case_id).documents
+        documents = sample.query(case_file, row.case_id).documents
         return any(is_meant(d.document_type) and d.is_required and d.status not in DONE for d in documents)
 
-    fitting = [row.case_id for row in sample.ask(queue_page) if needs(row)]
+    fitting = [row.case_id for row in sample.query(queue_page) if needs(row)]
     assert fitting
     assert [row.case_id for row in found(sample, f"needs:{kinds}")] == fitting
 
@@ -182,7 +182,7 @@ def test_a_value_may_hold_quotation_marks() -> None:
 
 def test_a_case_that_is_not_selected_has_no_place(sample: CaseStore) -> None:
     [row, *_] = found(sample, "type:kyc")
-    assert sample.ask(queue_place, select("type:kyb", ME), row.case_id) is None
+    assert sample.query(queue_place, select("type:kyb", ME), row.case_id) is None
 
 
 class TestWords:
@@ -227,14 +227,14 @@ class TestWords:
 
     def test_a_reference_is_found_typed_in_any_way(self, store: CaseStore) -> None:
         case_id = store.execute(kyc()).case_id
-        reference = store.ask(case_file, case_id).case.reference
+        reference = store.query(case_file, case_id).case.reference
         for typed in (reference, reference.lower(), reference.replace("-", ""), reference[:6]):
             assert [row.case_id for row in found(store, typed)] == [case_id]
 
     def test_are_those_of_owners_and_of_names_before(self, store: CaseStore) -> None:
         ana = PersonData(firstname="Ana", lastname="Vidal", birthdate="1980-05-17")
         case_id = store.execute(kyb(owners=(owner(ana),))).case_id
-        [stated] = store.ask(case_file, case_id).beneficial_owners
+        [stated] = store.query(case_file, case_id).beneficial_owners
         zoe = BeneficialOwnerData(person_details=PersonData(firstname="Zoe", lastname="Vidal"))
         store.execute(c.CorrectBeneficialOwner(case_id=case_id, owner_id=stated.owner_id, owner=zoe))
         assert len(found(store, "ana vidal")) == len(found(store, "zoe")) == 1
@@ -322,8 +322,8 @@ def test_whatever_is_typed_is_a_query_or_not_and_never_sql(sample: CaseStore, te
         selection = select(text, ME)
     except NotAQuery:
         return
-    marks = sample.ask(landmarks, selection)
-    assert marks.length == sample.ask(queue_length, selection) == len(sample.ask(queue_page, selection))
+    marks = sample.query(landmarks, selection)
+    assert marks.length == sample.query(queue_length, selection) == len(sample.query(queue_page, selection))
 
 
 def test_pages_are_read_off_an_index(sample: CaseStore) -> None:
@@ -334,9 +334,9 @@ def test_pages_are_read_off_an_index(sample: CaseStore) -> None:
     for sort in (sort for sort in SORTS.values() if sort.read_off):
         for descending in (False, True):
             selection = EVERYTHING.__class__(sort=sort._replace(descending=descending))
-            [first] = sample.ask(landmarks, selection).keys
+            [first] = sample.query(landmarks, selection).keys
             statements.clear()
-            sample.ask(queue_page, selection, start=first, limit=5)
+            sample.query(queue_page, selection, start=first, limit=5)
             [statement] = [each for each in statements if each.startswith("SELECT c.")]
             plan = " ".join(str(row[3]) for row in rows(connection, f"EXPLAIN QUERY PLAN {statement}"))
             assert sort.read_off in plan
@@ -362,20 +362,20 @@ def test_pages_are_read_off_an_index(sample: CaseStore) -> None:
     ],
 )
 def test_completion_offers_what_may_come_next(sample: CaseStore, text: str, first: str) -> None:
-    offered = [offer.text for offer in sample.ask(completions, text)]
+    offered = [offer.text for offer in sample.query(completions, text)]
     assert offered[0] == first
 
 
 def test_completion_offers_the_countries_of_companies_and_of_people(store: CaseStore) -> None:
     store.execute(kyb())
     store.execute(kyc(BEN.model_copy(update={"nationality": "KE", "country_of_residence": "TZ"})))
-    offered = [offer.offered for offer in store.ask(completions, "country:")]
+    offered = [offer.offered for offer in store.query(completions, "country:")]
     assert offered == sorted({ACME.country_of_incorporation.lower(), "ke", "tz"})
 
 
 @pytest.mark.parametrize("text", ["", "vega ", "nothing:x", "zzz", "status:zzz", '"a b'])
 def test_completion_is_silent_where_there_is_nothing_to_say(sample: CaseStore, text: str) -> None:
-    assert sample.ask(completions, text) == []
+    assert sample.query(completions, text) == []
 
 
 @pytest.mark.parametrize(

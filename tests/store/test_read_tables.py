@@ -12,13 +12,13 @@ from store.domain.notification_rules import NotificationRule
 from store.domain.refusals import Refusal
 from store.domain.statuses import DocumentStatus, RejectionReason
 from store.domain.values import Directness, Interest, PersonData, Share
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.queries.case_file import case_file, find_case
 from store.queries.query_language import EVERYTHING
 from store.queries.queue import data_version, queue_length, queue_page, queue_place, queue_row, whole_queue
 from store.queries.timeline import timeline
 from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, NOBODY, kyb, kyc, owner
-from tests.store.desk import connection_of, documents, findings, open_store, rows, take_in
+from tests.store.stores import connection_of, documents, findings, open_store, rows, take_in
 
 NewCase = Callable[..., Receipt]
 
@@ -35,7 +35,7 @@ def move(store: CaseStore, case_id: str, new_status: DocumentStatus, **more: Any
 class TestQueue:
     def test_a_new_case(self, store: CaseStore, new_case: NewCase) -> None:
         receipt = new_case(kyb(DIRECTOR, case_type="enhanced-due-diligence"))
-        row = store.ask(queue_row, receipt.case_id)
+        row = store.query(queue_row, receipt.case_id)
         assert row is not None
         assert (row.reference, row.client_id, row.traitement_type, row.case_type, row.status, row.name) == (
             case_reference(receipt.case_id),
@@ -62,7 +62,7 @@ class TestQueue:
             (DocumentStatus.AWAITING_UPLOAD, {"reason": "asked for after all"}),
         ):
             move(store, case_id, new_status, **reason)
-            row = store.ask(queue_row, case_id)
+            row = store.query(queue_row, case_id)
             assert row is not None
             counts.append((row.documents_required, row.documents_done, row.documents_rejected))
         assert counts == [
@@ -72,7 +72,7 @@ class TestQueue:
     def test_who_changed_a_case_last_and_how(self, store: CaseStore, new_case: NewCase) -> None:
         case_id = new_case().case_id
         move(store, case_id, DocumentStatus.UPLOADED, actor="ben")
-        row = store.ask(queue_row, case_id)
+        row = store.query(queue_row, case_id)
         assert row is not None
         assert (row.updated_by, row.last_event_type) == ("ben", "DocumentStatusUpdated")
         assert row.updated_at > row.created_at
@@ -80,26 +80,26 @@ class TestQueue:
     def test_the_oldest_case_comes_first_and_pages_join_up(self, store: CaseStore, new_case: NewCase) -> None:
         ids = [new_case().case_id for _ in range(5)]
         take_in(store, ids[0])
-        assert [row.case_id for row in store.ask(queue_page)] == ids
-        pages = [store.ask(queue_page, offset=offset, limit=2) for offset in (0, 2, 4)]
+        assert [row.case_id for row in store.query(queue_page)] == ids
+        pages = [store.query(queue_page, offset=offset, limit=2) for offset in (0, 2, 4)]
         assert [row.case_id for page in pages for row in page] == ids
-        assert list(store.ask(whole_queue)) == store.ask(queue_page)
-        assert [store.ask(queue_place, EVERYTHING, case_id) for case_id in ids] == [0, 1, 2, 3, 4]
-        assert store.ask(queue_length) == 5
-        assert store.ask(queue_row, "nothing") is None
+        assert list(store.query(whole_queue)) == store.query(queue_page)
+        assert [store.query(queue_place, EVERYTHING, case_id) for case_id in ids] == [0, 1, 2, 3, 4]
+        assert store.query(queue_length) == 5
+        assert store.query(queue_row, "nothing") is None
 
     def test_data_version_tells_what_others_wrote(self, store: CaseStore, new_case: NewCase) -> None:
-        before = store.ask(data_version)
+        before = store.query(data_version)
         new_case()
-        assert store.ask(data_version) == before, "one's own writes are known"
+        assert store.query(data_version) == before, "one's own writes are known"
         with open_store(store.path) as other:
             other.execute(kyc())
-        assert store.ask(data_version) != before
+        assert store.query(data_version) != before
 
 
 class TestCaseFile:
     def test_a_company_with_its_people_and_owners(self, store: CaseStore, new_case: NewCase) -> None:
-        view = store.ask(case_file, new_case(kyb(DIRECTOR, BEN, owners=(owner(DIRECTOR), HOLDING, NOBODY))).case_id)
+        view = store.query(case_file, new_case(kyb(DIRECTOR, BEN, owners=(owner(DIRECTOR), HOLDING, NOBODY))).case_id)
         assert view.company is not None
         assert (view.company.registered_name, view.company.city, view.company.country) == (
             "Acme Werke GmbH",
@@ -130,7 +130,7 @@ class TestCaseFile:
     def test_a_share_as_it_is_known(
         self, store: CaseStore, new_case: NewCase, given: dict[str, Any], shown: tuple[float | None, float | None]
     ) -> None:
-        view = store.ask(case_file, new_case(kyb(owners=(owner(ANA, **given),))).case_id)
+        view = store.query(case_file, new_case(kyb(owners=(owner(ANA, **given),))).case_id)
         (row,) = view.beneficial_owners
         assert (row.share_minimum, row.share_maximum) == shown
 
@@ -139,13 +139,13 @@ class TestCaseFile:
         full = owner(
             ANA, is_ubo=True, types_of_control=("voting rights",), interests=(interest,), directness=Directness.DIRECT
         )
-        (row,) = store.ask(case_file, new_case(kyb(owners=(full,))).case_id).beneficial_owners
+        (row,) = store.query(case_file, new_case(kyb(owners=(full,))).case_id).beneficial_owners
         assert (row.is_ubo, row.directness, row.types_of_control) == (True, "direct", ("voting rights",))
         assert row.interests == (interest.model_dump(mode="json", exclude_none=True),)
         assert (row.birthdate, row.country) == ("1980-02-29", "ES")
 
     def test_documents_with_the_rule_that_asks(self, store: CaseStore, new_case: NewCase) -> None:
-        passport, address = store.ask(case_file, new_case().case_id).documents
+        passport, address = store.query(case_file, new_case().case_id).documents
         assert (passport.document_type, passport.status, passport.is_required) == ("PASSPORT", "AWAITING_UPLOAD", True)
         assert passport.rule.startswith("Every person in a KYC case proves who they are")
         assert address.document_type == "PROOF_OF_ADDRESS"
@@ -172,13 +172,13 @@ class TestCaseFile:
 
     def test_the_head_is_the_newest_commit(self, store: CaseStore, new_case: NewCase) -> None:
         opened = new_case()
-        assert store.ask(case_file, opened.case_id).head == opened.commit_id
+        assert store.query(case_file, opened.case_id).head == opened.commit_id
         asked = store.execute(DetermineInitialDocumentRequirements(case_id=opened.case_id))
-        assert store.ask(case_file, opened.case_id).head == asked.commit_id
+        assert store.query(case_file, opened.case_id).head == asked.commit_id
 
     def test_refused_with_unknown_case(self, store: CaseStore) -> None:
         with pytest.raises(Refusal) as refused:
-            store.ask(case_file, "nothing")
+            store.query(case_file, "nothing")
         assert refused.value.code == "unknown_case"
 
 
@@ -194,13 +194,13 @@ class TestFindingACase:
             reference.replace("-", ""),
             f" {reference} ",
         ):
-            assert store.ask(find_case, typed) == case_id
+            assert store.query(find_case, typed) == case_id
 
     @pytest.mark.parametrize("typed", ["", " ", "nothing", "7F3-QK2-M9X", "x" * 10_000, "\udcff", "a\x00b", "%", "'"])
     def test_refused_with_unknown_case(self, store: CaseStore, new_case: NewCase, typed: str) -> None:
         new_case()
         with pytest.raises(Refusal) as refused:
-            store.ask(find_case, typed)
+            store.query(find_case, typed)
         assert refused.value.code == "unknown_case"
         refused.value.sentence.encode()
 
@@ -208,7 +208,7 @@ class TestFindingACase:
         first, second = new_case().case_id, new_case().case_id
         connection_of(store).execute("UPDATE cases SET reference = ?", [case_reference(first)])
         with pytest.raises(Refusal, match="name the case by its id") as refused:
-            store.ask(find_case, case_reference(first))
+            store.query(find_case, case_reference(first))
         assert refused.value.code == "ambiguous_case"
         assert first in refused.value.sentence
         assert second in refused.value.sentence
@@ -219,7 +219,7 @@ class TestTimeline:
         case_id = new_case(command_id="one").case_id
         move(store, case_id, DocumentStatus.UPLOADED, actor="ben")
         move(store, case_id, DocumentStatus.REJECTED, reason_code=RejectionReason.PAGE_MISSING, reason="page 2")
-        assert [(entry.version, entry.actor, *entry.sentences) for entry in store.ask(timeline, case_id)] == [
+        assert [(entry.version, entry.actor, *entry.sentences) for entry in store.query(timeline, case_id)] == [
             (3, "ana", "rejected the passport of Ana Ruiz: a page is missing; page 2"),
             (2, "ben", "took in the passport of Ana Ruiz"),
             (
@@ -235,7 +235,7 @@ class TestTimeline:
     def test_a_command_that_changed_nothing_is_in_it(self, store: CaseStore, new_case: NewCase) -> None:
         case_id = new_case().case_id
         store.execute(DetermineInitialDocumentRequirements(case_id=case_id))
-        assert store.ask(timeline, case_id)[0].sentences == ("found nothing to change",)
+        assert store.query(timeline, case_id)[0].sentences == ("found nothing to change",)
 
     def test_of_a_company(self, database: Any) -> None:
         rule = NotificationRule(
@@ -243,8 +243,8 @@ class TestTimeline:
         )
         with open_store(database, rules=Rules(notifications=(rule,))) as store:
             case_id = store.execute(kyb(DIRECTOR, owners=(HOLDING,)), actor="ana").case_id
-            (entry,) = store.ask(timeline, case_id)
-            row = store.ask(queue_row, case_id)
+            (entry,) = store.query(timeline, case_id)
+            row = store.query(queue_row, case_id)
         assert entry.sentences[0] == f"entered the company {ACME.registered_name}"
         assert "linked Dora Lind to the company as Director" in entry.sentences
         assert "added the owner Acme Holding BV" in entry.sentences
@@ -253,12 +253,12 @@ class TestTimeline:
         assert row.last_event_type == "NotificationRequired"
 
     def test_of_a_case_that_is_not_there(self, store: CaseStore) -> None:
-        assert store.ask(timeline, "nothing") == []
+        assert store.query(timeline, "nothing") == []
 
 
 def test_names_of_every_script_come_back_as_they_went_in(store: CaseStore, new_case: NewCase) -> None:
     name = PersonData(firstname="Зоя 🦊", lastname='d\'Ærø\u0301 {x} %s "q" \\n')
-    (person,) = store.ask(case_file, new_case(kyc(name)).case_id).persons
+    (person,) = store.query(case_file, new_case(kyc(name)).case_id).persons
     assert (person.firstname, person.lastname) == (name.firstname, name.lastname)
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.projections import PROJECTIONS, fresh_tables
 from store.projections import rebuild as rebuild_module
 from store.projections.projection import Change, Projection
 from store.projections.rebuild import stale_tables
 from store.queries.queue import queue_length
 from tests.domain.examples import ANA, BEN, DIRECTOR, HOLDING, kyb, kyc, owner
-from tests.store.desk import (
+from tests.store.stores import (
     APPROVALS_ARE_TOLD,
     a_case_with_everything,
     connection_of,
@@ -122,7 +122,7 @@ class TestWhileOthersGoOn:
                     appended.append(other.execute(kyc(BEN), actor="ben"))
 
             assert store.rebuild(append_once) == 20
-            assert store.ask(queue_length) == 3
+            assert store.query(queue_length) == 3
             assert findings(store) == []
             take_in(other, appended[0].case_id)
             assert findings(other) == []
@@ -201,7 +201,7 @@ class TestWhenItEndsEarly:
         program = f"""
 import os, signal
 from pathlib import Path
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.projections import fresh_tables, rebuild
 fresh_tables._STEP = 4
 told = []

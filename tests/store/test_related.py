@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from store.domain import commands as c
 from store.domain.commands import CreateCase
 from store.domain.values import BeneficialOwnerData, CompanyProfileData, EntityData, OwnerKind, PersonData
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.intake.importer import import_files
 from store.queries import related as related_module
 from store.queries.case_file import case_file
 from store.queries.related import Related, related
 from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, NOBODY, kyb, kyc, owner
-from tests.store.desk import a_store, connection_of, findings
+from tests.store.stores import a_store, connection_of, findings
 
 NewCase = Callable[..., Receipt]
 
@@ -44,7 +44,7 @@ def entity(
 
 
 def sentences(store: CaseStore, case_id: str) -> list[str]:
-    return [link.sentence for case in store.ask(related, case_id).cases for link in case.links]
+    return [link.sentence for case in store.query(related, case_id).cases for link in case.links]
 
 
 def cases(found: Related) -> list[str]:
@@ -55,7 +55,7 @@ class TestPeople:
     def test_the_same_name_and_birth_however_it_is_written(self, store: CaseStore, new_case: NewCase) -> None:
         ours = new_case(kyc(person("José", "García López"))).case_id
         theirs = new_case(kyc(person("GARCIA LOPEZ", "jose"))).case_id
-        assert cases(store.ask(related, ours)) == [theirs]
+        assert cases(store.query(related, ours)) == [theirs]
         assert sentences(store, ours) == [
             "José García López: person in both as GARCIA LOPEZ jose; same name, born 1980-05-17"
         ]
@@ -68,7 +68,7 @@ class TestPeople:
         year = new_case(kyc(person("Ana", "Ruiz", "1980"))).case_id
         month = new_case(kyc(person("Ana", "Ruiz", "1980-05"))).case_id
         day = new_case(kyc(person("Ana", "Ruiz"))).case_id
-        found = store.ask(related, new_case(kyc(person("Ana", "Ruiz"))).case_id)
+        found = store.query(related, new_case(kyc(person("Ana", "Ruiz"))).case_id)
         assert cases(found) == [day, month, name_only, year]
         assert [each.certainty for each in found.cases] == ["same", "likely", "maybe", "maybe"]
 
@@ -76,7 +76,7 @@ class TestPeople:
         ours = new_case(kyc(person("Ana", "Ruiz"))).case_id
         new_case(kyc(person("Ana", "Ruiz", "1980-05-18")))
         new_case(kyc(person("Ana María", "Ruiz")))
-        assert store.ask(related, ours) == Related()
+        assert store.query(related, ours) == Related()
 
     def test_a_person_who_is_an_owner_too_counts_once(self, store: CaseStore, new_case: NewCase) -> None:
         ben = BEN.model_copy(update={"role_in_company": "Director"})
@@ -106,7 +106,7 @@ class TestCompanies:
                 company(registered_name="Child", registration_number="1"), entity("ACME Holding", "HRB815", "DE")
             )
         ).case_id
-        found = store.ask(related, child)
+        found = store.query(related, child)
         assert cases(found) == [parent, sister]
         assert sentences(store, child) == [
             "ACME Holding: owner here, company there as Acme Holding AG; same registration number in DE",
@@ -116,7 +116,7 @@ class TestCompanies:
     def test_the_profile_of_today_counts(self, store: CaseStore, new_case: NewCase) -> None:
         ours = new_case(of_company(company(registration_number="1"))).case_id
         theirs = new_case(of_company(company(registration_number="2"))).case_id
-        assert cases(store.ask(related, ours)) == []
+        assert cases(store.query(related, ours)) == []
         renumbered = c.UpdateCompanyProfile(case_id=theirs, company_profile=company(registration_number="01"))
         store.execute(renumbered)
         assert sentences(store, ours) == ["Acme Werke GmbH: company in both; same registration number in DE"]
@@ -129,7 +129,7 @@ class TestCompanies:
     def test_owners_who_are_not_named_are_nobody(self, store: CaseStore, new_case: NewCase) -> None:
         ours = new_case(of_company(company(registration_number="1"), NOBODY)).case_id
         new_case(of_company(company(registration_number="2"), NOBODY))
-        assert store.ask(related, ours) == Related()
+        assert store.query(related, ours) == Related()
 
 
 class TestOwnersWhoChange:
@@ -139,14 +139,14 @@ class TestOwnersWhoChange:
 
     @staticmethod
     def owner_id(store: CaseStore, case_id: str) -> str:
-        return store.ask(case_file, case_id).beneficial_owners[0].owner_id
+        return store.query(case_file, case_id).beneficial_owners[0].owner_id
 
     def test_one_who_was_removed_is_no_link(self, store: CaseStore, pair: tuple[str, str]) -> None:
         ours, theirs = pair
-        assert cases(store.ask(related, theirs)) == [ours]
+        assert cases(store.query(related, theirs)) == [ours]
         remove = c.RemoveBeneficialOwner(case_id=ours, owner_id=self.owner_id(store, ours), reason="never was one")
         store.execute(remove)
-        assert store.ask(related, theirs) == Related()
+        assert store.query(related, theirs) == Related()
         assert findings(store) == []
 
     def test_one_who_was_removed_and_is_a_director_still_is_one(self, store: CaseStore, pair: tuple[str, str]) -> None:
@@ -166,9 +166,9 @@ class TestOwnersWhoChange:
         ours, theirs = pair
         owner_id = self.owner_id(store, ours)
         store.execute(c.CorrectBeneficialOwner(case_id=ours, owner_id=owner_id, owner=corrected))
-        assert store.ask(related, theirs) == Related()
+        assert store.query(related, theirs) == Related()
         store.execute(c.CorrectBeneficialOwner(case_id=ours, owner_id=owner_id, owner=owner(BEN)))
-        assert cases(store.ask(related, theirs)) == [ours]
+        assert cases(store.query(related, theirs)) == [ours]
         assert findings(store) == []
 
 
@@ -183,14 +183,14 @@ class TestManyOfThem:
         ours = new_case(kyc(person("John", "Smith", None))).case_id
         for _ in range(others):
             new_case(kyc(person("John", "Smith")))
-        found = store.ask(related, ours)
+        found = store.query(related, ours)
         assert len(found.cases) == 3
         assert [it.sentence for it in found.more] == ([f"John Smith: {more} more cases"] if more else [])
 
     def test_how_many_there_are_is_said_in_words(self, store: CaseStore, new_case: NewCase) -> None:
         ours = new_case(kyc(person("John", "Smith"), BEN)).case_id
-        (ben,) = [it.person_id for it in store.ask(case_file, ours).persons if it.firstname == "Ben"]
-        said = [store.ask(related, ours).summary]
+        (ben,) = [it.person_id for it in store.query(case_file, ours).persons if it.firstname == "Ben"]
+        said = [store.query(related, ours).summary]
         for other in (
             person("John", "Smith"),
             person("John", "Smith", None),
@@ -198,7 +198,7 @@ class TestManyOfThem:
             *[person("John", "Smith", None)] * 2,
         ):
             new_case(kyc(other))
-            said.append(store.ask(related, ours).summary)
+            said.append(store.query(related, ours).summary)
         assert said == [
             "no other case with the same parties",
             "1 other case with the same parties",
@@ -207,14 +207,14 @@ class TestManyOfThem:
             "4 other cases with the same parties (2 maybe)",
             "more than 4 other cases with the same parties (2 maybe)",
         ]
-        assert store.ask(related, ours).of_party(ben).in_words() == "1 other case"
+        assert store.query(related, ours).of_party(ben).in_words() == "1 other case"
 
     def test_the_certain_ones_are_found_among_very_many(self, store: CaseStore, new_case: NewCase) -> None:
         for birthdate in (None, "1980", "1980-05", "1999-05-17"):
             for _ in range(4):
                 new_case(kyc(person("John", "Smith", birthdate)))
         same = new_case(kyc(person("John", "Smith"))).case_id
-        found = store.ask(related, new_case(kyc(person("John", "Smith"))).case_id)
+        found = store.query(related, new_case(kyc(person("John", "Smith"))).case_id)
         assert found.cases[0].case.case_id == same
         assert [each.certainty for each in found.cases] == ["same", "likely", "likely"]
 
@@ -230,14 +230,14 @@ class TestManyOfThem:
     ) -> None:
         ours, *_ = [new_case(of_company(company(registration_number=str(n)), bank)).case_id for n in range(1, 10)]
         theirs = new_case(of_company(its_profile)).case_id
-        assert cases(store.ask(related, ours))[0] == theirs
+        assert cases(store.query(related, ours))[0] == theirs
 
     def test_a_case_that_is_shown_is_not_counted_again(self, store: CaseStore, new_case: NewCase) -> None:
         smith = person("John", "Smith", None)
         ours = new_case(kyc(smith)).case_id
         for _ in range(2):
             new_case(kyc(smith, smith))
-        found = store.ask(related, ours)
+        found = store.query(related, ours)
         assert [len(each.links) for each in found.cases] == [2, 1]
         assert found.more == ()
 
@@ -247,7 +247,7 @@ def test_every_look_up_is_by_index(store: CaseStore, new_case: NewCase) -> None:
     asked: list[str] = []
     connection = connection_of(store)
     connection.set_trace_callback(asked.append)
-    store.ask(related, case_id)
+    store.query(related, case_id)
     connection.set_trace_callback(None)
     queries = [sql for sql in asked if sql.startswith("SELECT")]
     plans = {step[3] for sql in queries for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")}
@@ -265,11 +265,11 @@ class TestARealRegister:
             yield store
 
     def case_of(self, store: CaseStore, name: str) -> str:
-        (row,) = store.ask(lambda connection: connection.execute("SELECT case_id FROM cases WHERE name = ?", (name,)))
+        (row,) = store.query(lambda connection: connection.execute("SELECT case_id FROM cases WHERE name = ?", (name,)))
         return str(row[0])
 
     def test_a_chain_of_companies_each_with_a_case(self, store: CaseStore) -> None:
-        found = store.ask(related, self.case_of(store, "BIFFA LIMITED"))
+        found = store.query(related, self.case_of(store, "BIFFA LIMITED"))
         assert found.more == ()
         assert {each.certainty for each in found.cases} == {"same"}
         first = {each.case.name: each.links[0].who for each in found.cases}
@@ -282,7 +282,7 @@ class TestARealRegister:
         assert {each.links[0].likeness.reason for each in found.cases} == {"same registration number in GB"}
 
     def test_all_that_one_company_owns_itself_or_through_others(self, store: CaseStore) -> None:
-        found = store.ask(related, self.case_of(store, "NEWCASTLE UNITED LIMITED"))
+        found = store.query(related, self.case_of(store, "NEWCASTLE UNITED LIMITED"))
         owned = [case for case in found.cases if any("company" in link.ours.roles for link in case.links)]
         assert len(owned) == 24
 
@@ -314,7 +314,7 @@ def test_the_relation_is_symmetric(opened: list[CreateCase]) -> None:
         links = {
             (case_id, each.case.case_id, link.ours.party_id, link.theirs.party_id, link.likeness)
             for case_id in ids
-            for each in store.ask(related, case_id).cases
+            for each in store.query(related, case_id).cases
             for link in each.links
         }
         mirrored = {(there, here, theirs, ours, likeness) for here, there, ours, theirs, likeness in links}

@@ -6,10 +6,10 @@ from store.domain import commands as c
 from store.domain.decisions import Rules
 from store.domain.document_rules import DOCUMENT_RULES, DocumentRule, EntityType
 from store.domain.statuses import Decision, TraitementType
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.queries.rule_changes import Change, rule_changes
 from tests.domain.examples import ANA, DIRECTOR, kyb, owner
-from tests.store.desk import connection_of, documents, quiet, rows
+from tests.store.stores import connection_of, documents, quiet, rows
 from tests.store.test_payload_versions import CaseRated, append
 
 NewCase = Callable[..., Receipt]
@@ -22,13 +22,13 @@ class TestWhatOtherRulesWouldChange:
     WITHOUT_PASSPORTS = Rules(documents=(*(r for r in DOCUMENT_RULES if r.document_type != "PASSPORT"), FUNDS))
 
     def changes(self, store: CaseStore, rules: Rules = WITHOUT_PASSPORTS) -> list[tuple[str, str | None, str | None]]:
-        found = store.ask(lambda db: list(rule_changes(db, rules, quiet)))
+        found = store.query(lambda db: list(rule_changes(db, rules, quiet)))
         return [(each.change, each.document_type, each.entity_name) for each in found]
 
     def test_is_told_case_by_case_and_changes_nothing(self, store: CaseStore, new_case: NewCase) -> None:
         case_id, _ = new_case().case_id, new_case(kyb(DIRECTOR, owners=(owner(ANA),)))
         before = rows(connection_of(store), "SELECT count(*) FROM events")
-        (asks, no_longer) = store.ask(lambda db: list(rule_changes(db, self.WITHOUT_PASSPORTS, quiet)))
+        (asks, no_longer) = store.query(lambda db: list(rule_changes(db, self.WITHOUT_PASSPORTS, quiet)))
         assert (asks.change, asks.case_id, asks.name) == (Change.ASKS, case_id, "Ana Ruiz")
         assert (asks.document_type, asks.entity_name, asks.rule_id) == ("SOURCE_OF_FUNDS", "Ana Ruiz", "acme-funds")
         assert (asks.rule, asks.status) == ("We ask where money comes from.", None)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from store.errors import BadFile
+from store.handwritten_files import LARGEST
 from store.notifications.rules_file import read_rules
-from store.small_files import LARGEST
 
 WELCOME = {"rule_id": "welcome", "event_trigger": "CASE_CREATED_KYC_STANDARD", "notification_type": "EMAIL"}
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from store.domain.commands import AddNote
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.errors import DatabaseDamaged
 from store.log.read import get_accepted_events, get_all_events, last_accepted_position
 from store.projections import segments
 from store.projections.segments import WHOLE, Segment, segments_of
 from tests.domain.examples import ANA, BEN, DIRECTOR, HOLDING, kyb, kyc, owner
-from tests.store.desk import (
+from tests.store.stores import (
     APPROVALS_ARE_TOLD,
     a_case_with_everything,
     by_hand,
@@ -64,28 +64,28 @@ def store(database: Path) -> Iterator[CaseStore]:
 
 
 def in_segments(store: CaseStore) -> list[Segment]:
-    return store.ask(segments_of, store.ask(last_accepted_position))
+    return store.query(segments_of, store.query(last_accepted_position))
 
 
 class TestSegments:
     def test_each_event_is_in_one_of_them(self, store: CaseStore) -> None:
         parts = in_segments(store)
         assert len(parts) == 3
-        together = [event for part in parts for event in store.ask(get_accepted_events, cases=part)]
-        assert sorted(together) == list(store.ask(get_all_events))
+        together = [event for part in parts for event in store.query(get_accepted_events, cases=part)]
+        assert sorted(together) == list(store.query(get_all_events))
         for part in parts:
-            events = list(store.ask(get_accepted_events, cases=part))
-            assert events == [event for event in store.ask(get_all_events) if part.holds(event.case_id)]
+            events = list(store.query(get_accepted_events, cases=part))
+            assert events == [event for event in store.query(get_all_events) if part.holds(event.case_id)]
 
     def test_they_are_of_about_the_same_length(self, store: CaseStore) -> None:
         for _ in range(60):
             store.execute(kyc(), actor="ben")
-        lengths = [len(list(store.ask(get_accepted_events, cases=part))) for part in in_segments(store)]
+        lengths = [len(list(store.query(get_accepted_events, cases=part))) for part in in_segments(store)]
         assert max(lengths) < 2 * min(lengths)
 
     def test_a_short_log_is_one(self, store: CaseStore) -> None:
-        assert store.ask(segments_of, 7) == [WHOLE]
-        assert len(store.ask(segments_of, 8)) == 2
+        assert store.query(segments_of, 7) == [WHOLE]
+        assert len(store.query(segments_of, 8)) == 2
 
     def test_with_one_processor_too(self, store: CaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("os.cpu_count", lambda: None)
@@ -99,7 +99,7 @@ class TestSegments:
 class TestRebuild:
     def test_equals_what_was_there(self, store: CaseStore, started: list["subprocess.Popen[str]"]) -> None:
         before = everything(store)
-        number = store.ask(last_accepted_position)
+        number = store.query(last_accepted_position)
         spoil(store)
         assert store.rebuild(quiet) == number
         assert len(started) == 2
@@ -121,7 +121,7 @@ class TestRebuild:
         assert everything(store) == before
 
     def test_progress_goes_up_to_the_end(self, store: CaseStore) -> None:
-        number = store.ask(last_accepted_position)
+        number = store.query(last_accepted_position)
         told: list[tuple[int, int]] = []
         store.rebuild(lambda done, total: told.append((done, total)))
         assert told == sorted(told)
@@ -129,7 +129,7 @@ class TestRebuild:
 
     def test_what_another_process_appends_meanwhile_is_taken_in(self, store: CaseStore, database: Path) -> None:
         """On a case of each segment, and a case of its own."""
-        number = store.ask(last_accepted_position)
+        number = store.query(last_accepted_position)
         ids = [case_id for (case_id,) in rows(connection_of(store), "SELECT case_id FROM cases")]
         with open_store(database) as other:
             appended: list[str] = []
@@ -172,7 +172,7 @@ class TestWhenAProcessFails:
         assert everything(store) == before
 
     def test_by_a_damaged_event_it_is_said_which(self, store: CaseStore, database: Path) -> None:
-        number = store.ask(last_accepted_position)
+        number = store.query(last_accepted_position)
         before = everything(store)
         with by_hand(database) as log:
             log.execute("UPDATE events SET payload = '{}' WHERE position = ?", (number,))

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from store.database import read_transaction
 from store.domain.commands import DetermineInitialDocumentRequirements
 from store.domain.refusals import Refusal
-from store.engine import CaseStore, Receipt
-from store.guards import GUARDS
+from store.engine.case_store import CaseStore, Receipt
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, commit_id
 from store.log.verify import verify_log
 from store.projections import PROJECTIONS, TRIGGERS_OF_READ_TABLES
 from store.queries.audit import Finding, log_digest, verify
+from store.sqlite.append_only import APPEND_ONLY_TRIGGERS
+from store.sqlite.transactions import read_transaction
 from tests.domain.examples import ANA, BEN, DIRECTOR, kyb, kyc, owner
-from tests.store.desk import (
+from tests.store.stores import (
     APPROVALS_ARE_TOLD,
     a_case_with_everything,
     by_hand,
@@ -288,14 +288,14 @@ class TestRows:
     def test_the_last_commit_deleted_everywhere_shows_in_the_digest(self, whole: Path, copy: Path) -> None:
         """What verify can't see: nothing in the file says that there was more. That is what the digest is for."""
         with open_store(whole) as store:
-            digest = store.ask(log_digest)
+            digest = store.query(log_digest)
         with by_hand(copy) as connection:
             connection.execute("DELETE FROM events WHERE commit_position = 6")
             connection.execute("DELETE FROM commits WHERE position = 6")
         with open_store(copy) as store:
             store.rebuild(quiet)
             assert findings(store) == []
-            assert store.ask(log_digest) != digest
+            assert store.query(log_digest) != digest
 
     @pytest.mark.parametrize("position", [1, 5, 12, 18])
     def test_an_event_that_was_deleted(self, copy: Path, position: int) -> None:
@@ -357,12 +357,12 @@ class TestRows:
                 connection.execute(replacement)
             connection.execute("DROP TRIGGER events_no_replace")
             connection.execute(replacement)
-            connection.execute(GUARDS["events_no_replace"])
+            connection.execute(APPEND_ONLY_TRIGGERS["events_no_replace"])
         assert "log" in where(findings_in(copy))
 
 
 class TestGuards:
-    @pytest.mark.parametrize("name", GUARDS)
+    @pytest.mark.parametrize("name", APPEND_ONLY_TRIGGERS)
     def test_a_missing_trigger_is_named(self, copy: Path, name: str) -> None:
         with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
             connection.execute(f"DROP TRIGGER {name}")
@@ -379,7 +379,7 @@ class TestGuards:
 
     def test_all_triggers_of_the_schema_are_asked_for(self, store: CaseStore) -> None:
         there = rows(connection_of(store), "SELECT name FROM sqlite_schema WHERE type = 'trigger'")
-        assert {name for (name,) in there} == GUARDS.keys() | TRIGGERS_OF_READ_TABLES
+        assert {name for (name,) in there} == APPEND_ONLY_TRIGGERS.keys() | TRIGGERS_OF_READ_TABLES
 
 
 READ_TABLES = {projection.table: projection for projection in PROJECTIONS}
@@ -505,4 +505,4 @@ def test_it_reads_only(copy: Path) -> None:
     assert findings_in(copy) == []
     assert copy.read_bytes() == content
     with open_store(copy) as store:
-        assert store.ask(log_digest) == before
+        assert store.query(log_digest) == before

@@ -7,7 +7,7 @@ import pytest
 
 from caseworker_tui.sample import build_sample
 from store.domain import commands as c
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.query_language import Asker, select
 from store.queries.queue import whole_queue
 from store.queries.workload import Bar, counted_charts
@@ -31,22 +31,22 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseStore]:
 
 
 def _bars(store: CaseStore, name: str) -> list[Bar]:
-    [bars] = [bars for chart, bars in store.ask(counted_charts, ME) if chart.name == name]
+    [bars] = [bars for chart, bars in store.query(counted_charts, ME) if chart.name == name]
     return bars
 
 
 def test_a_bar_is_as_long_as_the_list_to_which_it_leads(sample: CaseStore) -> None:
-    for chart, bars in sample.ask(counted_charts, ME):
+    for chart, bars in sample.query(counted_charts, ME):
         assert bars, chart.name
         assert any(bar.cases for bar in bars), chart.name
         for bar in bars:
-            assert len(list(sample.ask(whole_queue, select(bar.query, ME)))) == bar.cases, bar.query
+            assert len(list(sample.query(whole_queue, select(bar.query, ME)))) == bar.cases, bar.query
 
 
 @pytest.mark.parametrize("name", ["due", "risk", "age", "assignee"])
 def test_what_is_in_work_is_in_one_bar_of_a_chart(sample: CaseStore, name: str) -> None:
-    found = [row.case_id for bar in _bars(sample, name) for row in sample.ask(whole_queue, select(bar.query, ME))]
-    in_work = [row.case_id for row in sample.ask(whole_queue, select("status:active", ME))]
+    found = [row.case_id for bar in _bars(sample, name) for row in sample.query(whole_queue, select(bar.query, ME))]
+    in_work = [row.case_id for row in sample.query(whole_queue, select("status:active", ME))]
     assert sorted(found) == sorted(in_work)
 
 
@@ -57,9 +57,9 @@ def test_people_are_there_whatever_their_names(sample: CaseStore) -> None:
 
 
 def test_a_decision_counts_in_its_week_whatever_comes_later(sample: CaseStore) -> None:
-    decided = list(sample.ask(whole_queue, select("status:decided", ME)))
+    decided = list(sample.query(whole_queue, select("status:decided", ME)))
     by_week = [bar.cases for bar in _bars(sample, "decided")]
-    assert sum(by_week) == len(list(sample.ask(whole_queue, select("decided:<8w", ME)))) >= len(decided)
+    assert sum(by_week) == len(list(sample.query(whole_queue, select("decided:<8w", ME)))) >= len(decided)
     sample.execute(c.AddNote(case_id=decided[0].case_id, text="Filed."), actor="ben")
     sample.execute(c.ReopenCase(case_id=decided[1].case_id, reason="one more look"), actor="ben")
     assert [bar.cases for bar in _bars(sample, "decided")] == by_week

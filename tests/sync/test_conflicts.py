@@ -8,7 +8,7 @@ from store.queries.team import Difference, conflict, conflicts, discarded_comman
 from store.queries.team_state import team_state
 from store.sync.conflicts import discard, edit, keep_as_note, retry
 from tests.domain.examples import kyc
-from tests.sync.laptops import Laptop, MemoryLog, a_laptop, all_sync, note
+from tests.sync.memory_team import Laptop, MemoryLog, a_laptop, all_sync, note
 
 
 @pytest.fixture
@@ -49,11 +49,11 @@ def places(laptop: Laptop, command_id: str) -> list[str]:
 
 class TestWhatAPersonIsTold:
     def test_the_command_the_refusal_and_what_came_between(self, ben: Laptop, case_id: str) -> None:
-        (row,) = ben.store.ask(conflicts)
+        (row,) = ben.store.query(conflicts)
         assert (row.command_id, row.case_id, row.command, row.actor) == ("due", case_id, "SetDueDate", "ben")
         assert row.code == "forbidden_in_status"
         assert row.sentence.startswith("The case is WITHDRAWN")
-        told = ben.store.ask(conflict, "due")
+        told = ben.store.query(conflict, "due")
         assert told is not None
         assert told.row == row
         assert told.data == {"case_id": case_id, "due_date": "2026-12-24"}
@@ -65,7 +65,7 @@ class TestWhatAPersonIsTold:
         ]
 
     def test_what_they_saw_and_what_is_true_now(self, ben: Laptop, case_id: str) -> None:
-        told = ben.store.ask(conflict, "due")
+        told = ben.store.query(conflict, "due")
         assert told is not None
         assert Difference("cases", case_id, "status", "OPEN", "WITHDRAWN") in told.changed
         texts = [(each.seen, each.now) for each in told.changed if each.column == "text"]
@@ -73,11 +73,11 @@ class TestWhatAPersonIsTold:
         assert not [each for each in told.changed if each.column == "due_date"]
 
     def test_the_status_line_counts_it(self, ben: Laptop) -> None:
-        assert ben.store.ask(team_state).conflicts == 1
+        assert ben.store.query(team_state).conflicts == 1
 
     def test_nothing_when_it_is_settled(self, ben: Laptop) -> None:
         discard(ben.store, "due", actor="ben", reason="no longer needed")
-        assert ben.store.ask(conflict, "due") is None
+        assert ben.store.query(conflict, "due") is None
 
     def test_executing_it_again_says_where_it_is(self, ben: Laptop, case_id: str) -> None:
         with pytest.raises(Refusal, match="Settle it among the conflicts") as refused:
@@ -123,7 +123,7 @@ class TestEdit:
         assert (receipt.command_id, receipt.events) == ("new", ("CaseStatusChanged",))
         assert places(ben, "due") == ["discarded_commands"]
         assert places(ben, "new") == ["pending_commits"]
-        (row,) = ben.store.ask(discarded_commands)
+        (row,) = ben.store.query(discarded_commands)
         assert (row.command_id, row.command, row.actor) == ("due", "SetDueDate", "ben")
         assert (row.reason, row.replaced_by, row.discarded_by) == ("reopened instead", "new", "ben")
         all_sync(ana, ben)
@@ -141,7 +141,7 @@ class TestKeepAsNote:
         receipt = keep_as_note(ben.store, "due", "It was due on 24 December.", actor="ben")
         assert receipt.events == ("NoteAdded",)
         assert places(ben, "due") == ["discarded_commands"]
-        assert ben.store.ask(discarded_commands)[0].replaced_by == receipt.command_id
+        assert ben.store.query(discarded_commands)[0].replaced_by == receipt.command_id
         assert ben.rows("SELECT text FROM notes ORDER BY rowid")[-1] == ("It was due on 24 December.",)
 
 
@@ -149,7 +149,7 @@ class TestDiscard:
     def test_gives_it_up_with_a_reason(self, ben: Laptop, case_id: str) -> None:
         discard(ben.store, "due", actor="ben", reason="no longer needed")
         assert places(ben, "due") == ["discarded_commands"]
-        (row,) = ben.store.ask(discarded_commands)
+        (row,) = ben.store.query(discarded_commands)
         assert (row.reason, row.replaced_by, row.discarded_by) == ("no longer needed", None, "ben")
         with pytest.raises(Refusal, match="no longer needed") as refused:
             ben.does(c.SetDueDate(case_id=case_id, due_date="2026-12-24"), "due")

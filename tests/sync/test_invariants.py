@@ -23,30 +23,30 @@ from store.domain.commands import Command
 from store.domain.decisions import decide
 from store.domain.identifiers import content_id
 from store.domain.refusals import Refusal
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.errors import StoreError
 from store.log.commit import Commit
+from store.log.loaded_case import LoadedCase, loaded_from
 from store.log.read import RecordedEvent, get_notifications_to_send
-from store.log.standing import Standing, standing_after
 from store.projections import project
 from store.sync import pull, rebase
 from store.sync.conflicts import discard, edit, keep_as_note, retry
 from store.sync.judge import Verdict
 from store.sync.notifications import mark_sent
-from store.sync.quarantine import frozen_cases
+from store.sync.quarantine import quarantined_cases
 from store.sync.rebase import Rebased, run_again
 from store.sync.shared_log import Unreachable
 from store.sync.wire import decode, encode
 from tests.domain.examples import ANA, BEN, kyc
-from tests.store.desk import connection_of
-from tests.sync.laptops import RULES, Laptop, MemoryLog, a_laptop, note
+from tests.store.stores import connection_of
+from tests.sync.memory_team import RULES, Laptop, MemoryLog, a_laptop, note
 
 SCRIPTED = "1"
 """A command id that scripts on several laptops use."""
 NONSENSE = b"nonsense"
 UNDER_FIRE: list[CaseStore] = []
 """The store that anything may befall just now."""
-NOWHERE = standing_after([], None)
+NOWHERE = loaded_from([], None)
 FAULTS = ["down", "read fails", "refused", "ack lost", "half", "late"]
 WORDS = ["vip", "old", "new"]
 
@@ -120,10 +120,10 @@ def check_against_the_log(laptop: Laptop, log: MemoryLog) -> None:
 def check_the_rules_held(laptop: Laptop) -> None:
     """Invariant 10: every accepted commit is what the domain decides on the state that it names as its parent."""
     for case_id, commits in Referee.at(laptop.line.log, laptop.cursors()).commits.items():
-        standing = NOWHERE
+        loaded = NOWHERE
         for commit in commits:
-            assert run_again(standing, commit, RULES) == commit, case_id
-            standing = standing.followed_by(commit)
+            assert run_again(loaded, commit, RULES) == commit, case_id
+            loaded = loaded.followed_by(commit)
 
 
 def checked_rebase(original: Callable[..., Rebased]) -> Callable[..., Rebased]:
@@ -233,12 +233,12 @@ class Schedule:
         """It runs again on the newest state what was accepted before, and appends that."""
         chains = [commits for commits in Referee.at(self.log, self.ends()).commits.values() if commits]
         chain = chains[draw(len(chains))]
-        standing = NOWHERE
+        loaded = NOWHERE
         for commit in chain:
-            standing = standing.followed_by(commit)
+            loaded = loaded.followed_by(commit)
         for commit in reversed(chain):
             with suppress(Refusal):
-                again = run_again(standing, commit, RULES)
+                again = run_again(loaded, commit, RULES)
                 self.log.add_for(again.header.case_id, encode(again))
                 return
 
@@ -265,7 +265,7 @@ class Schedule:
 
     def sends_notifications(self, laptop: Laptop, draw: Draw) -> None:
         """Or breaks off before it has noted what it sent: whoever receives it twice knows it by its id."""
-        due = laptop.store.ask(get_notifications_to_send)
+        due = laptop.store.query(get_notifications_to_send)
         self.sent.extend((laptop.name, event.event_id) for event in due)
         if draw(2):
             mark_sent(laptop.store, [event.event_id for event in due])
@@ -294,7 +294,7 @@ class Schedule:
         check_the_rules_held(fresh)
 
     def is_done(self, laptop: Laptop) -> bool:
-        resting = laptop.store.ask(frozen_cases)
+        resting = laptop.store.query(quarantined_cases)
         pending = {case_id for (case_id,) in laptop.rows("SELECT case_id FROM pending_commits")}
         return laptop.cursors() == self.ends() and pending <= resting
 
@@ -319,7 +319,7 @@ class Schedule:
     def check_the_notifications(self) -> None:
         """Invariant 8: one of each accepted command that asks for one, by whoever gave it; none of any other."""
         for laptop in self.team:
-            due = laptop.store.ask(get_notifications_to_send)
+            due = laptop.store.query(get_notifications_to_send)
             self.sent.extend((laptop.name, event.event_id) for event in due)
         asked = self.team[0].rows(
             "SELECT substr(device, 11), event_id FROM events AS e JOIN commits AS c ON c.position = e.commit_position"
@@ -421,7 +421,7 @@ def with_cursors_in_a_transaction_of_their_own(monkeypatch: pytest.MonkeyPatch) 
 
 
 def without_the_rebase(monkeypatch: pytest.MonkeyPatch) -> None:
-    def rebase_nothing(_: Standing, pending: Sequence[Commit], *__: object) -> Rebased:
+    def rebase_nothing(_: LoadedCase, pending: Sequence[Commit], *__: object) -> Rebased:
         return Rebased(tuple(pending), ())
 
     monkeypatch.setattr(pull, "rebase", rebase_nothing)
@@ -431,7 +431,7 @@ def without_the_projection_on_rebase(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pull, "remove_case", lambda *_: None)
 
     def project_unless_pending(connection: sqlite3.Connection, events: Sequence[RecordedEvent]) -> None:
-        if not any(event.provisional for event in events):
+        if not any(event.pending for event in events):
             project(connection, events)
 
     monkeypatch.setattr(pull, "project", project_unless_pending)

@@ -16,8 +16,8 @@ from store.sync.partition import partition_of
 from store.sync.quarantine import release
 from store.sync.wire import encode
 from tests.domain.examples import BEN, kyc
-from tests.store.desk import connection_of
-from tests.sync.laptops import Laptop, MemoryLog, a_laptop, all_sync, note
+from tests.store.stores import connection_of
+from tests.sync.memory_team import Laptop, MemoryLog, a_laptop, all_sync, note
 
 
 @pytest.fixture
@@ -57,10 +57,10 @@ class TestARecordThatNobodyCanRead:
         return ben
 
     def test_makes_its_case_rest_and_no_other(self, ben: Laptop, case_id: str) -> None:
-        (row,) = ben.store.ask(quarantined_records)
+        (row,) = ben.store.query(quarantined_records)
         assert (row.case_id, row.problem) == (case_id, "damaged")
         assert row.sentence.startswith(f"Record {row.log_offset} of partition {row.log_partition} can't be read")
-        assert ben.store.ask(team_state).resting_cases == 1
+        assert ben.store.query(team_state).resting_cases == 1
         assert ben.rows("SELECT text FROM notes ORDER BY written_by") == [("elsewhere",), ("Of Ben.",)]
         assert ben.rows("SELECT value FROM quarantined_records") == [(b"nonsense",)]
         assert ben.findings() == []
@@ -92,9 +92,9 @@ class TestARecordThatNobodyCanRead:
         pushed(ahead, "one", case_id)
         log.add_for(case_id, b"more nonsense")
         ana.syncs()
-        assert [row.problem for row in ana.store.ask(quarantined_records)] == ["damaged", "waiting", "waiting"]
+        assert [row.problem for row in ana.store.query(quarantined_records)] == ["damaged", "waiting", "waiting"]
         assert release(ana.store, case_id).accepted == 1
-        assert [row.problem for row in ana.store.ask(quarantined_records)] == ["damaged"]
+        assert [row.problem for row in ana.store.query(quarantined_records)] == ["damaged"]
         assert ana.rows("SELECT text FROM notes") == [("one",)]
         assert ana.findings() == []
 
@@ -116,7 +116,7 @@ class TestARecordOfANewerVersion:
         ben = a_laptop("ben", log)
         held[1] = (key, json.dumps({**json.loads(value), "format": 2}).encode())
         ben.syncs()
-        assert [row.problem for row in ben.store.ask(quarantined_records)] == ["newer", "waiting"]
+        assert [row.problem for row in ben.store.query(quarantined_records)] == ["newer", "waiting"]
         with pytest.raises(Refusal, match="upgrade"):
             release(ben.store, case_id)
 
@@ -127,7 +127,7 @@ class TestARecordOfANewerVersion:
         monkeypatch.setattr("store.sync.pull.decode", newer_decode)
         monkeypatch.setattr("store.sync.quarantine.decode", newer_decode)
         ben.syncs()
-        assert ben.store.ask(quarantined_records) == []
+        assert ben.store.query(quarantined_records) == []
         assert ben.everything() == ana.everything()
 
 
@@ -137,8 +137,8 @@ class TestARecordThat:
         log.add(1, b"\xff", b"nonsense")
         log.add(2, b"", None)
         pushed(ana, "one", case_id)
-        assert [(row.case_id, row.problem) for row in ana.store.ask(quarantined_records)] == [(None, "damaged")] * 3
-        assert ana.store.ask(team_state).resting_cases == 0
+        assert [(row.case_id, row.problem) for row in ana.store.query(quarantined_records)] == [(None, "damaged")] * 3
+        assert ana.store.query(team_state).resting_cases == 0
 
     def test_is_in_another_partition_than_its_case_is_rejected(self, log: MemoryLog, ana: Laptop, case_id: str) -> None:
         home = partition_of(case_id, log.partitions)
@@ -155,7 +155,7 @@ class TestARecordThat:
         (_, value) = log.records[partition_of(other, log.partitions)][-1]
         log.add_for(case_id, value)
         ana.syncs()
-        assert [row.case_id for row in ana.store.ask(quarantined_records)] == [case_id]
+        assert [row.case_id for row in ana.store.query(quarantined_records)] == [case_id]
 
     @pytest.mark.parametrize("change", [{"version": 7}, {"aggregate_id": "another", "version": 2}])
     def test_does_not_fit_what_is_there_makes_its_case_rest(
@@ -168,7 +168,7 @@ class TestARecordThat:
         wrong = Commit(commit_id(commit.header.fields(), events), commit.header, events)
         log.add_for(case_id, encode(wrong))
         ana.syncs()
-        (row,) = ana.store.ask(quarantined_records)
+        (row,) = ana.store.query(quarantined_records)
         assert "does not fit" in row.sentence
         assert ana.findings() == []
 
@@ -181,5 +181,5 @@ class TestARecordThat:
         wrong = replace(commit, commit_id=commit_id(commit.header.fields(), events), events=events)
         log.add_for(case_id, encode(wrong))
         ana.syncs()
-        assert len(ana.store.ask(quarantined_records)) == 1
+        assert len(ana.store.query(quarantined_records)) == 1
         assert ana.findings() == []

@@ -10,15 +10,15 @@ from store.domain.identifiers import content_id
 from store.log.read import get_all_events, get_events_for_case, get_notifications_to_send, head_of, last_position
 from store.projections import fresh_tables
 from store.queries.case_file import case_file
-from store.queries.team_state import provisional_cases, team_state
+from store.queries.team_state import pending_cases, team_state
 from store.queries.timeline import timeline
-from store.screening.case_screening import Standing, decision
+from store.screening.case_screening import Disposition, decision
 from store.sync.notifications import mark_sent
 from store.sync.shared_log import Unreachable
 from tests.domain.examples import BEN, kyc
 from tests.screening.lists import bring_in, row, screened, simple_csv
-from tests.store.desk import connection_of
-from tests.sync.laptops import Laptop, MemoryLog, a_laptop, all_sync, note
+from tests.store.stores import connection_of
+from tests.sync.memory_team import Laptop, MemoryLog, a_laptop, all_sync, note
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ class TestWorkOfBoth:
         ((new_event_id, *new_event),) = ben.rows(f"{events} events WHERE event_type = 'NoteAdded'")
         assert new_event == event
         assert new_event_id != event_id
-        assert issued.commit_id != ben.store.ask(head_of, case_id)
+        assert issued.commit_id != ben.store.query(head_of, case_id)
 
     def test_a_check_against_a_list_is_run_again_and_settled_where_the_list_is_not(
         self, ana: Laptop, ben: Laptop, case_id: str, tmp_path: Path
@@ -134,7 +134,7 @@ class TestWorkOfBoth:
         ben.store.path, ana.store.path = tmp_path / "ben.sqlite3", tmp_path / "ana.sqlite3"
         bring_in(ben.store.path, simple_csv(tmp_path / "eu-list.csv", row("NK-1", "Anna RUIS")), version="1")
         [candidate] = screened(ben.store, case_id).candidates
-        [check] = decision(case_id, candidate, Standing.TRUE_MATCH, "the same date of birth")
+        [check] = decision(case_id, candidate, Disposition.TRUE_MATCH, "the same date of birth")
         hit = ben.does(check)
         ana.does(c.TagCase(case_id=case_id, tag="vip"))
         ana.syncs()
@@ -142,13 +142,13 @@ class TestWorkOfBoth:
         ana.syncs()
         assert hit.command_id in ana.ids("commits")
         [found] = screened(ana.store, case_id).candidates
-        assert (found.standing, found.screening) == (Standing.TRUE_MATCH, candidate.screening)
-        [settled] = decision(case_id, found, Standing.FALSE_POSITIVE, "born elsewhere")
+        assert (found.disposition, found.screening) == (Disposition.TRUE_MATCH, candidate.screening)
+        [settled] = decision(case_id, found, Disposition.FALSE_POSITIVE, "born elsewhere")
         ana.does(settled)
         ben.does(note(case_id))
         all_sync(ben, ana)
         [again] = screened(ben.store, case_id).candidates
-        assert again.standing is Standing.FALSE_POSITIVE
+        assert again.disposition is Disposition.FALSE_POSITIVE
         assert_alike(ana, ben)
 
     def test_a_case_closed_meanwhile_is_a_conflict_and_nothing_behind_it_is(
@@ -258,15 +258,15 @@ class TestWhatGoesWrongOnTheWay:
 
 class TestWhatIsPending:
     def test_is_told_apart_wherever_it_is_shown(self, ana: Laptop, case_id: str) -> None:
-        assert ana.store.ask(provisional_cases) == {}
+        assert ana.store.query(pending_cases) == {}
         ana.does(note(case_id))
         ana.does(note(case_id))
-        assert ana.store.ask(provisional_cases) == {case_id: 2}
-        assert ana.store.ask(team_state).pending == 2
-        entries = ana.store.ask(timeline, case_id)
-        assert [entry.provisional for entry in entries] == [True, True, False]
+        assert ana.store.query(pending_cases) == {case_id: 2}
+        assert ana.store.query(team_state).pending == 2
+        entries = ana.store.query(timeline, case_id)
+        assert [entry.pending for entry in entries] == [True, True, False]
         ana.syncs()
-        assert not any(entry.provisional for entry in ana.store.ask(timeline, case_id))
+        assert not any(entry.pending for entry in ana.store.query(timeline, case_id))
 
     def test_comes_after_what_is_accepted(self, ana: Laptop, ben: Laptop, case_id: str) -> None:
         ana.does(note(case_id, "Of Ana."))
@@ -278,14 +278,14 @@ class TestWhatIsPending:
         events = list(get_all_events(connection_of(ana.store)))
         positions = [event.position for event in events]
         assert positions == list(range(1, len(events) + 1))
-        assert [event.provisional for event in events] == [False] * (len(events) - 1) + [True]
-        assert ana.store.ask(last_position) == len(events)
+        assert [event.pending for event in events] == [False] * (len(events) - 1) + [True]
+        assert ana.store.query(last_position) == len(events)
         assert get_events_for_case(connection_of(ana.store), case_id)[-1] == events[-1]
         assert list(get_all_events(connection_of(ana.store), after=len(events) - 1)) == events[-1:]
 
     def test_is_what_the_next_command_stands_on(self, ana: Laptop, case_id: str) -> None:
         first = ana.does(c.TagCase(case_id=case_id, tag="vip"))
-        assert ana.store.ask(case_file, case_id).head == first.commit_id
+        assert ana.store.query(case_file, case_id).head == first.commit_id
         assert ana.tries(c.TagCase(case_id=case_id, tag="vip")) == "nothing_changes"
         ana.does(c.UntagCase(case_id=case_id, tag="vip"))
         assert ana.findings() == []
@@ -305,20 +305,20 @@ class TestWhatIsPending:
 class TestNotifications:
     def test_go_out_when_accepted_and_from_one_laptop(self, ana: Laptop, ben: Laptop) -> None:
         opened = ana.does(kyc())
-        assert ana.store.ask(get_notifications_to_send) == []
+        assert ana.store.query(get_notifications_to_send) == []
         all_sync(ana, ben)
-        (due,) = ana.store.ask(get_notifications_to_send)
+        (due,) = ana.store.query(get_notifications_to_send)
         assert (due.event_type, due.case_id) == ("NotificationRequired", opened.case_id)
-        assert ben.store.ask(get_notifications_to_send) == []
+        assert ben.store.query(get_notifications_to_send) == []
         mark_sent(ana.store, [due.event_id])
-        assert ana.store.ask(get_notifications_to_send) == []
+        assert ana.store.query(get_notifications_to_send) == []
 
     def test_of_a_record_that_both_imported_go_out_from_whoever_was_first(self, ana: Laptop, ben: Laptop) -> None:
         for laptop in (ana, ben):
             laptop.does(kyc(), content_id("record", "4711"))
         all_sync(ana, ben)
-        assert len(ana.store.ask(get_notifications_to_send)) == 1
-        assert ben.store.ask(get_notifications_to_send) == []
+        assert len(ana.store.query(get_notifications_to_send)) == 1
+        assert ben.store.query(get_notifications_to_send) == []
 
 
 def test_without_a_team_a_commit_is_accepted_at_once(log: MemoryLog) -> None:
@@ -326,7 +326,7 @@ def test_without_a_team_a_commit_is_accepted_at_once(log: MemoryLog) -> None:
     receipt = alone.does(kyc())
     assert alone.ids("commits") == {receipt.command_id}
     assert alone.ids("pending_commits") == set()
-    assert alone.store.ask(team_state).shared is False
+    assert alone.store.query(team_state).shared is False
 
 
 class TestVerify:

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from store.engine import CaseStore
-from store.guards import GUARDS
+from store.engine.case_store import CaseStore
 from store.projections import rebuild as rebuild_module
 from store.projections import segments
 from store.queries.audit import log_digest
+from store.sqlite.append_only import APPEND_ONLY_TRIGGERS
 from store.sync.round import sync_round
 from store.sync.shared_log import SyncStopped
 from store.sync.team import join, team_of
 from tests.domain.examples import BEN, kyc
-from tests.store.desk import (
+from tests.store.stores import (
     Clock,
     a_case_with_everything,
     connection_of,
@@ -23,7 +23,7 @@ from tests.store.desk import (
     read_tables,
     rows,
 )
-from tests.sync.laptops import Laptop, Line, MemoryLog, a_laptop, all_sync, note
+from tests.sync.memory_team import Laptop, Line, MemoryLog, a_laptop, all_sync, note
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ class TestJoining:
         assert {commit_id for (commit_id,) in ana.rows("SELECT commit_id FROM commits")} == ids[0] | ids[1]
         assert ana.everything() == ben.everything()
         assert ana.findings() == ben.findings() == []
-        assert ana.store.ask(log_digest) == ben.store.ask(log_digest)
+        assert ana.store.query(log_digest) == ben.store.query(log_digest)
 
     def test_an_empty_database_gets_all_of_it_and_tells_how_far_it_is(self, log: MemoryLog) -> None:
         ana = worked("ana", log)
@@ -130,7 +130,7 @@ class TestJoining:
         ana = worked("ana", log)
         join(ana.store, ana.line)
         there: dict[str, str] = dict(ana.rows("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))
-        assert {name: there.get(name) for name in GUARDS} == GUARDS
+        assert {name: there.get(name) for name in APPEND_ONLY_TRIGGERS} == APPEND_ONLY_TRIGGERS
 
     def test_amid_a_rebuild_in_another_process(self, database: Path, log: MemoryLog) -> None:
         with CaseStore.open(database, clock=Clock()) as store, CaseStore.open(database, clock=Clock()) as other:

@@ -9,10 +9,10 @@ import pytest
 
 from store.sync import watch as watch_module
 from store.sync.shared_log import SyncStopped
-from store.sync.sole import sole_sync
+from store.sync.single_instance import single_instance
 from store.sync.watch import Chore, State, Status, Watch
 from tests.domain.examples import kyc
-from tests.sync.laptops import Laptop, Line, MemoryLog, a_laptop
+from tests.sync.memory_team import Laptop, Line, MemoryLog, a_laptop
 
 
 @dataclass
@@ -112,7 +112,7 @@ def test_a_chore_that_made_cases_is_followed_by_a_round() -> None:
 
 def test_one_process_at_a_time(tmp_path: Path) -> None:
     database = tmp_path / "cases.sqlite3"
-    with sole_sync(database), pytest.raises(SyncStopped, match="Another process"), sole_sync(database):
+    with single_instance(database), pytest.raises(SyncStopped, match="Another process"), single_instance(database):
         pass
-    with sole_sync(database):
+    with single_instance(database):
         pass

@@ -10,8 +10,8 @@ from store.log.pending import all_pending_commits
 from store.sync.judge import Verdict, judge
 from store.sync.partition import partition_of
 from store.sync.wire import Unreadable, WireCommit, WireEvent, decode, encode, payloads_of
-from tests.store.desk import a_case_with_everything
-from tests.sync.laptops import MemoryLog, a_laptop
+from tests.store.stores import a_case_with_everything
+from tests.sync.memory_team import MemoryLog, a_laptop
 
 TIME = "2026-01-02T09:00:00.000000+00:00"
 HEADER = CommitHeader(
@@ -59,7 +59,7 @@ class TestTheFormat:
     def test_holds_whatever_was_done(self) -> None:
         laptop = a_laptop("ana", MemoryLog())
         a_case_with_everything(laptop.store)
-        commits, _ = laptop.store.ask(all_pending_commits, after=0, limit=1000)
+        commits, _ = laptop.store.query(all_pending_commits, after=0, limit=1000)
         assert len(commits) > 20
         for commit in commits:
             assert decode(encode(commit)) == commit

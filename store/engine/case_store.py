@@ -2,7 +2,7 @@
 
     with CaseStore.open(path) as store:
         receipt = store.execute(CreateCase(...), actor="ana.ruiz")
-        case = store.ask(case_file, receipt.case_id)
+        case = store.query(case_file, receipt.case_id)
 
 A store is for one thread; other threads and processes open the same file with a store of their own.
 """
@@ -17,19 +17,21 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
-from store.batch import Batch
-from store.database import Reader, connect, savepoint, translated, use_for_bulk_work, write_transaction
+from store.actor import default_actor
+from store.attachments import Attachment, folder_of, keep
+from store.clock import Clock, system_clock
 from store.domain.commands import Command, CreateCase, OfCase, OfDocument, as_text
 from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, unknown_document
 from store.domain.identifiers import time_ordered_id
 from store.domain.refusals import Refusal
-from store.files import KeptFile, folder_of, keep
+from store.engine.batch import Batch
 from store.log.append import new_commit
 from store.log.commit import Commit, CommitHeader
 from store.notifications.answers import rules_in_force
 from store.projections.fresh_tables import Progress
 from store.projections.rebuild import rebuild, stale_tables
-from store.surroundings import Clock, default_actor, system_clock
+from store.sqlite.database import Reader, connect, translated
+from store.sqlite.transactions import savepoint, use_for_bulk_work, write_transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -111,12 +113,12 @@ class CaseStore(Reader):
             rules=rules or Rules(),
         )
 
-    def ask(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """As `Reader.ask`; in a batch with all that was done before."""
+    def query(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `Reader.query`; in a batch with all that was done before."""
         if self._batch:
             with translated(self.path):
                 self._batch.write()
-        return super().ask(query, *args, **kwargs)
+        return super().query(query, *args, **kwargs)
 
     def execute(
         self,
@@ -142,16 +144,16 @@ class CaseStore(Reader):
                 return earlier
             case_id = self._case_of(batch, command, command_id)
             self._refuse_unsettled(command_id, case_id)
-            stands, rules = batch.standing(case_id), self.rules_in_force()
-            if expected_head not in (None, stands.head):
+            loaded, rules = batch.load_case(case_id), self.rules_in_force()
+            if expected_head not in (None, loaded.head):
                 raise Refusal("stale", "The case has changed since you looked at it: look at it again, then decide.")
             context = Context.of(
                 command, command_id=command_id, case_id=case_id, rules=rules, actor=actor, today=now.date()
             )
-            facts = decide(stands.case, command, context)
+            facts = decide(loaded.case, command, context)
             header = CommitHeader(
                 case_id=case_id,
-                parent=stands.head,
+                parent=loaded.head,
                 command_id=command_id,
                 command=text,
                 device=self.device,
@@ -159,8 +161,8 @@ class CaseStore(Reader):
                 rules_version=rules.version,
                 recorded_at=now.isoformat(timespec="microseconds"),
             )
-            commit = new_commit(header, facts, stands.versions, correlation_id=correlation_id)
-            batch.add(stands, commit, facts)
+            commit = new_commit(header, facts, loaded.versions, correlation_id=correlation_id)
+            batch.add(loaded, commit, facts)
         return _receipt(commit, repeated=False)
 
     def rules_in_force(self) -> Rules:
@@ -186,7 +188,7 @@ class CaseStore(Reader):
             finally:
                 self._batch = before
 
-    def keep_file(self, source: Path, progress: Progress = lambda done, total: None) -> KeptFile:
+    def keep_attachment(self, source: Path, progress: Progress = lambda done, total: None) -> Attachment:
         """Take a copy of a file into the folder beside the database, and say what `AttachFile` names it by.
 
         Raises `store.errors.UnusableFile`; what `progress` raises ends the work. Nothing is kept then. A file whose

@@ -18,7 +18,7 @@ def bad_file(where: str, wrong: str) -> BadFile:
     return BadFile(f"{where}: {wrong}{'' if wrong.endswith('?') else '.'}")
 
 
-def read_small_file(path: Path, kind: Literal["JSON", "TOML"], named: str) -> Any:
+def read_handwritten_file(path: Path, kind: Literal["JSON", "TOML"], named: str) -> Any:
     """What is in the file, `named` as sentences begin. Raises `BadFile`."""
     cannot = f"{named} can't be read"
     try:

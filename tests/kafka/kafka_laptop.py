@@ -23,7 +23,7 @@ from store.domain.commands import COMMANDS, Command
 from store.domain.decisions import Rules
 from store.domain.notification_rules import NotificationRule
 from store.domain.refusals import Refusal
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.projections import PROJECTIONS
 from store.sync.connection import Connection
 from store.sync.errors import FAILURES
@@ -144,7 +144,7 @@ def do(store: CaseStore, order: dict[str, Any], name: str) -> dict[str, Any]:
 def sync(store: CaseStore, log: KafkaLog, rounds: int) -> dict[str, Any]:
     accepted = conflicts = 0
     try:
-        if not store.ask(lambda connection: connection.execute("SELECT 1 FROM team").fetchone()):
+        if not store.query(lambda connection: connection.execute("SELECT 1 FROM team").fetchone()):
             join(store, log)
         for _ in range(rounds):
             came_to = sync_round(store, log)
@@ -168,7 +168,7 @@ def publish(relay: Relay) -> dict[str, Any]:
 
 def tell(store: CaseStore) -> dict[str, Any]:
     def rows(sql: str) -> list[tuple[Any, ...]]:
-        return store.ask(lambda connection: connection.execute(sql).fetchall())
+        return store.query(lambda connection: connection.execute(sql).fetchall())
 
     tables = {
         "commits": rows("SELECT commit_id FROM commits ORDER BY case_id, position"),

@@ -17,9 +17,9 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, Final
 
-from store.database import file_of
 from store.domain.values import JOINERS
 from store.errors import FileChanged, FileMissing, UnusableFile
+from store.sqlite.database import file_of
 
 LARGEST_FILE: Final = 100 * 1024**2
 """In bytes."""
@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class KeptFile:
+class Attachment:
     """What a document's history says of a file: the fields of `AttachFile`."""
 
     sha256: str
@@ -52,7 +52,7 @@ def place_of(folder: Path, sha256: str) -> Path:
     return folder / sha256[:2] / sha256
 
 
-def keep(folder: Path, source: Path, progress: Progress) -> KeptFile:
+def keep(folder: Path, source: Path, progress: Progress) -> Attachment:
     """Take a copy of the file at `source` into the folder. Raises `UnusableFile`, having kept nothing."""
     size = _size_of(source)
     try:
@@ -72,7 +72,7 @@ def keep(folder: Path, source: Path, progress: Progress) -> KeptFile:
     except OSError as error:
         where = error.filename if error.filename and str(error.filename).startswith(str(folder)) else source
         raise UnusableFile(f"The file {where} can't be kept: {error.strerror or error}.") from error
-    return KeptFile(digest.hexdigest(), done, _media_type(head, source.name), showable_name(source.name))
+    return Attachment(digest.hexdigest(), done, _media_type(head, source.name), showable_name(source.name))
 
 
 def copy_out(folder: Path, sha256: str, name: str, target: Path) -> None:

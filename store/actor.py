@@ -1,14 +1,6 @@
-"""What the engine takes from where it runs: the time, and who is at the keyboard."""
+"""Who is at the keyboard, as the operating system knows them."""
 
 import getpass
-from collections.abc import Callable
-from datetime import UTC, datetime
-
-Clock = Callable[[], datetime]
-
-
-def system_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 def default_actor() -> str:

@@ -6,13 +6,13 @@ from typing import Final
 
 from store.domain import commands as c
 from store.domain.statuses import RiskLevel
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 from store.queries.queue import queue_page
 from store.sync.dead_letters import Original, Place, keep
 from store.sync.round import sync_round
 from store.sync.team import join
 from tests.domain.examples import kyc
-from tests.sync.laptops import Line, MemoryLog, a_laptop
+from tests.sync.memory_team import Line, MemoryLog, a_laptop
 
 CONFLICT: Final = "rated-too-late"
 
@@ -26,7 +26,7 @@ def in_trouble(path: Path, now: datetime) -> dict[str, str]:
     ben = a_laptop("ben", log)
     with CaseStore.open(path, clock=lambda: now, device="ana's laptop") as ana:
         line = Line(log)
-        while len(found := [row.case_id for row in ana.ask(queue_page) if row.status == "OPEN"]) < 3:
+        while len(found := [row.case_id for row in ana.query(queue_page) if row.status == "OPEN"]) < 3:
             ana.execute(kyc(), command_id=f"case-{len(found)}", actor="ana.ruiz")
         cases = dict(zip(("conflict", "pending", "resting"), found, strict=False))
         join(ana, line)

@@ -15,7 +15,7 @@ from store.domain.decisions import Rules
 from store.domain.notification_rules import NotificationRule
 from store.domain.screening import ListedCandidate, Screening
 from store.domain.statuses import CheckKind, CheckOutcome, Decision, DocumentStatus, RiskLevel
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.projections import PROJECTIONS
 from store.queries.audit import Finding, verify
 from store.queries.case_file import DocumentRow, case_file
@@ -77,7 +77,7 @@ def a_store(*, rules: Rules | None = None) -> Iterator[CaseStore]:
 
 
 def connection_of(store: CaseStore) -> sqlite3.Connection:
-    return store.ask(lambda connection: connection)
+    return store.query(lambda connection: connection)
 
 
 def rows(connection: sqlite3.Connection, sql: str, values: Sequence[object] = ()) -> Rows:
@@ -108,7 +108,7 @@ def findings_in(path: Path) -> list[Finding]:
 
 
 def documents(store: CaseStore, case_id: str) -> tuple[DocumentRow, ...]:
-    return store.ask(case_file, case_id).documents
+    return store.query(case_file, case_id).documents
 
 
 def take_in(store: CaseStore, case_id: str, **more: Any) -> Receipt:
@@ -128,7 +128,7 @@ def a_case_with_everything(store: CaseStore) -> str:
         return store.execute(command, actor=actor)
 
     case_id = do(kyb(DIRECTOR, owners=(owner(ANA, ownership_percentage=30), HOLDING))).case_id
-    of_ana, of_holding = store.ask(case_file, case_id).beneficial_owners
+    of_ana, of_holding = store.query(case_file, case_id).beneficial_owners
     do(c.AssignCase(case_id=case_id, assignee="ana"))
     do(c.SetDueDate(case_id=case_id, due_date="2026-12-24"))
     do(c.TagCase(case_id=case_id, tag="vip"))

@@ -4,12 +4,12 @@ import json
 from itertools import islice
 
 from store.domain import commands as c
-from store.engine import CaseStore
+from store.engine.bulk import Outcome, execute_on_many
+from store.engine.case_store import CaseStore
 from store.log import get_all_events
-from store.many import Outcome, execute_on_many
 from store.queries.case_file import case_file
 from tests.domain.examples import ANA, DIRECTOR, kyb, kyc
-from tests.store.desk import connection_of, findings, rows
+from tests.store.stores import connection_of, findings, rows
 
 
 def _cases(store: CaseStore, number: int) -> list[str]:
@@ -24,7 +24,7 @@ def _tag_all(store: CaseStore, case_ids: list[str], batch_id: str = "batch") -> 
 def test_each_case_has_a_commit_of_its_own_and_all_the_same_correlation(store: CaseStore) -> None:
     case_ids = _cases(store, 3)
     assert _tag_all(store, case_ids) == [Outcome(case_id) for case_id in case_ids]
-    tagged = [event for event in store.ask(get_all_events) if event.event_type == "CaseTagged"]
+    tagged = [event for event in store.query(get_all_events) if event.event_type == "CaseTagged"]
     assert [event.case_id for event in tagged] == case_ids
     assert len({event.commit_id for event in tagged}) == 3
     assert {json.loads(event.metadata)["correlation_id"] for event in tagged} == {"batch"}
@@ -42,7 +42,7 @@ def test_a_refusal_stops_no_other_case(store: CaseStore) -> None:
         "unknown_case",
         None,
     ]
-    assert all(store.ask(case_file, case_id).tags == ("vip",) for case_id in (first, second, third))
+    assert all(store.query(case_file, case_id).tags == ("vip",) for case_id in (first, second, third))
 
 
 def test_what_was_stopped_goes_on_without_doing_anything_twice(store: CaseStore) -> None:
@@ -50,12 +50,12 @@ def test_what_was_stopped_goes_on_without_doing_anything_twice(store: CaseStore)
     command = c.AddNote(case_id=case_ids[0], text="They moved.")
     outcomes = execute_on_many(store, command, case_ids, batch_id="batch", actor="ana")
     assert len(list(islice(outcomes, 2))) == 2
-    assert [len(store.ask(case_file, case_id).notes) for case_id in case_ids] == [1, 1, 0, 0]
+    assert [len(store.query(case_file, case_id).notes) for case_id in case_ids] == [1, 1, 0, 0]
     again = list(execute_on_many(store, command, case_ids, batch_id="batch", actor="ana"))
     assert again == [Outcome(case_id) for case_id in case_ids]
-    assert [len(store.ask(case_file, case_id).notes) for case_id in case_ids] == [1, 1, 1, 1]
+    assert [len(store.query(case_file, case_id).notes) for case_id in case_ids] == [1, 1, 1, 1]
     list(execute_on_many(store, command, case_ids, batch_id="another batch", actor="ana"))
-    assert [len(store.ask(case_file, case_id).notes) for case_id in case_ids] == [2, 2, 2, 2]
+    assert [len(store.query(case_file, case_id).notes) for case_id in case_ids] == [2, 2, 2, 2]
 
 
 def test_a_document_is_asked_of_the_company_or_of_the_first_person(store: CaseStore) -> None:
@@ -68,5 +68,5 @@ def test_a_document_is_asked_of_the_company_or_of_the_first_person(store: CaseSt
         connection_of(store),
         "SELECT case_id, entity_id FROM required_documents WHERE document_type = 'BANK_REFERENCE' ORDER BY rowid",
     )
-    views = [store.ask(case_file, case_id) for case_id in (company, person)]
+    views = [store.query(case_file, case_id) for case_id in (company, person)]
     assert asked == [(company, views[0].case.company_id), (person, views[1].persons[0].person_id)]

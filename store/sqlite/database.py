@@ -20,12 +20,8 @@ from store.errors import (
     damaged,
     from_sqlite,
 )
-
-APPLICATION_ID: Final = 0x43415345
-"""`CASE` in ASCII, in the file's header: tells our files from other programs' (PRAGMA application_id)."""
-
-SCHEMA_VERSION: Final = 7
-"""The number of migrations in store/migrations.py (PRAGMA user_version)."""
+from store.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION
+from store.sqlite.transactions import read_transaction
 
 READ_TABLES: Final = {
     "attachments": "d900eec39a385a6d",
@@ -73,7 +69,7 @@ class Reader:
         """From another thread: what is being read now ends with a `StoreError`."""
         self._connection.interrupt()
 
-    def ask(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def query(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer of a function of `store.queries` (or any that takes a connection first)."""
         with translated(self.path):
             return query(self._connection, *args, **kwargs)
@@ -86,7 +82,7 @@ def reader(path: Path, *, create: bool = True) -> Reader | None:
     """
     opened = Reader(connect(path, create=create), path)
     try:
-        if opened.ask(read_tables) == READ_TABLES:
+        if opened.query(read_tables) == READ_TABLES:
             return opened
     except BaseException:
         opened.close()
@@ -137,55 +133,6 @@ def file_of(connection: sqlite3.Connection) -> Path:
     """The database file behind a connection."""
     (name,) = (file for _, schema, file in connection.execute("PRAGMA database_list") if schema == "main")
     return Path(name)
-
-
-@contextmanager
-def write_transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """One transaction that takes the write lock at once, so that what it reads can't change before it writes."""
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
-    """A part of the present transaction that leaves nothing behind if it fails."""
-    connection.execute("SAVEPOINT part")
-    try:
-        yield
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK TO part")
-            connection.execute("RELEASE part")
-        raise
-    connection.execute("RELEASE part")
-
-
-def use_for_bulk_work(connection: sqlite3.Connection) -> None:
-    """From now on, for as long as it is open: what is written at once reaches all over the indexes of a file, and needs
-    more than the 2 MB of pages that SQLite keeps otherwise, and than a write-ahead log of 4 MB."""
-    connection.execute("PRAGMA cache_size = -65536")
-    connection.execute("PRAGMA wal_autocheckpoint = 10000")
-
-
-@contextmanager
-def read_transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """One unchanging view of the database, whatever others write meanwhile; within a transaction, that one's."""
-    within_another = connection.in_transaction
-    if within_another:
-        yield
-        return
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        if connection.in_transaction:  # SQLite ends it by itself when the file fails
-            connection.execute("ROLLBACK")
 
 
 def _prepare_file(path: Path, *, create: bool) -> None:
@@ -258,6 +205,6 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     (schema_version,) = connection.execute("PRAGMA user_version").fetchone()
     if schema_version < SCHEMA_VERSION:
-        from store.migrations import migrate  # noqa: PLC0415 (sqlite-utils: 75 ms, only to make or change a schema)
+        from store.sqlite.schema import migrate  # noqa: PLC0415 (sqlite-utils: 75 ms, only to make or change a schema)
 
         migrate(connection)

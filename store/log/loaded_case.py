@@ -1,4 +1,4 @@
-"""Where a case file stands: what a decision on it, and the commit that follows, start from."""
+"""A case as loaded from the log: what a decision on it, and the commit that follows, start from."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from store.log.upcast import UnknownPayload, typed_payload
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LoadedCase:
     """The state of a case, the version of each of its aggregates, and its newest commit."""
 
     case: CaseFile
     versions: dict[str, int]
     head: str | None
 
-    def followed_by(self, commit: Commit) -> "Standing":
+    def followed_by(self, commit: Commit) -> "LoadedCase":
         """Where the case stands when this commit, which names `head` as its parent, is on top."""
         case, versions = self.case, dict(self.versions)
         for event in commit.events:
@@ -28,18 +28,18 @@ class Standing:
                 case, _known(event.payload_model_name, typed_payload(event.payload_model_name, event.payload))
             )
             versions[event.aggregate_id] = event.version
-        return Standing(case, versions, commit.commit_id)
+        return LoadedCase(case, versions, commit.commit_id)
 
 
-def standing(connection: sqlite3.Connection, case_id: str) -> Standing:
+def load_case(connection: sqlite3.Connection, case_id: str) -> LoadedCase:
     """With all that is accepted and pending. Raises `Refusal` if the case holds an event of a newer version."""
-    return standing_after(get_streams_of_case(connection, case_id), head_of(connection, case_id))
+    return loaded_from(get_streams_of_case(connection, case_id), head_of(connection, case_id))
 
 
-def standing_after(events: Sequence[StreamEvent | RecordedEvent], head: str | None) -> Standing:
-    """After these events of a case, `head` being the last commit of them. Raises `Refusal` as `standing` does."""
+def loaded_from(events: Sequence[StreamEvent | RecordedEvent], head: str | None) -> LoadedCase:
+    """After these events of a case, `head` being the last commit of them. Raises `Refusal` as `load_case` does."""
     case = fold(_known(event.payload_model_name, event.payload) for event in events)
-    return Standing(case, {event.aggregate_id: event.version for event in events}, head)
+    return LoadedCase(case, {event.aggregate_id: event.version for event in events}, head)
 
 
 def _known(model_name: str, payload: Payload | UnknownPayload) -> Payload:

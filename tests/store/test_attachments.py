@@ -1,4 +1,4 @@
-"""Attached files on a real disk: kept by their content, once, whole or not at all, and missed when they are gone."""
+"""Attachments on a real disk: kept by their content, once, whole or not at all, and missed when they are gone."""
 
 import hashlib
 import json
@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from store import files
+from store import attachments
+from store.attachments import Attachment, content_of, copy_out, folder_of, place_of, showable_name, spoken_size
 from store.domain.commands import AttachFile
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.errors import FileChanged, FileMissing, UnusableFile
-from store.files import KeptFile, content_of, copy_out, folder_of, place_of, showable_name, spoken_size
 from store.queries.audit import remarks, verify
 from store.queries.case_file import case_file
 from tests.domain.examples import ANA, kyc
 from tests.store.another_process import Worker
-from tests.store.desk import connection_of, documents, findings, findings_in, open_store, quiet
+from tests.store.stores import connection_of, documents, findings, findings_in, open_store, quiet
 
 NewCase = Callable[..., Receipt]
 Spoil = Callable[[Path], None]
@@ -42,12 +42,12 @@ def passport(new_case: NewCase, store: CaseStore) -> str:
 
 @pytest.fixture
 def folder(store: CaseStore) -> Path:
-    """Where the files of the store are kept; there are none yet."""
-    return store.ask(folder_of)
+    """Where the attachments of the store are kept; there are none yet."""
+    return store.query(folder_of)
 
 
-def attach(store: CaseStore, document_requirement_id: str, path: Path) -> KeptFile:
-    kept = store.keep_file(path)
+def attach(store: CaseStore, document_requirement_id: str, path: Path) -> Attachment:
+    kept = store.keep_attachment(path)
     store.execute(AttachFile(document_requirement_id=document_requirement_id, **asdict(kept)), actor="ana")
     return kept
 
@@ -68,17 +68,17 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def remarked(store: CaseStore) -> list[str]:
-    return list(store.ask(remarks))
+    return list(store.query(remarks))
 
 
 class TestKeeping:
     def test_says_what_the_command_names_the_file_by(self, store: CaseStore, scan: Path) -> None:
-        assert store.keep_file(scan) == KeptFile(SHA, len(PDF), "application/pdf", "scan.pdf")
+        assert store.keep_attachment(scan) == Attachment(SHA, len(PDF), "application/pdf", "scan.pdf")
 
     def test_puts_the_content_beside_the_database_where_only_its_owner_reads(
         self, store: CaseStore, scan: Path, folder: Path
     ) -> None:
-        store.keep_file(scan)
+        store.keep_attachment(scan)
         assert folder == store.path.with_name("cases.sqlite3.files")
         assert contents(folder) == {f"{SHA[:2]}/{SHA}": PDF}
         assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IMODE((folder / SHA[:2]).stat().st_mode) == 0o700
@@ -86,24 +86,24 @@ class TestKeeping:
         assert scan.read_bytes() == PDF, "it is a copy"
 
     def test_keeps_the_same_content_once(self, store: CaseStore, scan: Path, tmp_path: Path, folder: Path) -> None:
-        store.keep_file(scan)
+        store.keep_attachment(scan)
         inode = place_of(folder, SHA).stat().st_ino
         (tmp_path / "again.pdf").write_bytes(PDF)
-        assert store.keep_file(tmp_path / "again.pdf").file_name == "again.pdf"
+        assert store.keep_attachment(tmp_path / "again.pdf").file_name == "again.pdf"
         assert contents(folder) == {f"{SHA[:2]}/{SHA}": PDF}
         assert place_of(folder, SHA).stat().st_ino == inode
 
     @pytest.mark.parametrize("spoil", [change_a_byte, replace_by_a_device])
     def test_puts_right_what_was_spoilt(self, store: CaseStore, scan: Path, folder: Path, spoil: Spoil) -> None:
-        store.keep_file(scan)
+        store.keep_attachment(scan)
         spoil(place_of(folder, SHA))
-        store.keep_file(scan)
+        store.keep_attachment(scan)
         assert not place_of(folder, SHA).is_symlink()
         assert place_of(folder, SHA).read_bytes() == PDF
 
     def test_follows_a_link_that_the_person_names(self, store: CaseStore, scan: Path, tmp_path: Path) -> None:
         (tmp_path / "link.pdf").symlink_to(scan)
-        assert store.keep_file(tmp_path / "link.pdf").sha256 == SHA
+        assert store.keep_attachment(tmp_path / "link.pdf").sha256 == SHA
 
     def test_stands_where_the_database_is_that_a_link_leads_to(
         self, database: Path, scan: Path, tmp_path: Path
@@ -112,7 +112,7 @@ class TestKeeping:
         open_store(real).close()
         database.symlink_to(real)
         with open_store(database) as store:
-            store.keep_file(scan)
+            store.keep_attachment(scan)
             assert (tmp_path / "elsewhere" / "real.sqlite3.files" / SHA[:2] / SHA).exists()
             assert len(remarked(store)) == 1, "and is looked for there"
 
@@ -120,7 +120,7 @@ class TestKeeping:
         big = tmp_path / "big.bin"
         big.write_bytes(bytes(5 * 1024**2 // 2))
         told: list[tuple[int, int]] = []
-        store.keep_file(big, lambda done, total: told.append((done, total)))
+        store.keep_attachment(big, lambda done, total: told.append((done, total)))
         assert told == [(done, 2621440) for done in (1048576, 2097152, 2621440)]
 
     def test_can_be_stopped_and_leaves_nothing(self, store: CaseStore, scan: Path, folder: Path) -> None:
@@ -128,7 +128,7 @@ class TestKeeping:
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            store.keep_file(scan, stop)
+            store.keep_attachment(scan, stop)
         assert contents(folder) == {}
         assert remarked(store) == []
 
@@ -150,17 +150,17 @@ def test_the_media_type_is_told_by_content_and_else_by_name(
     store: CaseStore, tmp_path: Path, head: bytes, name: str, media_type: str
 ) -> None:
     (tmp_path / name).write_bytes(head)
-    assert store.keep_file(tmp_path / name).media_type == media_type
+    assert store.keep_attachment(tmp_path / name).media_type == media_type
 
 
 class TestAFileThatCannotBeAttached:
     def refused(self, store: CaseStore, path: Path, *words: str) -> None:
         with pytest.raises(UnusableFile) as refused:
-            store.keep_file(path)
+            store.keep_attachment(path)
         for word in (str(path), *words):
             assert word in str(refused.value)
         assert str(refused.value).endswith(".")
-        assert contents(store.ask(folder_of)) == {}
+        assert contents(store.query(folder_of)) == {}
 
     def test_is_not_there(self, store: CaseStore, tmp_path: Path) -> None:
         self.refused(store, tmp_path / "none.pdf", "There is no file")
@@ -179,38 +179,38 @@ class TestAFileThatCannotBeAttached:
 
     def test_is_too_large(self, store: CaseStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         with (tmp_path / "huge.pdf").open("wb") as file:
-            file.truncate(files.LARGEST_FILE + 1)
+            file.truncate(attachments.LARGEST_FILE + 1)
         self.refused(store, tmp_path / "huge.pdf", "at most 100 MB")
 
     def test_grows_without_end_while_it_is_read(
         self, store: CaseStore, scan: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(files, "LARGEST_FILE", 100)
-        monkeypatch.setattr(files, "_CHUNK", 10)
+        monkeypatch.setattr(attachments, "LARGEST_FILE", 100)
+        monkeypatch.setattr(attachments, "_CHUNK", 10)
 
         def grow(done: int, total: int) -> None:
             assert done <= 100
             scan.write_bytes(scan.read_bytes() + PDF)
 
         with pytest.raises(UnusableFile, match="at most 100 bytes"):
-            store.keep_file(scan, grow)
-        assert contents(store.ask(folder_of)) == {}
+            store.keep_attachment(scan, grow)
+        assert contents(store.query(folder_of)) == {}
 
     def test_finds_no_room(self, store: CaseStore, scan: Path, folder: Path) -> None:
         folder.write_text("somebody put a file where the folder should be")
         with pytest.raises(UnusableFile, match=r"cases.sqlite3.files can't be kept: File exists\."):
-            store.keep_file(scan)
+            store.keep_attachment(scan)
 
 
 class TestReading:
     def test_gives_the_content_back(self, store: CaseStore, scan: Path, tmp_path: Path, folder: Path) -> None:
-        store.keep_file(scan)
+        store.keep_attachment(scan)
         assert b"".join(content_of(folder, SHA, "scan.pdf")) == PDF
         copy_out(folder, SHA, "scan.pdf", tmp_path / "copy.pdf")
         assert (tmp_path / "copy.pdf").read_bytes() == PDF
 
     def test_writes_over_nothing(self, store: CaseStore, scan: Path, folder: Path) -> None:
-        store.keep_file(scan)
+        store.keep_attachment(scan)
         with pytest.raises(UnusableFile, match="File exists"):
             copy_out(folder, SHA, "scan.pdf", scan)
 
@@ -219,8 +219,8 @@ class TestReading:
         [(change_a_byte, FileChanged), (replace_by_a_device, FileChanged), (Path.unlink, FileMissing)],
     )
     def test_gives_nothing_else_out(self, store: CaseStore, scan: Path, spoil: Spoil, error: type[Exception]) -> None:
-        store.keep_file(scan)
-        folder = store.ask(folder_of)
+        store.keep_attachment(scan)
+        folder = store.query(folder_of)
         spoil(place_of(folder, SHA))
         copy = scan.with_name("copy.pdf")
         with pytest.raises(error, match=r"^scan\.pdf is not .* backup"):
@@ -244,7 +244,7 @@ class TestVerify:
         self, store: CaseStore, passport: str, scan: Path, spoil: Spoil, words: str
     ) -> None:
         attach(store, passport, scan)
-        spoil(place_of(store.ask(folder_of), SHA))
+        spoil(place_of(store.query(folder_of), SHA))
         (finding,) = findings(store)
         assert finding.where == "files"
         assert finding.sentence.startswith("scan.pdf is not ")
@@ -260,7 +260,7 @@ class TestVerify:
         attach(store, passport, tmp_path / "other.txt")
         folder.rename(tmp_path / "lost")
         assert [finding.where for finding in findings(store)] == ["files", "files"]
-        view = store.ask(case_file, documents_case(store))
+        view = store.query(case_file, documents_case(store))
         assert [file.file_name for file in view.attachments] == ["scan.pdf", "other.txt"]
         store.rebuild(quiet)
         assert len(findings(store)) == 2
@@ -269,7 +269,7 @@ class TestVerify:
         assert len(findings(store)) == 2
 
     def test_does_not_miss_what_was_never_here(self, store: CaseStore, passport: str) -> None:
-        elsewhere = KeptFile("cd" * 32, 7, "image/png", "from another laptop.png")
+        elsewhere = Attachment("cd" * 32, 7, "image/png", "from another laptop.png")
         store.execute(AttachFile(document_requirement_id=passport, **asdict(elsewhere)), actor="ana")
         assert findings(store) == []
         assert remarked(store) == [
@@ -277,7 +277,7 @@ class TestVerify:
         ]
 
     def test_checks_what_came_here_by_another_way_too(self, store: CaseStore, passport: str, folder: Path) -> None:
-        elsewhere = KeptFile(SHA, len(PDF), "application/pdf", "scan.pdf")
+        elsewhere = Attachment(SHA, len(PDF), "application/pdf", "scan.pdf")
         store.execute(AttachFile(document_requirement_id=passport, **asdict(elsewhere)), actor="ana")
         place_of(folder, SHA).parent.mkdir(parents=True)
         place_of(folder, SHA).write_bytes(PDF)
@@ -286,7 +286,7 @@ class TestVerify:
         assert [finding.where for finding in findings(store)] == ["files"]
 
     def test_remarks_on_what_no_document_names(self, store: CaseStore, scan: Path, folder: Path) -> None:
-        store.keep_file(scan)
+        store.keep_attachment(scan)
         (folder / "incoming-x").touch()
         (folder / "ab").mkdir()
         (folder / "ab" / ("cd" * 32)).touch()
@@ -318,8 +318,8 @@ def test_two_processes_that_attach_the_same_content_at_once(database: Path, scan
     assert findings_in(database) == []
     with open_store(database) as store:
         assert remarked(store) == []
-        assert len(contents(store.ask(folder_of))) == 10
-        assert len(store.ask(case_file, case_id).attachments) == 20
+        assert len(contents(store.query(folder_of))) == 10
+        assert len(store.query(case_file, case_id).attachments) == 20
 
 
 def test_a_process_killed_between_the_file_and_its_command_breaks_nothing(database: Path, scan: Path) -> None:
@@ -329,7 +329,7 @@ def test_a_process_killed_between_the_file_and_its_command_breaks_nothing(databa
             worker.told(json.dumps({"document_requirement_id": passport, "file": str(scan)}))
             assert worker.hears() == "kept"
         assert findings(store) == []
-        assert store.ask(case_file, documents_case(store)).attachments == ()
+        assert store.query(case_file, documents_case(store)).attachments == ()
         assert len(remarked(store)) == 1
         attach(store, passport, scan)
         assert (findings(store), remarked(store)) == ([], [])

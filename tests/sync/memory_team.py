@@ -15,14 +15,14 @@ from store.domain.commands import Command
 from store.domain.decisions import Rules
 from store.domain.notification_rules import NotificationRule
 from store.domain.refusals import Refusal
-from store.engine import CaseStore, Receipt
+from store.engine.case_store import CaseStore, Receipt
 from store.projections import PROJECTIONS
 from store.queries.audit import verify
 from store.sync.partition import partition_of
 from store.sync.round import Round, sync_round
 from store.sync.shared_log import Batch, Identity, Outgoing, Record, Span, Unreachable
 from store.sync.team import join
-from tests.store.desk import START, Clock, Rows, connection_of, quiet, rows
+from tests.store.stores import START, Clock, Rows, connection_of, quiet, rows
 
 RULES = Rules(
     documents=(),

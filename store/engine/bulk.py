@@ -11,7 +11,7 @@ from sqlite3 import Connection
 from store.domain.commands import OfCase, RequestDocument
 from store.domain.identifiers import derive_id
 from store.domain.refusals import Refusal
-from store.engine import CaseStore
+from store.engine.case_store import CaseStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def execute_on_many(
 def _on_case(store: CaseStore, command: OfCase, case_id: str) -> OfCase:
     its_own: dict[str, str] = {"case_id": case_id}
     if isinstance(command, RequestDocument):
-        its_own["entity_id"] = store.ask(_company_or_first_person, case_id) or command.entity_id
+        its_own["entity_id"] = store.query(_company_or_first_person, case_id) or command.entity_id
     return command.model_copy(update=its_own)
 
 

@@ -36,23 +36,23 @@ def _unchanged(table: str, *verbs: str) -> dict[str, str]:
     }
 
 
-LOG_GUARDS: Final[Mapping[str, str]] = {
+LOG_TRIGGERS: Final[Mapping[str, str]] = {
     **{name: sql for table in _SAME for name, sql in _unchanged(table, "update", "delete").items()},
     **{
         f"{table}_no_replace": _IN_THE_WAY.format(table=table, same=" OR ".join(f"({each})" for each in same)).strip()
         for table, same in _SAME.items()
     },
 }
-"""Of what is accepted."""
+"""Triggers on what is accepted."""
 
-TEAM_GUARDS: Final[Mapping[str, str]] = {
+TEAM_TRIGGERS: Final[Mapping[str, str]] = {
     # What is pending goes when it is accepted or run again, but is never altered.
     **_unchanged("pending_commits", "update"),
     **_unchanged("pending_events", "update"),
     **_unchanged("rejected_records", "update", "delete"),
     **_unchanged("discarded_commands", "update", "delete"),
 }
-"""Of what a shared log brings with it."""
+"""Triggers on what a shared log brings with it."""
 
-GUARDS: Final[Mapping[str, str]] = {**LOG_GUARDS, **TEAM_GUARDS}
+APPEND_ONLY_TRIGGERS: Final[Mapping[str, str]] = {**LOG_TRIGGERS, **TEAM_TRIGGERS}
 """Name and statement of each trigger. `verify` compares them with what stands in the database."""

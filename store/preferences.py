@@ -1,13 +1,12 @@
-"""What a person leaves on their desk: the query that they looked at last, the case under the cursor, the columns of
-their queue, and their own views.
+"""A person's preferences: the query that they looked at last, the case under the cursor, the columns of their queue,
+and their own views.
 
-None of it is in the log, for none of it is about a case.
+None of it is in the log, because none of it is about a case. What changes preferences is carried out with
+`CaseStore.change`.
 """
 
 import sqlite3
 from typing import Final, NamedTuple
-
-from store.database import write_transaction
 
 
 class View(NamedTuple):
@@ -28,7 +27,7 @@ VIEWS: Final = (
 """The views that everybody has."""
 
 
-class Desk(NamedTuple):
+class Preferences(NamedTuple):
     """`case_id` is the case under the cursor, None for the first; no `columns` are the usual ones."""
 
     query: str = ""
@@ -36,21 +35,20 @@ class Desk(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-def desk_of(connection: sqlite3.Connection, person: str) -> Desk:
+def preferences_of(connection: sqlite3.Connection, person: str) -> Preferences:
     row = connection.execute("SELECT query, case_id, columns FROM desks WHERE person = ?", (person,)).fetchone()
     if row is None:
-        return Desk()
+        return Preferences()
     query, case_id, columns = row
-    return Desk(query, case_id, tuple(columns.split()))
+    return Preferences(query, case_id, tuple(columns.split()))
 
 
-def leave_desk(connection: sqlite3.Connection, person: str, desk: Desk) -> None:
-    with write_transaction(connection):
-        connection.execute(
-            "INSERT INTO desks (person, query, case_id, columns) VALUES (?, ?, ?, ?) ON CONFLICT (person) DO UPDATE"
-            " SET query = excluded.query, case_id = excluded.case_id, columns = excluded.columns",
-            (person, desk.query, desk.case_id, " ".join(desk.columns)),
-        )
+def save_preferences(connection: sqlite3.Connection, person: str, preferences: Preferences) -> None:
+    connection.execute(
+        "INSERT INTO desks (person, query, case_id, columns) VALUES (?, ?, ?, ?) ON CONFLICT (person) DO UPDATE"
+        " SET query = excluded.query, case_id = excluded.case_id, columns = excluded.columns",
+        (person, preferences.query, preferences.case_id, " ".join(preferences.columns)),
+    )
 
 
 def views_of(connection: sqlite3.Connection, person: str) -> list[View]:
@@ -62,28 +60,23 @@ def views_of(connection: sqlite3.Connection, person: str) -> list[View]:
 def save_view(connection: sqlite3.Connection, person: str, view: View) -> None:
     """A view of the same name gets the new query, in its old place."""
     named = _checked(view.name)
-    with write_transaction(connection):
-        connection.execute(
-            "INSERT INTO saved_views (person, name, query) VALUES (?, ?, ?)"
-            " ON CONFLICT (person, name) DO UPDATE SET query = excluded.query",
-            (person, named, view.query),
-        )
+    connection.execute(
+        "INSERT INTO saved_views (person, name, query) VALUES (?, ?, ?)"
+        " ON CONFLICT (person, name) DO UPDATE SET query = excluded.query",
+        (person, named, view.query),
+    )
 
 
 def rename_view(connection: sqlite3.Connection, person: str, view: View, name: str) -> None:
     """Another name for a view, in its old place; a view that had this name before is gone."""
     named = _checked(name)
-    with write_transaction(connection):
-        if named != view.name:
-            connection.execute("DELETE FROM saved_views WHERE person = ? AND name = ?", (person, named))
-            connection.execute(
-                "UPDATE saved_views SET name = ? WHERE person = ? AND name = ?", (named, person, view.name)
-            )
+    if named != view.name:
+        connection.execute("DELETE FROM saved_views WHERE person = ? AND name = ?", (person, named))
+        connection.execute("UPDATE saved_views SET name = ? WHERE person = ? AND name = ?", (named, person, view.name))
 
 
 def remove_view(connection: sqlite3.Connection, person: str, view: View) -> None:
-    with write_transaction(connection):
-        connection.execute("DELETE FROM saved_views WHERE person = ? AND name = ?", (person, view.name))
+    connection.execute("DELETE FROM saved_views WHERE person = ? AND name = ?", (person, view.name))
 
 
 def _checked(name: str) -> str:

@@ -10,7 +10,7 @@ from store.sync.shared_log import SyncStopped
 
 
 @contextmanager
-def sole_sync(database: Path) -> Iterator[None]:
+def single_instance(database: Path) -> Iterator[None]:
     """Raises `SyncStopped` while another process is within this for the same database.
 
     The lock is SQLite's own, on an empty file beside the database: the system lets it go however the process ends.

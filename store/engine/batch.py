@@ -12,7 +12,7 @@ from store.domain.decisions import Fact
 from store.domain.events import DocumentRequirementDetermined
 from store.log.append import save_events
 from store.log.commit import Commit
-from store.log.standing import Standing, standing
+from store.log.loaded_case import LoadedCase, load_case
 from store.projections import project
 from store.projections.fresh_tables import project_new_cases
 
@@ -30,14 +30,14 @@ class Batch:
         self._connection = connection
         self._added: list[tuple[Commit, Sequence[Fact]]] = []
         self._commits_of: dict[str, list[Commit]] = {}
-        self._standings: dict[str, tuple[Standing, Commit]] = {}
+        self._loaded: dict[str, tuple[LoadedCase, Commit]] = {}
         self._case_of_document: dict[str, str] = {}
 
-    def standing(self, case_id: str) -> Standing:
-        """As `store.log.standing.standing`, with what was added."""
-        if case_id not in self._standings:
-            return standing(self._connection, case_id)
-        before, commit = self._standings[case_id]
+    def load_case(self, case_id: str) -> LoadedCase:
+        """As `store.log.loaded_case.load_case`, with what was added."""
+        if case_id not in self._loaded:
+            return load_case(self._connection, case_id)
+        before, commit = self._loaded[case_id]
         return before.followed_by(commit)
 
     def case_of_document(self, document_requirement_id: str) -> str | None:
@@ -48,12 +48,12 @@ class Batch:
         """Those of this command that were added."""
         return self._commits_of.get(command_id, ())
 
-    def add(self, before: Standing, commit: Commit, facts: Sequence[Fact]) -> None:
+    def add(self, before: LoadedCase, commit: Commit, facts: Sequence[Fact]) -> None:
         """The next commit of a case that stood like this."""
         case_id = commit.header.case_id
         self._added.append((commit, facts))
         self._commits_of.setdefault(commit.header.command_id, []).append(commit)
-        self._standings[case_id] = before, commit
+        self._loaded[case_id] = before, commit
         for fact in facts:
             if isinstance(fact.payload, DocumentRequirementDetermined):
                 self._case_of_document[fact.payload.document_requirement_id] = case_id
@@ -74,5 +74,5 @@ class Batch:
         project(self._connection, [event for event in events if event.case_id not in new])
         self._added.clear()
         self._commits_of.clear()
-        self._standings.clear()
+        self._loaded.clear()
         self._case_of_document.clear()

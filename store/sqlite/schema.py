@@ -1,59 +1,23 @@
-"""The schema of what must be kept: the log and what a team's shared log needs, which version of each read table
-stands, answers from outside, which files were kept, and what people leave on their desks.
+"""The schema of what must be kept, as a list of migrations.
 
-Read tables are not here: each is declared by its projection and made anew when that changes (store/projections).
-A migration is never changed once released; a new one is added below, and `SCHEMA_VERSION` raised.
+That is: the log and what a team's shared log needs, which version of each read table stands, answers from outside,
+which attachments were kept, and people's preferences. Read tables are not here: each is declared by its projection and
+made anew when that changes (store/projections).
+
+A migration is never changed once released. A new one is added at the end of `MIGRATIONS`.
 """
 
 import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from sqlite_utils import Database, Migrations
+from store.sqlite.append_only import LOG_TRIGGERS, TEAM_TRIGGERS
+from store.sqlite.transactions import write_transaction
 
-from store.database import APPLICATION_ID, SCHEMA_VERSION, write_transaction
-from store.guards import LOG_GUARDS, TEAM_GUARDS
+APPLICATION_ID: Final = 0x43415345
+"""`CASE` in ASCII, in the file's header: tells our files from other programs' (PRAGMA application_id)."""
 
-migrations = Migrations("caseworker")
-
-
-def migrate(connection: sqlite3.Connection) -> None:
-    """Apply what is missing, all or nothing, however many processes open a new file at once."""
-    with write_transaction(connection):
-        migrations.apply(Database(connection))
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-@migrations()
-def the_log(db: Database) -> None:
-    for statement in _LOG:
-        db.execute(statement)
-
-
-@migrations()
-def what_the_config_service_answered(db: Database) -> None:
-    for statement in _ANSWERS:
-        db.execute(statement)
-
-
-@migrations()
-def the_team(db: Database) -> None:
-    for statement in _TEAM:
-        db.execute(statement)
-
-
-@migrations()
-def dead_letters(db: Database) -> None:
-    db.execute(_DEAD_LETTERS)
-
-
-@migrations()
-def files_of_this_machine(db: Database) -> None:
-    """Which attached files this database has held: one of them that is gone is missing, while one that only its name
-    has brought here, through `exec` or from another laptop, is not."""
-    db.execute("CREATE TABLE kept_files (sha256 TEXT PRIMARY KEY, kept_at TEXT NOT NULL) STRICT")
-
-
-_LOG = (
+_LOG: Final = (
     """
     CREATE TABLE commits (
         position INTEGER PRIMARY KEY,
@@ -96,10 +60,30 @@ _LOG = (
         fingerprint TEXT NOT NULL
     ) STRICT
     """,
-    *LOG_GUARDS.values(),
+    *LOG_TRIGGERS.values(),
 )
 
-_TEAM = (
+_ANSWERS: Final = (
+    """
+    CREATE TABLE notification_answers (
+        service_url TEXT NOT NULL,
+        event_trigger TEXT NOT NULL,
+        rule TEXT CHECK (rule IS NULL OR json_valid(rule)),
+        answered_at TEXT NOT NULL,
+        PRIMARY KEY (service_url, event_trigger)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE notification_services (
+        service_url TEXT PRIMARY KEY,
+        asked_at TEXT NOT NULL,
+        answered_at TEXT,
+        trouble TEXT
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+_TEAM: Final = (
     # The shared log that this database joined; none, and a commit is accepted the moment it is made.
     """
     CREATE TABLE team (
@@ -211,50 +195,11 @@ _TEAM = (
     ) STRICT
     """,
     "CREATE INDEX notifications_not_sent ON notifications_to_send (event_id) WHERE sent_at IS NULL",
-    *TEAM_GUARDS.values(),
+    *TEAM_TRIGGERS.values(),
 )
 
-_ANSWERS = (
+_DEAD_LETTERS: Final = (
     """
-    CREATE TABLE notification_answers (
-        service_url TEXT NOT NULL,
-        event_trigger TEXT NOT NULL,
-        rule TEXT CHECK (rule IS NULL OR json_valid(rule)),
-        answered_at TEXT NOT NULL,
-        PRIMARY KEY (service_url, event_trigger)
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE notification_services (
-        service_url TEXT PRIMARY KEY,
-        asked_at TEXT NOT NULL,
-        answered_at TEXT,
-        trouble TEXT
-    ) STRICT, WITHOUT ROWID
-    """,
-)
-
-
-@migrations()
-def sending(db: Database) -> None:
-    for statement in _SENDING:
-        db.execute(statement)
-
-
-_SENDING = (
-    # Where in the topic of notifications those will be that are being sent; `sender` tells this database from others.
-    """
-    CREATE TABLE sending (
-        only INTEGER PRIMARY KEY CHECK (only = 1),
-        sender TEXT NOT NULL,
-        topic_id TEXT,
-        ends TEXT CHECK (ends IS NULL OR json_valid(ends))
-    ) STRICT
-    """,
-    "INSERT INTO sending (only, sender) VALUES (1, lower(hex(randomblob(16))))",
-)
-
-_DEAD_LETTERS = """
     CREATE TABLE dead_letters (
         dead_letter_id INTEGER PRIMARY KEY,
         topic TEXT NOT NULL,
@@ -272,16 +217,27 @@ _DEAD_LETTERS = """
         resolution TEXT,
         UNIQUE (topic_id, partition, position)
     ) STRICT
+    """,
+)
+
+# The attachments that this database has held. An attachment of this table whose content is gone is missing. One that
+# only its name has brought here, through `exec` or from another laptop, is not.
+_KEPT_FILES: Final = ("CREATE TABLE kept_files (sha256 TEXT PRIMARY KEY, kept_at TEXT NOT NULL) STRICT",)
+
+_SENDING: Final = (
+    # Where in the topic of notifications those will be that are being sent; `sender` tells this database from others.
     """
+    CREATE TABLE sending (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        sender TEXT NOT NULL,
+        topic_id TEXT,
+        ends TEXT CHECK (ends IS NULL OR json_valid(ends))
+    ) STRICT
+    """,
+    "INSERT INTO sending (only, sender) VALUES (1, lower(hex(randomblob(16))))",
+)
 
-
-@migrations()
-def desks(db: Database) -> None:
-    for statement in _DESKS:
-        db.execute(statement)
-
-
-_DESKS = (
+_PREFERENCES: Final = (
     """
     CREATE TABLE desks (
         person TEXT PRIMARY KEY,
@@ -299,3 +255,35 @@ _DESKS = (
     ) STRICT
     """,
 )
+
+MIGRATIONS: Final[Mapping[str, Sequence[str]]] = {
+    "the_log": _LOG,
+    "what_the_config_service_answered": _ANSWERS,
+    "the_team": _TEAM,
+    "dead_letters": _DEAD_LETTERS,
+    "files_of_this_machine": _KEPT_FILES,
+    "sending": _SENDING,
+    "desks": _PREFERENCES,
+}
+"""The statements of each migration by its name, in the order in which they are applied."""
+
+SCHEMA_VERSION: Final = len(MIGRATIONS)
+"""How many migrations this version of caseworker knows (PRAGMA user_version)."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply what is missing, all or nothing, however many processes open a new file at once."""
+    from sqlite_utils import Database, Migrations  # noqa: PLC0415 (75 ms, only to make or change a schema)
+
+    migrations = Migrations("caseworker")
+    for name, statements in MIGRATIONS.items():
+
+        @migrations(name=name)
+        def apply(database: Database, statements: Sequence[str] = statements) -> None:
+            for statement in statements:
+                database.execute(statement)
+
+    with write_transaction(connection):
+        migrations.apply(Database(connection))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

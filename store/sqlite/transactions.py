@@ -1,0 +1,54 @@
+"""Transactions on a connection in autocommit mode."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def write_transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction that takes the write lock at once, so that what it reads can't change before it writes."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+    """A part of the present transaction that leaves nothing behind if it fails."""
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
+
+
+@contextmanager
+def read_transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """One unchanging view of the database, whatever others write meanwhile; within a transaction, that one's."""
+    within_another = connection.in_transaction
+    if within_another:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:  # SQLite ends it by itself when the file fails
+            connection.execute("ROLLBACK")
+
+
+def use_for_bulk_work(connection: sqlite3.Connection) -> None:
+    """From now on, for as long as it is open: what is written at once reaches all over the indexes of a file, and needs
+    more than the 2 MB of pages that SQLite keeps otherwise, and than a write-ahead log of 4 MB."""
+    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA wal_autocheckpoint = 10000")
