@@ -14,9 +14,9 @@ from benchmarks.ceiling import add_note, append_note, open_raw
 from benchmarks.figures import Figure, Scale, alternating, number, p50, p95, per_second, ratio_at_most
 from benchmarks.generate import generate
 from store.domain.commands import AddNote, as_text
-from store.domain.decisions import Fact
 from store.domain.events import NoteAdded
 from store.domain.identifiers import derive_id
+from store.domain.operation import NewEvent
 from store.engine.case_store import CaseStore, new_command_id
 from store.log import CommitHeader, save_events
 from store.log.append import new_commit
@@ -76,7 +76,7 @@ def appends(store: CaseStore) -> Callable[[], None]:
             recorded_at=now.isoformat(timespec="microseconds"),
         )
         payload = NoteAdded(case_id=case_id, note_id=derive_id(command_id, "note"), text=TEXT)
-        commit = new_commit(header, [Fact(case_id, payload)], {case_id: version})
+        commit = new_commit(header, [NewEvent(case_id, payload)], {case_id: version})
         store.change(save_events, [(commit, [payload])])
         head, version = commit.commit_id, version + 1
 

@@ -18,10 +18,12 @@ from benchmarks.names import ROLES, Names
 from caseworker_tui.printing import number_of, progress_bar, say
 from sample_data.courses import ADDRESS, ALL_CLEAR, IN_ORDER
 from store.domain import commands as c
-from store.domain.case_file import EMPTY, CaseFile, Document, fold
-from store.domain.decisions import Context, Rules, decide
+from store.domain.case_file import CaseFile, Document
+from store.domain.decider import INITIAL, decide, fold
 from store.domain.document_rules import DOCUMENT_RULES
 from store.domain.identifiers import time_ordered_id
+from store.domain.operation import Context
+from store.domain.rules import Rules
 from store.domain.statuses import CheckKind, Decision, DocumentStatus, RejectionReason, RiskLevel, TraitementType
 from store.engine.case_store import CaseStore
 from store.errors import StoreError
@@ -151,7 +153,7 @@ def _life(names: Names, shape: Shape, begin: datetime, until: datetime) -> Itera
     create = opening(names, shape)
     yield Deed(begin, "intake", create, command_id)
     context = Context(command_id, shape.rules, "intake", begin.date())
-    case = fold(fact.payload for fact in decide(EMPTY, create, context))
+    case = fold(new_event.payload for new_event in decide(INITIAL, create, context))
     at, pace = begin, chance.choice((4, 12, 30, 60))
     for actor, command in _work(names, shape, case, begin, until):
         at += timedelta(hours=chance.expovariate(1 / pace))

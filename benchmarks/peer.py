@@ -22,7 +22,7 @@ from benchmarks.commands import TEXT, appends, cases_of_that_size
 from benchmarks.figures import Figure, Scale, alternating, p50, per_second, ratio_at_least
 from benchmarks.generate import generate
 from store.domain.commands import AddNote
-from store.domain.events import Payload
+from store.domain.operation import Payload
 from store.engine.case_store import CaseStore
 from store.log.read import RecordedEvent, get_all_events
 from store.log.upcast import typed_payload

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from caseworker_tui.background_sync import BackgroundSync, Cluster
     from caseworker_tui.screens.case import CaseScreen
     from caseworker_tui.screens.case_then import CaseThenScreen
-    from store.domain.decisions import Rules
+    from store.domain.rules import Rules
     from store.notifications.config_service import ConfigService
     from store.notifications.refresh import Refresher
     from store.sync.watch import Status

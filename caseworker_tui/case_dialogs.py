@@ -23,6 +23,7 @@ from caseworker_tui.questions import (
 )
 from caseworker_tui.wording import DOCUMENT_MOVES_SPOKEN
 from store.domain import commands as c
+from store.domain.casework.attachments import NO_DATE
 from store.domain.statuses import (
     ADVERSE,
     CLOSED,
@@ -97,7 +98,7 @@ def document_expiry(document: DocumentRow) -> Dialog:
         return c.SetDocumentExpiry(
             document_requirement_id=document.document_requirement_id,
             expires_on=answers["expires_on"].strip() or None,
-            seen=document.expires_on or c.NO_DATE,
+            seen=document.expires_on or NO_DATE,
         )
 
     return Dialog(

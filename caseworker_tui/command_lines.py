@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationEr
 from pydantic.json_schema import models_json_schema
 from pydantic_core import from_json
 
-from store.domain.commands import COMMANDS, Command, Id
+from store.domain.commands import COMMANDS
+from store.domain.operation import Command, Id
 from store.domain.refusals import Refusal
 from store.domain.values import Text
 from store.engine.case_store import CaseStore

@@ -24,8 +24,8 @@ from pydantic import (
 
 from caseworker_tui.configuration_file import file_to_read
 from caseworker_tui.team_rules_file import read_team_rules
-from store.domain.decisions import Rules
 from store.domain.ownership import OwnershipRule
+from store.domain.rules import Rules
 from store.domain.statuses import RiskLevel
 from store.domain.team_rules import TeamRules
 from store.domain.values import Flag, Text

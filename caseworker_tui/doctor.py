@@ -17,7 +17,7 @@ from typing import Final
 
 from caseworker_tui.printing import is_terminal, safe
 from store.attachments import folder_of, held
-from store.domain.decisions import Rules
+from store.domain.rules import Rules
 from store.errors import StoreError
 from store.projections.rebuild import stale_tables
 from store.queries.notification_rules import notification_rules, notification_service_state

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from store.domain.commands import Command
+from store.domain.operation import Command
 
 Answers = Mapping[str, str]
 

@@ -27,8 +27,8 @@ from store.sqlite.database import Reader, reader
 if TYPE_CHECKING:  # the first picture needs none of it
     from caseworker_tui.viewer import PassingCopies
     from store.attachments import Attachment, Progress
-    from store.domain.commands import Command
-    from store.domain.decisions import Rules
+    from store.domain.operation import Command
+    from store.domain.rules import Rules
     from store.engine.case_store import CaseStore, Receipt
     from store.queries.case_file import AttachmentRow
 
@@ -132,7 +132,7 @@ class Session:
 
     @cached_property
     def rules(self) -> Rules:
-        from store.domain.decisions import Rules  # noqa: PLC0415 (not for the first picture)
+        from store.domain.rules import Rules  # noqa: PLC0415 (not for the first picture)
 
         return self._rules or Rules()
 

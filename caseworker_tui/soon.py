@@ -15,7 +15,7 @@ _TO_LOAD: Final = deque(
         "store.queries.query_language.completion",
         "store.domain.values",
         "store.domain.commands",
-        "store.domain.decisions",
+        "store.domain.decider",
         "store.log",
         "store.projections",
         "store.engine.case_store",

@@ -11,19 +11,14 @@ from typing import Final, TypeAlias
 
 from sample_data.courses import BY_A_COLLEAGUE, COURSES, Course, Stage
 from sample_data.parts import Json, day, known, latin
-from store.domain.case_file import EMPTY, CaseFile, Document, evolve, fold
-from store.domain.commands import (
-    AssignCase,
-    Command,
-    ConfirmBeneficialOwners,
-    CreateCase,
-    RecordCheck,
-    UpdateDocumentStatus,
-)
-from store.domain.decisions import Context, Rules, decide
+from store.domain.case_file import CaseFile, Document
+from store.domain.commands import AssignCase, ConfirmBeneficialOwners, CreateCase, RecordCheck, UpdateDocumentStatus
+from store.domain.decider import INITIAL, decide, evolve, fold
 from store.domain.document_rules import EntityType
 from store.domain.identifiers import content_id, derive_id
+from store.domain.operation import Command, Context
 from store.domain.ownership import Ownership, ownership_of
+from store.domain.rules import Rules
 from store.domain.statuses import ADVERSE, DONE, CheckKind, CheckOutcome, DocumentStatus, Over, RejectionReason
 
 TODAY: Final = date(2026, 1, 1)
@@ -142,7 +137,9 @@ def case_of(message: Json) -> CaseFile:
     fields = {key: value for key, value in message.items() if key not in {"message_id", "version", "type"}}
     command = CreateCase.model_validate(fields | {"case_type": message["type"]})
     command_id = content_id("message", message["message_id"])
-    return fold(fact.payload for fact in decide(EMPTY, command, Context(command_id, Rules(), "intake", TODAY)))
+    return fold(
+        new_event.payload for new_event in decide(INITIAL, command, Context(command_id, Rules(), "intake", TODAY))
+    )
 
 
 def _desk(message: Json, plan: Sequence[str], actor: str) -> Preferences:
@@ -208,8 +205,8 @@ def _parties(case: CaseFile, check: Mapping[str, str]) -> Sequence[str | None]:
 
 def _give(desk: Preferences, model: type[Command], data: Json, command_id: str, actor: str) -> Json:
     """The line of a command, once its case has taken it."""
-    for fact in decide(desk.case, model.model_validate(data), Context(command_id, Rules(), actor, TODAY)):
-        desk.case = evolve(desk.case, fact.payload)
+    for new_event in decide(desk.case, model.model_validate(data), Context(command_id, Rules(), actor, TODAY)):
+        desk.case = evolve(desk.case, new_event.payload)
     return {"command": model.__name__, "command_id": command_id, "actor": actor, "data": data}
 
 

@@ -11,6 +11,8 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from store.domain.values import FORMS
+
 MOST_SENTENCES: Final = 5
 LONGEST_ECHO: Final = 60
 
@@ -45,15 +47,6 @@ _LENGTHS: Final[Mapping[str, tuple[str, str, str]]] = {
     "too_long": ("at most", "max_length", "entries"),
     "too_short": ("at least", "min_length", "entries"),
 }
-FORMS: Final[Mapping[str, str]] = {
-    r"^[!-~]+$": "letters, digits and signs without spaces or accents",
-    r"^[a-z0-9][a-z0-9_.-]*$": "small letters, digits, ‘_’, ‘-’ and ‘.’, beginning with a letter or digit",
-    r"^[A-Z][A-Z0-9_]{2,79}$": "3 to 80 capitals, digits and ‘_’, beginning with a letter",
-    r"^[0-9a-f]{64}$": "a SHA-256, 64 digits of 0-9 and a-f",
-    r"^[a-z0-9][a-z0-9.+_-]*/[a-z0-9][a-z0-9.+_-]*$": "a media type in small letters, like application/pdf",
-    r"^(none|[0-9]{4}-[0-9]{2}-[0-9]{2})$": "a day as YYYY-MM-DD, or ‘none’",
-}
-"""What the patterns of commands (store/domain/commands.py) allow, in words."""
 _CONTINUES_A_PATH: Final = ("must ", "holds ", "is ", "can't ", "needs ", "has ")
 
 

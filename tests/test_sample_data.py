@@ -12,9 +12,11 @@ from stdnum import lei
 from sample_data import generate
 from sample_data.casework import TODAY, case_of
 from sample_data.watch_lists import EXPOSED, SANCTIONED, births_in
-from store.domain.case_file import CaseFile, evolve
+from store.domain.case_file import CaseFile
 from store.domain.commands import COMMANDS
-from store.domain.decisions import Context, Rules, decide
+from store.domain.decider import decide, evolve
+from store.domain.operation import Context
+from store.domain.rules import Rules
 from store.domain.statuses import (
     DONE,
     CaseStatus,
@@ -61,8 +63,8 @@ def worked_cases(messages: list[Json]) -> list[CaseFile]:
     for line in lines("commands.jsonl"):
         command = COMMANDS[line["command"]].model_validate(line["data"])
         index = index_of[line["data"].get("case_id") or line["data"]["document_requirement_id"]]
-        for fact in decide(cases[index], command, Context(line["command_id"], Rules(), line["actor"], TODAY)):
-            cases[index] = evolve(cases[index], fact.payload)
+        for new_event in decide(cases[index], command, Context(line["command_id"], Rules(), line["actor"], TODAY)):
+            cases[index] = evolve(cases[index], new_event.payload)
     return cases
 
 

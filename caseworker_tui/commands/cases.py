@@ -19,7 +19,7 @@ from caseworker_tui.printing import (
     write_table,
 )
 from caseworker_tui.program import FAILED, UNUSABLE, Settings, actor_option, database_option, json_option, pass_settings
-from store.domain.decisions import Rules
+from store.domain.rules import Rules
 from store.queries.as_of import CaseThen, as_of
 from store.queries.assessment import AssessedCase, assessment
 from store.queries.case_file import case_file, find_case

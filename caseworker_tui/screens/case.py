@@ -25,7 +25,8 @@ from caseworker_tui.telling import told
 from caseworker_tui.viewer import NoViewer
 from caseworker_tui.widgets.case_panes import CasePanes, Shown
 from caseworker_tui.widgets.top_line import TopLine
-from store.domain.commands import AssignCase, Command, DetermineInitialDocumentRequirements, UnassignCase
+from store.domain.commands import AssignCase, DetermineInitialDocumentRequirements, UnassignCase
+from store.domain.operation import Command
 from store.domain.statuses import label
 from store.queries.assessment import AssessedCase, Assessment, assessment
 from store.queries.case_file import AttachmentRow, CaseFileView, DocumentRow, case_file

@@ -11,8 +11,8 @@ from caseworker_tui.screens.ask import AskScreen, NotDone
 from caseworker_tui.session import Session
 from caseworker_tui.typed_paths import path_typed
 from store.attachments import spoken_size
-from store.domain.commands import Command
 from store.domain.identifiers import derive_id
+from store.domain.operation import Command
 from store.engine.case_store import new_command_id
 
 

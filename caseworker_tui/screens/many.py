@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from caseworker_tui.actions import Place, bindings
 from caseworker_tui.session import Session
-from store.domain.commands import OfCase
+from store.domain.operation import OfCase
 from store.domain.refusals import Refusal
 from store.engine.bulk import Outcome, execute_on_many
 from store.engine.case_store import new_command_id

@@ -6,7 +6,7 @@ from caseworker_tui.many_dialogs import ask_about_many, command_on, said
 from caseworker_tui.questions import Answers, Choice, Line, Question, in_order
 from caseworker_tui.screens.ask import AskScreen
 from caseworker_tui.session import Session
-from store.domain.commands import OfCase
+from store.domain.operation import OfCase
 from store.preferences import View, remove_view, rename_view, save_view
 
 

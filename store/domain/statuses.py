@@ -21,6 +21,8 @@ class CaseStatus(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+ANY: Final = frozenset(CaseStatus)
+
 IN_WORK: Final = frozenset({CaseStatus.OPEN, CaseStatus.AWAITING_CLIENT})
 """In these a case can be changed; a proposed decision is about the case as it stood."""
 
@@ -164,3 +166,8 @@ SPOKEN: Final[Mapping[str, str]] = {
 def label(code: str) -> str:
     """A code as people say it: `PROOF_OF_ADDRESS` is `proof of address`."""
     return SPOKEN.get(code) or code.replace("_", " ").lower()
+
+
+def document_name(document_type: str, whose: str) -> str:
+    """A document as people say it: `the passport of Anna Ruiz`."""
+    return f"the {label(document_type)} of {whose}"

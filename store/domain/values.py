@@ -10,7 +10,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -48,6 +48,16 @@ class Value(BaseModel):
     """A value: equal by content, never changed, and nothing in it that we do not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # built at first use: a quicker start
+
+
+FORMS: Final[dict[str, str]] = {}
+"""What each pattern of a field allows, in words: for the sentence that refuses what does not fit."""
+
+
+def form(pattern: str, in_words: str, *, min_length: int | None = None, max_length: int | None = None) -> Any:
+    """A field whose text has this form: a regular expression, and the same in words."""
+    FORMS[pattern] = in_words
+    return Field(pattern=pattern, min_length=min_length, max_length=max_length)
 
 
 def _printable(text: str) -> str:
@@ -154,7 +164,7 @@ Percent = Annotated[float, Strict(), Field(ge=0, le=100, allow_inf_nan=False)]
 
 Flag = Annotated[bool, Strict()]
 
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, form(r"^[0-9a-f]{64}$", "a SHA-256, 64 digits of 0-9 and a-f")]
 """A SHA-256 as 64 hexadecimal digits."""
 
 

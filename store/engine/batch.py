@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
-from store.domain.decisions import Fact
 from store.domain.events import DocumentRequirementDetermined
+from store.domain.operation import NewEvent
 from store.log.append import save_events
 from store.log.commit import Commit
 from store.log.loaded_case import LoadedCase, load_case
@@ -28,7 +28,7 @@ class Batch:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._added: list[tuple[Commit, Sequence[Fact]]] = []
+        self._added: list[tuple[Commit, Sequence[NewEvent]]] = []
         self._commits_of: dict[str, list[Commit]] = {}
         self._loaded: dict[str, tuple[LoadedCase, Commit]] = {}
         self._case_of_document: dict[str, str] = {}
@@ -48,15 +48,15 @@ class Batch:
         """Those of this command that were added."""
         return self._commits_of.get(command_id, ())
 
-    def add(self, before: LoadedCase, commit: Commit, facts: Sequence[Fact]) -> None:
+    def add(self, before: LoadedCase, commit: Commit, new_events: Sequence[NewEvent]) -> None:
         """The next commit of a case that stood like this."""
         case_id = commit.header.case_id
-        self._added.append((commit, facts))
+        self._added.append((commit, new_events))
         self._commits_of.setdefault(commit.header.command_id, []).append(commit)
         self._loaded[case_id] = before, commit
-        for fact in facts:
-            if isinstance(fact.payload, DocumentRequirementDetermined):
-                self._case_of_document[fact.payload.document_requirement_id] = case_id
+        for new_event in new_events:
+            if isinstance(new_event.payload, DocumentRequirementDetermined):
+                self._case_of_document[new_event.payload.document_requirement_id] = case_id
         if len(self._added) >= _COMMITS_AT_ONCE:
             self.write()
 
@@ -67,7 +67,7 @@ class Batch:
         """
         if not self._added:
             return
-        commits = [(commit, [fact.payload for fact in facts]) for commit, facts in self._added]
+        commits = [(commit, [new_event.payload for new_event in new_events]) for commit, new_events in self._added]
         new = {commit.header.case_id for commit, _ in self._added if commit.header.parent is None}
         events = save_events(self._connection, commits)
         project_new_cases(self._connection, [event for event in events if event.case_id in new])

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from sqlite3 import Connection
 
-from store.domain.commands import OfCase, RequestDocument
+from store.domain.commands import RequestDocument
 from store.domain.identifiers import derive_id
+from store.domain.operation import OfCase
 from store.domain.refusals import Refusal
 from store.engine.case_store import CaseStore
 

@@ -20,10 +20,13 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 from store.actor import default_actor
 from store.attachments import Attachment, folder_of, keep
 from store.clock import Clock, system_clock
-from store.domain.commands import Command, CreateCase, OfCase, OfDocument, as_text
-from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, unknown_document
+from store.domain.casework.opening import case_id_of_new_case
+from store.domain.commands import CreateCase, as_text
+from store.domain.decider import decide
 from store.domain.identifiers import time_ordered_id
-from store.domain.refusals import Refusal
+from store.domain.operation import Command, Context, OfCase, OfDocument
+from store.domain.refusals import Refusal, unknown_document
+from store.domain.rules import Rules
 from store.engine.batch import Batch
 from store.log.append import new_commit
 from store.log.commit import Commit, CommitHeader
@@ -150,7 +153,7 @@ class CaseStore(Reader):
             context = Context.of(
                 command, command_id=command_id, case_id=case_id, rules=rules, actor=actor, today=now.date()
             )
-            facts = decide(loaded.case, command, context)
+            new_events = decide(loaded.case, command, context)
             header = CommitHeader(
                 case_id=case_id,
                 parent=loaded.head,
@@ -161,8 +164,8 @@ class CaseStore(Reader):
                 rules_version=rules.version,
                 recorded_at=now.isoformat(timespec="microseconds"),
             )
-            commit = new_commit(header, facts, loaded.versions, correlation_id=correlation_id)
-            batch.add(loaded, commit, facts)
+            commit = new_commit(header, new_events, loaded.versions, correlation_id=correlation_id)
+            batch.add(loaded, commit, new_events)
         return _receipt(commit, repeated=False)
 
     def rules_in_force(self) -> Rules:

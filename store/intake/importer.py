@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from store.domain.decisions import case_id_of_new_case
+from store.domain.casework.opening import case_id_of_new_case
 from store.domain.identifiers import case_reference
 from store.domain.refusals import Refusal
 from store.engine.case_store import CaseStore, Receipt

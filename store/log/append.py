@@ -9,9 +9,8 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from store.domain.decisions import Fact
-from store.domain.events import Payload
 from store.domain.identifiers import time_ordered_id
+from store.domain.operation import NewEvent, Payload
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, Commit, CommitHeader, EventFields, commit_id
 from store.log.pending import is_shared
 from store.log.read import RecordedEvent, last_accepted_position
@@ -102,9 +101,13 @@ _VERSIONS: Final = " UNION ALL ".join(
 
 
 def new_commit(
-    header: CommitHeader, facts: Iterable[Fact], versions: Mapping[str, int], *, correlation_id: str | None = None
+    header: CommitHeader,
+    new_events: Iterable[NewEvent],
+    versions: Mapping[str, int],
+    *,
+    correlation_id: str | None = None,
 ) -> Commit:
-    """The commit of these facts on a case whose aggregates are at these versions (absent: no event yet)."""
+    """The commit of these events on a case whose aggregates are at these versions (absent: no event yet)."""
     versions = dict(versions)
     metadata = to_json(
         {
@@ -115,17 +118,17 @@ def new_commit(
         }
     ).decode()
     at, events = datetime.fromisoformat(header.recorded_at), []
-    for index, fact in enumerate(facts):
-        versions[fact.aggregate_id] = versions.get(fact.aggregate_id, 0) + 1
+    for index, new_event in enumerate(new_events):
+        versions[new_event.aggregate_id] = versions.get(new_event.aggregate_id, 0) + 1
         events.append(
             EventFields(
                 event_id=_event_id(header, at, index),
-                event_type=type(fact.payload).__name__,
-                aggregate_id=fact.aggregate_id,
-                version=versions[fact.aggregate_id],
+                event_type=type(new_event.payload).__name__,
+                aggregate_id=new_event.aggregate_id,
+                version=versions[new_event.aggregate_id],
                 timestamp=header.recorded_at,
-                payload=fact.payload.model_dump_json(exclude_none=True),
-                payload_model_name=payload_model_name(type(fact.payload)),
+                payload=new_event.payload.model_dump_json(exclude_none=True),
+                payload_model_name=payload_model_name(type(new_event.payload)),
                 metadata=metadata,
             )
         )

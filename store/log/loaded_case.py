@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from store.domain.case_file import CaseFile, evolve, fold
-from store.domain.events import Payload
+from store.domain.case_file import CaseFile
+from store.domain.decider import evolve, fold
+from store.domain.operation import Payload
 from store.domain.refusals import Refusal
 from store.log.commit import Commit
 from store.log.read import RecordedEvent, StreamEvent, get_streams_of_case, head_of

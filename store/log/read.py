@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 from pydantic_core import from_json
 
-from store.domain.events import Payload
+from store.domain.operation import Payload
 from store.errors import DatabaseDamaged
 from store.log.upcast import UnknownPayload, typed_payload
 from store.sqlite.transactions import read_transaction

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from store.domain.events import PAYLOADS, Payload
+from store.domain.events import PAYLOADS
+from store.domain.operation import Payload
 from store.domain.values import FROM_THE_LOG
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
-from store.domain.decisions import Rules
 from store.domain.notification_rules import NotificationRule
+from store.domain.rules import Rules
 
 
 def keep(

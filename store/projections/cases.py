@@ -26,11 +26,11 @@ from store.domain.events import (
     FileAttached,
     NoteAdded,
     NotificationRequired,
-    Payload,
     PersonAddedToCase,
     PersonLinkedToCompany,
     RiskRated,
 )
+from store.domain.operation import Payload
 from store.domain.statuses import DONE, CaseStatus, DocumentStatus
 from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert

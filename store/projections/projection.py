@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from store.domain.events import Payload
+from store.domain.operation import Payload
 from store.log.read import RecordedEvent
 
 Values = Callable[[RecordedEvent, Any], tuple[object, ...]]

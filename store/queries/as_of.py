@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from store.domain.decisions import Rules, unknown_case
-from store.domain.refusals import Refusal
+from store.domain.refusals import Refusal, unknown_case
+from store.domain.rules import Rules
 from store.log.read import RecordedCommit, RecordedEvent, get_commits_for_case
 from store.projections import project
 from store.projections.fresh_tables import fresh_tables

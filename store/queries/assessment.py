@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from store.domain.case_file import fold
-from store.domain.decisions import Rules, missing_for_approval
+from store.domain.casework.review import missing_for_approval
+from store.domain.decider import fold
 from store.domain.ownership import Ownership, ownership_of
 from store.domain.risk import RiskProposal, propose_risk
+from store.domain.rules import Rules
 from store.domain.values import BeneficialOwnerData
 from store.log.read import RecordedEvent, get_events_for_case, known_payloads
 from store.queries.case_file import CaseFileView

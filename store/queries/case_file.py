@@ -7,9 +7,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic_core import from_json
 
-from store.domain.decisions import unknown_case
 from store.domain.identifiers import read_reference
-from store.domain.refusals import Refusal
+from store.domain.refusals import Refusal, unknown_case
 from store.domain.screening import Screening
 from store.domain.values import FROM_THE_LOG
 from store.log.read import head_of

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from store.domain.decisions import unknown_document
-from store.domain.refusals import Refusal
+from store.domain.refusals import Refusal, unknown_document
 from store.domain.statuses import HELD, CaseStatus, label
 from store.queries.case_file import AttachmentRow, find_case
 

@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from store.domain.decisions import Rules
+from store.domain.rules import Rules
 from store.notifications.answers import rules_in_force
 from store.sqlite.transactions import read_transaction
 

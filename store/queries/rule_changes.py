@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from store.domain.case_file import fold
-from store.domain.decisions import Rules, missing_documents, no_longer_asked
-from store.domain.events import DocumentRequirementDetermined, Payload
+from store.domain.casework.documents import missing_documents, no_longer_asked
+from store.domain.decider import fold
+from store.domain.events import DocumentRequirementDetermined
+from store.domain.operation import Payload
+from store.domain.rules import Rules
 from store.domain.statuses import IN_WORK
 from store.log.read import get_events_for_case
 from store.sqlite.transactions import read_transaction
@@ -65,8 +67,8 @@ def _of_case(connection: sqlite3.Connection, row: tuple[str, str, str], rules: R
         return
     case = fold(known)
     sentences = {it.document_requirement_id: it.rule for it in known if isinstance(it, DocumentRequirementDetermined)}
-    for fact in missing_documents(case, rules):
-        asked = fact.payload
+    for new_event in missing_documents(case, rules):
+        asked = new_event.payload
         assert isinstance(asked, DocumentRequirementDetermined)
         yield RuleChange(
             Change.ASKS, *row, asked.document_type, asked.entity_id, asked.entity_name, asked.rule_id, asked.rule

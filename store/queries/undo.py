@@ -3,9 +3,9 @@
 import sqlite3
 from dataclasses import dataclass
 
-from store.domain.case_file import fold
-from store.domain.decisions import unknown_case
-from store.domain.undo import Undo, undo_of
+from store.domain.decider import fold, undo_of
+from store.domain.operation import Undo
+from store.domain.refusals import unknown_case
 from store.log.read import get_commits_for_case, known_payloads
 from store.queries.timeline import TimelineEntry, entries_of
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from store.domain.events import PAYLOADS, Payload
+from store.domain.events import PAYLOADS
+from store.domain.operation import Payload
 from store.intake.message import IntakeMessage
 from store.log.upcast import payload_model_name
 from store.sync.messages import DomainEvent, Notification

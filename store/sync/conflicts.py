@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from store.domain.commands import AddNote, Command
+from store.domain.commands import AddNote
+from store.domain.operation import Command
 from store.domain.refusals import Refusal
 from store.engine.case_store import CaseStore, Receipt, new_command_id
 from store.log.append import PENDING, append

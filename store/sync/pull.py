@@ -10,9 +10,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
 from itertools import takewhile
 
-from store.domain.decisions import Rules
 from store.domain.events import NotificationRequired
 from store.domain.refusals import Refusal
+from store.domain.rules import Rules
 from store.log.append import ACCEPTED, PENDING, Payloads, StaleVersion, accepted_version_of, append
 from store.log.commit import Commit
 from store.log.loaded_case import loaded_from

@@ -3,8 +3,8 @@
 import sqlite3
 from datetime import UTC
 
-from store.domain.decisions import Rules
 from store.domain.refusals import Refusal
+from store.domain.rules import Rules
 from store.engine.case_store import CaseStore
 from store.sync.pull import Ingest, Tally, reject
 from store.sync.shared_log import Record

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from store.domain.commands import from_text
-from store.domain.decisions import Context, Rules, decide
+from store.domain.decider import decide
+from store.domain.operation import Context
 from store.domain.refusals import Refusal
+from store.domain.rules import Rules
 from store.log.append import new_commit
 from store.log.commit import Commit
 from store.log.loaded_case import LoadedCase
@@ -71,10 +73,10 @@ def run_again(loaded: LoadedCase, commit: Commit, rules: Rules) -> Commit:
         actor=header.actor,
         today=datetime.fromisoformat(header.recorded_at).date(),
     )
-    facts = decide(loaded.case, command, context)
+    new_events = decide(loaded.case, command, context)
     return new_commit(
         replace(header, parent=loaded.head, rules_version=rules.version),
-        facts,
+        new_events,
         loaded.versions,
         correlation_id=json.loads(commit.events[0].metadata)["correlation_id"] if commit.events else None,
     )

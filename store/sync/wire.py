@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
-from store.domain.events import Payload
+from store.domain.operation import Payload
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, Commit, CommitHeader, EventFields, commit_id
 from store.log.upcast import UnknownPayload, typed_payload
 from store.sync.shared_log import Record

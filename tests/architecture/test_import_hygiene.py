@@ -104,7 +104,7 @@ def test_screening_loads_no_interface_and_no_matching_before_somebody_is_screene
 
 
 def test_the_domain_loads_no_database() -> None:
-    loaded = loaded_by("import store.domain.decisions, store.domain.notification_rules")
+    loaded = loaded_by("import store.domain.decider, store.domain.notification_rules")
     assert loaded & (INTERFACE | ONLY_WHERE_USED | {"sqlite3"}) == set()
 
 

@@ -14,10 +14,10 @@ import pytest
 
 from caseworker_tui import command_lines
 from store.domain.commands import COMMANDS
+from store.domain.values import FORMS
 from store.engine.case_store import CaseStore
 from store.log.read import get_all_events
 from store.queries.audit import verify
-from store.validation import FORMS
 from tests.cli.conftest import Caseworker, Start, as_lines, new_case
 
 

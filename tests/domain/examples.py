@@ -3,11 +3,12 @@
 from typing import Any
 
 from store.domain import commands as c
-from store.domain.case_file import EMPTY, CaseFile, fold
-from store.domain.commands import Command, CreateCase
-from store.domain.decisions import Context, Rules, decide
-from store.domain.events import Payload
+from store.domain.case_file import CaseFile
+from store.domain.commands import CreateCase
+from store.domain.decider import INITIAL, decide, fold
 from store.domain.identifiers import derive_id
+from store.domain.operation import Command, Context, Payload
+from store.domain.rules import Rules
 from store.domain.statuses import (
     CaseStatus,
     CheckKind,
@@ -70,15 +71,17 @@ def kyb(*persons: PersonData, owners: tuple[BeneficialOwnerData, ...] = (), case
 
 def events_of(command: CreateCase, *, rules: Rules | None = None) -> list[Payload]:
     """The events with which a case begins."""
-    return [fact.payload for fact in decide(EMPTY, command, Context(COMMAND_ID, rules or Rules(), ACTOR, TODAY))]
+    return [
+        new_event.payload for new_event in decide(INITIAL, command, Context(COMMAND_ID, rules or Rules(), ACTOR, TODAY))
+    ]
 
 
 def after(payloads: list[Payload], *commands: Command, by: str = ACTOR, rules: Rules | None = None) -> list[Payload]:
     """The events with those that these commands lead to, each under an id of its own."""
     for command in commands:
         command_id = derive_id(COMMAND_ID, f"{len(payloads)} {command!r}")
-        facts = decide(fold(payloads), command, Context(command_id, rules or Rules(), by, TODAY))
-        payloads = [*payloads, *(fact.payload for fact in facts)]
+        new_events = decide(fold(payloads), command, Context(command_id, rules or Rules(), by, TODAY))
+        payloads = [*payloads, *(new_event.payload for new_event in new_events)]
     return payloads
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from store.domain.case_file import CaseFile, fold
-from store.domain.commands import Command
-from store.domain.decisions import Context, Fact, Rules, decide
-from store.domain.events import Payload
+from store.domain.case_file import CaseFile
+from store.domain.decider import decide, fold
+from store.domain.operation import Command, Context, NewEvent, Payload
 from store.domain.refusals import Refusal
+from store.domain.rules import Rules
 
 ACTOR = "ana.ruiz"
 TODAY = date(2026, 11, 20)
@@ -23,16 +23,16 @@ P = TypeVar("P", bound=Payload)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a command: facts, or a refusal."""
+    """What became of a command: new events, or a refusal."""
 
-    facts: tuple[Fact, ...]
+    new_events: tuple[NewEvent, ...]
     refusal: Refusal | None
 
     @property
     def payloads(self) -> list[Payload]:
         """The events that followed; a refusal here is a failure of the test."""
         assert self.refusal is None, f"refused with {self.refusal.code}: {self.refusal.sentence}"
-        return [fact.payload for fact in self.facts]
+        return [new_event.payload for new_event in self.new_events]
 
     def then(self, *payloads: Payload) -> None:
         """Exactly these events followed, in this order."""
@@ -52,7 +52,9 @@ class Outcome:
 
     def refused(self, code: str, *words: str) -> None:
         """Nothing followed but a refusal with this code, whose sentence holds these words."""
-        assert self.refusal is not None, f"not refused: {[type(fact.payload).__name__ for fact in self.facts]} followed"
+        assert self.refusal is not None, (
+            f"not refused: {[type(new_event.payload).__name__ for new_event in self.new_events]} followed"
+        )
         assert self.refusal.code == code
         for word in words:
             assert word in self.refusal.sentence

@@ -5,17 +5,17 @@ from itertools import product
 import pytest
 
 from store.domain import commands as c
-from store.domain.case_file import fold
-from store.domain.commands import COMMANDS, Command, CreateCase
-from store.domain.decisions import DECISIONS
+from store.domain.commands import COMMANDS, CreateCase
+from store.domain.decider import fold
 from store.domain.events import CaseStatusChanged
+from store.domain.operation import Command
 from store.domain.statuses import CLOSED, DECIDED, IN_WORK, CaseStatus, Decision
 from tests.domain.examples import a_company_s_case, after, events_of, in_status, kyc, one_of_each
 from tests.domain.specification import Outcome, given
 
 OF_A_CASE = [model for model in COMMANDS.values() if model is not CreateCase]
-ALLOWED = [(model, status) for model, status in product(OF_A_CASE, CaseStatus) if status in DECISIONS[model][1]]
-FORBIDDEN = [(model, status) for model, status in product(OF_A_CASE, CaseStatus) if status not in DECISIONS[model][1]]
+ALLOWED = [(model, status) for model, status in product(OF_A_CASE, CaseStatus) if status in model.statuses]
+FORBIDDEN = [(model, status) for model, status in product(OF_A_CASE, CaseStatus) if status not in model.statuses]
 
 
 def outcome_of(model: type[Command], status: CaseStatus) -> Outcome:
@@ -54,11 +54,11 @@ class TestTheTable:
             c.RequestDocument, c.WaiveDocument, c.AttachFile, c.SetDocumentExpiry, c.RecordCheck, c.RateRisk,
             c.ProposeDecision, c.ConfirmBeneficialOwners,
         }  # fmt: skip
-        assert {model for model in OF_A_CASE if DECISIONS[model][1] == IN_WORK} == changing
+        assert {model for model in OF_A_CASE if model.statuses == IN_WORK} == changing
 
     def test_notes_tags_and_who_has_it_are_for_every_case(self) -> None:
         always = {c.AssignCase, c.UnassignCase, c.TagCase, c.UntagCase, c.AddNote}
-        assert {model for model in OF_A_CASE if DECISIONS[model][1] == set(CaseStatus)} == always
+        assert {model for model in OF_A_CASE if model.statuses == set(CaseStatus)} == always
 
     def test_a_case_is_in_work_or_closed_or_waits_for_a_second_pair_of_eyes(self) -> None:
         assert {*IN_WORK, *CLOSED, CaseStatus.PENDING_APPROVAL} == set(CaseStatus)
@@ -127,7 +127,7 @@ def test_a_command_leads_from_one_status_to_another(model: type[Command], old: C
 
 @pytest.mark.parametrize("model", [c.AwaitClient, c.WithdrawCase, c.ReopenCase])
 def test_the_reason_is_kept(model: type[Command]) -> None:
-    status = next(iter(DECISIONS[model][1] - {CaseStatus.PENDING_APPROVAL}))
+    status = next(iter(model.statuses - {CaseStatus.PENDING_APPROVAL}))
     command = one_of_each(fold(a_company_s_case()))[model]
     assert outcome_of(model, status).the(CaseStatusChanged).reason == command.model_dump()["reason"]
 

@@ -4,8 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from store.domain import commands as c
-from store.domain.case_file import fold
-from store.domain.decisions import document_name
+from store.domain.decider import fold
 from store.domain.events import (
     CaseAssigned,
     CaseTagged,
@@ -171,7 +170,7 @@ class TestWaivingADocument:
 
     def test_refused_with_stale_when_somebody_was_quicker(self) -> None:
         seen = self.WAIVE.model_copy(update={"old_status": DocumentStatus.UPLOADED})
-        given(*CASE).when(seen).refused("stale", f"{document_name(PASSPORT)[1:]} is AWAITING_UPLOAD now", "UPLOADED")
+        given(*CASE).when(seen).refused("stale", f"{PASSPORT.name[1:]} is AWAITING_UPLOAD now", "UPLOADED")
 
     def test_refused_with_unknown_document(self) -> None:
         given(*CASE).when(self.WAIVE.model_copy(update={"document_requirement_id": "none"})).refused("unknown_document")

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from store.domain import commands as c
-from store.domain.case_file import fold
-from store.domain.decisions import Rules
-from store.domain.events import BeneficialOwnersConfirmed, Payload
+from store.domain.decider import fold
+from store.domain.events import BeneficialOwnersConfirmed
+from store.domain.operation import Payload
 from store.domain.ownership import OwnershipRule, ownership_of
+from store.domain.rules import Rules
 from store.domain.statuses import Decision, Over
 from store.domain.values import BeneficialOwnerData, Candidate
 from tests.domain.examples import ANA, BEN, DIRECTOR, HOLDING, NOBODY, after, all_waived, events_of, kyb, kyc, owner
@@ -73,7 +74,7 @@ class TestConfirming:
                 ),
             )
         )
-        assert outcome.facts[0].aggregate_id == fold(case).company_id
+        assert outcome.new_events[0].aggregate_id == fold(case).company_id
 
     def test_makes_those_and_no_others_beneficial_owners(self) -> None:
         stated = BEN_S.model_copy(update={"is_ubo": True})

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
+from store.domain.casework.opening import case_id_of_new_case
 from store.domain.commands import CreateCase
-from store.domain.decisions import Rules, case_id_of_new_case
 from store.domain.events import (
     BeneficialOwnerAdded,
     CaseCreated,
@@ -16,6 +16,7 @@ from store.domain.events import (
 )
 from store.domain.identifiers import case_reference, derive_id
 from store.domain.notification_rules import NotificationRule
+from store.domain.rules import Rules
 from store.domain.statuses import CaseStatus, DocumentStatus, TraitementType
 from store.domain.values import PersonData
 from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, NOBODY, events_of, kyb, kyc, owner
@@ -79,7 +80,7 @@ def test_a_kyb_case_begins_with_its_company_and_is_named_after_it() -> None:
 
 def test_events_of_the_company_go_to_the_company_and_all_others_to_the_case() -> None:
     outcome = given().when(kyb(DIRECTOR, BEN, owners=(HOLDING,)))
-    streams = {type(fact.payload).__name__: fact.aggregate_id for fact in outcome.facts}
+    streams = {type(new_event.payload).__name__: new_event.aggregate_id for new_event in outcome.new_events}
     assert streams == {
         "CompanyProfileCreated": COMPANY_ID,
         "CaseCreated": CASE_ID,

@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from store.domain.case_file import fold
-from store.domain.commands import NO_DATE, ApproveDecision, ProposeDecision, SetDocumentExpiry
-from store.domain.decisions import missing_for_approval
-from store.domain.events import DecisionApproved, DecisionProposed, DocumentExpirySet, Payload
+from store.domain.casework.attachments import NO_DATE
+from store.domain.casework.review import missing_for_approval
+from store.domain.commands import ApproveDecision, ProposeDecision, SetDocumentExpiry
+from store.domain.decider import fold
+from store.domain.events import DecisionApproved, DecisionProposed, DocumentExpirySet
+from store.domain.operation import Payload
 from store.domain.statuses import Decision, DocumentStatus
 from tests.domain.examples import ANA, after, all_waived, events_of, kyc
 from tests.domain.specification import TODAY, given
@@ -24,7 +26,7 @@ def set_to(day: str | None, seen: str | None = None) -> SetDocumentExpiry:
 def test_is_set_in_any_status_and_moves_nothing(status: DocumentStatus) -> None:
     outcome = given(*a_passport(status)).when(set_to("2031-05-02"))
     outcome.then(expires("2031-05-02"))
-    assert [fact.aggregate_id for fact in outcome.facts] == [ID]
+    assert [new_event.aggregate_id for new_event in outcome.new_events] == [ID]
     document = fold([*a_passport(status), *outcome.payloads]).documents[ID]
     assert (document.expires_on, document.status) == ("2031-05-02", status)
 

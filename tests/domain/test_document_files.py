@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from store.domain.case_file import fold
 from store.domain.commands import AttachFile
-from store.domain.events import DocumentExpirySet, DocumentStatusUpdated, FileAttached, Payload
+from store.domain.decider import fold
+from store.domain.events import DocumentExpirySet, DocumentStatusUpdated, FileAttached
 from store.domain.identifiers import derive_id
+from store.domain.operation import Payload
 from store.domain.statuses import DOCUMENT_MOVES, DocumentStatus, Reason
 from tests.domain.specification import given
 from tests.domain.test_document_status import ID, PASSPORT, a_passport
@@ -52,7 +53,7 @@ def test_a_document_that_waits_or_was_rejected_is_uploaded_with_it(status: Docum
     moved = outcome.the(DocumentStatusUpdated)
     outcome.then(ATTACHED, moved)
     assert (moved.old_status, moved.new_status, moved.reason, moved.reason_code) == (status, "UPLOADED", None, None)
-    assert {fact.aggregate_id for fact in outcome.facts} == {ID}, "the stream of the document"
+    assert {new_event.aggregate_id for new_event in outcome.new_events} == {ID}, "the stream of the document"
     assert fold([*a_passport(status), *outcome.payloads]).documents[ID].status == "UPLOADED"
 
 

@@ -1,9 +1,10 @@
 """DetermineInitialDocumentRequirements asks for what is missing, and for nothing twice."""
 
+from store.domain.casework.opening import case_id_of_new_case
 from store.domain.commands import DetermineInitialDocumentRequirements
-from store.domain.decisions import Rules, case_id_of_new_case
 from store.domain.document_rules import DOCUMENT_RULES, DocumentRule, EntityType
 from store.domain.events import DocumentRequirementDetermined
+from store.domain.rules import Rules
 from store.domain.statuses import TraitementType
 from tests.domain.examples import ANA, BEN, DIRECTOR, events_of, kyb, kyc, owner
 from tests.domain.specification import COMMAND_ID, given
@@ -54,4 +55,4 @@ def test_an_owner_of_the_past_is_still_asked_nothing() -> None:
 def test_documents_belong_to_the_case() -> None:
     begun = [event for event in events_of(kyc()) if not isinstance(event, DocumentRequirementDetermined)]
     outcome = given(*begun).when(DETERMINE)
-    assert {fact.aggregate_id for fact in outcome.facts} == {DETERMINE.case_id}
+    assert {new_event.aggregate_id for new_event in outcome.new_events} == {DETERMINE.case_id}

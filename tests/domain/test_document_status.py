@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from store.domain.case_file import fold
 from store.domain.commands import UpdateDocumentStatus
-from store.domain.events import DocumentRequirementDetermined, DocumentStatusUpdated, Payload
+from store.domain.decider import fold
+from store.domain.events import DocumentRequirementDetermined, DocumentStatusUpdated
+from store.domain.operation import Payload
 from store.domain.statuses import (
     ADVERSE,
     DOCUMENT_MOVES,
@@ -69,7 +70,7 @@ def test_allowed_moves(old: DocumentStatus, new: DocumentStatus) -> None:
             metadata={"pages": 2},
         )
     )
-    assert [fact.aggregate_id for fact in outcome.facts] == [ID]
+    assert [new_event.aggregate_id for new_event in outcome.new_events] == [ID]
     assert fold([*a_passport(old), *outcome.payloads]).documents[ID].status is new
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from store.domain import commands as c
-from store.domain.case_file import fold
-from store.domain.decisions import Rules
+from store.domain.decider import fold
 from store.domain.events import NotificationRequired
 from store.domain.notification_rules import NotificationRule, is_trigger, nearest_trigger, triggers_of
+from store.domain.rules import Rules
 from store.domain.statuses import Decision, TraitementType
 from tests.domain.examples import after, all_waived, events_of, kyb, kyc
 from tests.domain.specification import given

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from store.domain.case_file import CaseFile, fold
+from store.domain.case_file import CaseFile
+from store.domain.decider import fold
 from store.domain.ownership import Band, End, Ownership, OwnershipRule, ownership_of
 from store.domain.statuses import Over
 from store.domain.values import (

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from store.domain import commands as c
-from store.domain.case_file import CaseFile, Document, fold
+from store.domain.case_file import CaseFile, Document
+from store.domain.decider import fold
 from store.domain.events import (
     BeneficialOwnerAdded,
     BeneficialOwnerCorrected,
@@ -14,11 +15,11 @@ from store.domain.events import (
     CompanyProfileUpdated,
     DocumentRequirementDetermined,
     DocumentStatusUpdated,
-    Payload,
     PersonAddedToCase,
     PersonLinkedToCompany,
 )
 from store.domain.identifiers import derive_id
+from store.domain.operation import Payload
 from store.domain.statuses import DocumentStatus, RejectionReason
 from store.domain.values import BeneficialOwnerData, Directness, PersonData, Share
 from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, NOBODY, after, events_of, kyb, kyc, owner
@@ -86,7 +87,7 @@ class TestAddingAPerson:
             person_id,
             "Ben Okoro",
         )
-        assert [fact.aggregate_id for fact in outcome.facts] == [ID, ID]
+        assert [new_event.aggregate_id for new_event in outcome.new_events] == [ID, ID]
 
     def test_to_a_person_s_case(self) -> None:
         begun = events_of(kyc())
@@ -100,7 +101,7 @@ class TestAddingAPerson:
         assert outcome.payloads[0] == PersonLinkedToCompany(
             case_id=ID, company_id=COMPANY, person_id=person_id, person=BEN_AS_DIRECTOR
         )
-        assert outcome.facts[0].aggregate_id == COMPANY
+        assert outcome.new_events[0].aggregate_id == COMPANY
         assert outcome.the(DocumentRequirementDetermined).entity_id == person_id
 
     @pytest.mark.parametrize("role", [None, "", " "])
@@ -148,7 +149,7 @@ class TestAddingAnOwner:
             owner=owner(BEN, ownership_percentage=20),
         )
         assert outcome.the(DocumentRequirementDetermined).entity_id == person_id
-        assert [fact.aggregate_id for fact in outcome.facts] == [COMPANY, ID]
+        assert [new_event.aggregate_id for new_event in outcome.new_events] == [COMPANY, ID]
 
     @pytest.mark.parametrize("data", [HOLDING, NOBODY])
     def test_an_entity_or_nobody_is_asked_for_none(self, data: BeneficialOwnerData) -> None:
@@ -405,7 +406,7 @@ class TestTheCompany:
         command = c.UpdateCompanyProfile(case_id=ID, company_profile=self.RENAMED, seen=ACME)
         outcome = given(*CASE).when(command)
         outcome.then(CompanyProfileUpdated(case_id=ID, company_id=COMPANY, profile=self.RENAMED))
-        assert outcome.facts[0].aggregate_id == COMPANY
+        assert outcome.new_events[0].aggregate_id == COMPANY
 
     def test_documents_follow_the_name(self) -> None:
         case = fold(after(CASE, c.UpdateCompanyProfile(case_id=ID, company_profile=self.RENAMED)))

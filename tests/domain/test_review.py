@@ -7,8 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from store.domain import commands as c
-from store.domain.case_file import Hit, fold
-from store.domain.decisions import Context, Rules, decide, missing_for_approval
+from store.domain.case_file import Hit
+from store.domain.casework.review import missing_for_approval
+from store.domain.decider import decide, fold
 from store.domain.events import (
     CaseStatusChanged,
     CheckRecorded,
@@ -16,12 +17,13 @@ from store.domain.events import (
     DecisionProposed,
     DecisionReturned,
     NotificationRequired,
-    Payload,
     RiskRated,
 )
 from store.domain.identifiers import derive_id
 from store.domain.notification_rules import NotificationRule
+from store.domain.operation import Context, Payload
 from store.domain.risk import RISK_RULES, RiskProposal, propose_risk
+from store.domain.rules import Rules
 from store.domain.statuses import (
     CaseStatus,
     CheckKind,

@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from store.domain import commands as c
-from store.domain.case_file import Hit, fold
-from store.domain.decisions import missing_for_approval
+from store.domain.case_file import Hit
+from store.domain.casework.review import missing_for_approval
+from store.domain.decider import fold
 from store.domain.events import CheckRecorded
 from store.domain.identifiers import derive_id
 from store.domain.risk import propose_risk

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from store.domain.decisions import Rules
 from store.domain.document_rules import DOCUMENT_RULES, RULES_VERSION
 from store.domain.events import DocumentRequirementDetermined
+from store.domain.rules import Rules
 from store.domain.team_rules import TeamRules
 from tests.domain.examples import ANA, DIRECTOR, events_of, kyb, kyc
 

@@ -19,10 +19,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Self
 
-from store.domain.commands import COMMANDS, Command
-from store.domain.decisions import Rules
+from store.domain.commands import COMMANDS
 from store.domain.notification_rules import NotificationRule
+from store.domain.operation import Command
 from store.domain.refusals import Refusal
+from store.domain.rules import Rules
 from store.engine.case_store import CaseStore
 from store.projections import PROJECTIONS
 from store.sync.connection import Connection

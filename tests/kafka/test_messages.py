@@ -12,7 +12,8 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
 from jsonschema import Draft202012Validator
 
-from store.domain.events import PAYLOADS, NotificationRequired, Payload
+from store.domain.events import PAYLOADS, NotificationRequired
+from store.domain.operation import Payload
 from store.log import RecordedEvent
 from store.log.upcast import payload_model_name, typed_payload
 from store.sync.asyncapi import document

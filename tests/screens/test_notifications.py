@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from caseworker_tui.app import CaseworkerApp
-from store.domain.decisions import Rules
+from store.domain.rules import Rules
 from store.engine.case_store import CaseStore
 from store.log.read import get_all_events
 from store.notifications.config_service import ConfigService

@@ -11,8 +11,8 @@ from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.command import CommandScreen
 from store.domain.commands import CorrectBeneficialOwner, CreateCase
-from store.domain.decisions import Rules
 from store.domain.events import BeneficialOwnersConfirmed
+from store.domain.rules import Rules
 from store.domain.values import Share
 from store.engine.case_store import CaseStore
 from store.log.read import get_events_for_case

@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from store.domain import commands as c
-from store.domain.commands import Command, UpdateDocumentStatus
-from store.domain.decisions import Rules
+from store.domain.commands import UpdateDocumentStatus
 from store.domain.notification_rules import NotificationRule
+from store.domain.operation import Command
+from store.domain.rules import Rules
 from store.domain.screening import ListedCandidate, Screening
 from store.domain.statuses import CheckKind, CheckOutcome, Decision, DocumentStatus, RiskLevel
 from store.engine.case_store import CaseStore, Receipt

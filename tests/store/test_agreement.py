@@ -15,19 +15,22 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from store.domain import commands as c
-from store.domain.case_file import EMPTY, CaseFile, evolve, fold
+from store.domain.case_file import CaseFile
+from store.domain.casework.opening import case_id_of_new_case
+from store.domain.casework.review import missing_for_approval
 from store.domain.commands import (
     COMMANDS,
-    Command,
     CreateCase,
     DetermineInitialDocumentRequirements,
     UpdateDocumentStatus,
     WaiveDocument,
 )
-from store.domain.decisions import Context, Rules, case_id_of_new_case, decide, missing_for_approval
-from store.domain.events import BeneficialOwnerRemoved, Payload
+from store.domain.decider import INITIAL, decide, evolve, fold, undo_of
+from store.domain.events import BeneficialOwnerRemoved
 from store.domain.notification_rules import NotificationRule
+from store.domain.operation import Command, Context, Payload, Undo
 from store.domain.refusals import Refusal
+from store.domain.rules import Rules
 from store.domain.screening import ListedCandidate, Screening
 from store.domain.statuses import (
     DOCUMENT_MOVES,
@@ -42,7 +45,6 @@ from store.domain.statuses import (
     RiskLevel,
     TraitementType,
 )
-from store.domain.undo import Undo, undo_of
 from store.domain.values import (
     AddressData,
     BeneficialOwnerData,
@@ -379,11 +381,11 @@ class Model:
             context = Context.of(
                 command, command_id=command_id, case_id=case_id, rules=RULES, actor=by, today=START.date()
             )
-            facts = decide(self.case(case_id), command, context)
+            new_events = decide(self.case(case_id), command, context)
         except Refusal as refusal:
             return refusal.code
-        self.cases.setdefault(case_id, []).extend(fact.payload for fact in facts)
-        types = [type(fact.payload).__name__ for fact in facts]
+        self.cases.setdefault(case_id, []).extend(new_event.payload for new_event in new_events)
+        types = [type(new_event.payload).__name__ for new_event in new_events]
         self.carried_out[command_id] = command, types
         return types
 
@@ -629,15 +631,15 @@ def test_an_undo_leads_back(taken: list[Step]) -> None:
     with a_store(rules=RULES) as store:
         carry_out(store, model := Model(), taken)
         for case_id in model.cases:
-            before = EMPTY
+            before = INITIAL
             for commit in store.query(get_commits_for_case, case_id):
                 payloads = known_payloads(commit.events) or []
                 after = reduce(evolve, payloads, before)
                 undo = undo_of(before, payloads)
                 if isinstance(undo, Undo):
                     with suppress_more_than_all():
-                        facts = decide(after, undo.command, Context("undo", RULES, commit.actor, START.date()))
-                        undone = reduce(evolve, [fact.payload for fact in facts], after)
+                        new_events = decide(after, undo.command, Context("undo", RULES, commit.actor, START.date()))
+                        undone = reduce(evolve, [new_event.payload for new_event in new_events], after)
                         of = by_content if isinstance(payloads[0], BeneficialOwnerRemoved) else lambda case: case
                         assert undo.but or of(undone) == of(before)
                 before = after

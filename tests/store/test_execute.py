@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from store.actor import default_actor
+from store.domain.casework.opening import case_id_of_new_case
 from store.domain.commands import AddNote, DetermineInitialDocumentRequirements, UpdateDocumentStatus
-from store.domain.decisions import Rules, case_id_of_new_case
 from store.domain.document_rules import DocumentRule, EntityType
 from store.domain.refusals import Refusal
+from store.domain.rules import Rules
 from store.domain.statuses import DocumentStatus, TraitementType
 from store.engine import batch
 from store.engine import case_store as engine

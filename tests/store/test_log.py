@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 
 from store.domain.commands import DetermineInitialDocumentRequirements
-from store.domain.decisions import Fact
 from store.domain.events import PersonAddedToCase
+from store.domain.operation import NewEvent
 from store.engine.case_store import CaseStore, Receipt
 from store.log import (
     CommitHeader,
@@ -46,16 +46,16 @@ HEADER = CommitHeader(
 )
 
 
-def added(aggregate_id: str = "case-1") -> Fact:
-    return Fact(aggregate_id, PersonAddedToCase(case_id="case-1", person_id="person-1", person=ANA))
+def added(aggregate_id: str = "case-1") -> NewEvent:
+    return NewEvent(aggregate_id, PersonAddedToCase(case_id="case-1", person_id="person-1", person=ANA))
 
 
 def saved(
-    log: sqlite3.Connection, header: CommitHeader, facts: list[Fact], *, expected_versions: dict[str, int]
+    log: sqlite3.Connection, header: CommitHeader, new_events: list[NewEvent], *, expected_versions: dict[str, int]
 ) -> tuple[Commit, list[RecordedEvent]]:
     """One commit, by a writer who last saw the aggregates at these versions."""
-    commit = new_commit(header, facts, expected_versions)
-    return commit, save_events(log, [(commit, [fact.payload for fact in facts])])
+    commit = new_commit(header, new_events, expected_versions)
+    return commit, save_events(log, [(commit, [new_event.payload for new_event in new_events])])
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from store.domain import commands as c
-from store.domain.decisions import Rules
 from store.domain.notification_rules import NotificationRule, is_trigger
+from store.domain.rules import Rules
 from store.domain.statuses import Decision
 from store.engine.case_store import CaseStore
 from store.errors import DatabaseMissing

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from pydantic import ValidationError
 
 from store.domain import events, values
+from store.domain.case_file import CaseFile
 from store.domain.commands import DetermineInitialDocumentRequirements
-from store.domain.decisions import Fact
-from store.domain.events import Payload, PersonAddedToCase
+from store.domain.events import PersonAddedToCase
+from store.domain.operation import NewEvent, Payload
 from store.domain.refusals import Refusal
 from store.domain.values import PersonData
 from store.engine.case_store import CaseStore, Receipt
@@ -42,13 +43,26 @@ from tests.store.stores import (
 NewCase = Callable[..., Receipt]
 
 
-class CaseRated(Payload):
+class OfNewerVersion(Payload):
+    """An event of which this version of the program only reads the name."""
+
+    def applied_to(self, case: CaseFile) -> NoReturn:
+        raise AssertionError("its meaning is not known here")
+
+    def sentence(self) -> NoReturn:
+        raise AssertionError("its meaning is not known here")
+
+    def way_back(self, before: CaseFile) -> NoReturn:
+        raise AssertionError("its meaning is not known here")
+
+
+class CaseRated(OfNewerVersion):
     """An event that only a newer version of the program knows."""
 
     rating: str
 
 
-class NewerPersonAddedToCase(Payload):
+class NewerPersonAddedToCase(OfNewerVersion):
     """A shape of a known event that only a newer version of the program knows."""
 
     VERSION = 2
@@ -76,7 +90,7 @@ def append(store: CaseStore, case_id: str, payload: Payload) -> str:
     )
     versions = {event.aggregate_id: event.version for event in get_events_for_case(connection, case_id)}
     with write_transaction(connection):
-        commit = new_commit(header, [Fact(case_id, payload)], versions)
+        commit = new_commit(header, [NewEvent(case_id, payload)], versions)
         save_events(connection, [(commit, [payload])])
     return commit.commit_id
 

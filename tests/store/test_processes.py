@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from store.domain.commands import Command
+from store.domain.operation import Command
 from store.queries.queue import queue_length
 from tests.domain.examples import DIRECTOR, kyb, kyc
 from tests.store.another_process import ROOT, Worker

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from store.domain.casework.opening import case_id_of_new_case
 from store.domain.commands import DetermineInitialDocumentRequirements, UpdateDocumentStatus
-from store.domain.decisions import Rules, case_id_of_new_case
 from store.domain.identifiers import case_reference
 from store.domain.notification_rules import NotificationRule
 from store.domain.refusals import Refusal
+from store.domain.rules import Rules
 from store.domain.statuses import DocumentStatus, RejectionReason
 from store.domain.values import Directness, Interest, PersonData, Share
 from store.engine.case_store import CaseStore, Receipt

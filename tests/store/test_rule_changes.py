@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from store.domain import commands as c
-from store.domain.decisions import Rules
 from store.domain.document_rules import DOCUMENT_RULES, DocumentRule, EntityType
+from store.domain.rules import Rules
 from store.domain.statuses import Decision, TraitementType
 from store.engine.case_store import CaseStore, Receipt
 from store.queries.rule_changes import Change, rule_changes

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from store.domain import commands as c
-from store.domain.commands import Command
-from store.domain.decisions import Rules
 from store.domain.notification_rules import NotificationRule
+from store.domain.operation import Command
 from store.domain.refusals import Refusal
+from store.domain.rules import Rules
 from store.engine.case_store import CaseStore, Receipt
 from store.projections import PROJECTIONS
 from store.queries.audit import verify

@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.domain import commands as c
-from store.domain.commands import Command
-from store.domain.decisions import decide
+from store.domain.decider import decide
 from store.domain.identifiers import content_id
+from store.domain.operation import Command
 from store.domain.refusals import Refusal
 from store.engine.case_store import CaseStore, Receipt
 from store.errors import StoreError
