@@ -12,7 +12,7 @@ from pydantic_core import from_json
 
 from store.domain.commands import COMMANDS
 from store.domain.operation import Command, Id
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.domain.values import Text
 from store.engine.case_store import CaseStore
 from store.errors import StoreError
@@ -104,13 +104,13 @@ def _answer(store: CaseStore, number: int, line: bytes | None, default_actor: st
 
 def _parsed(number: int, line: bytes | None) -> dict[str, JsonValue]:
     if line is None:
-        raise Refusal("line_too_long", f"Line {number} is longer than {LONGEST_LINE // 1024**2} MiB.")
+        raise Refusal(Code.LINE_TOO_LONG, f"Line {number} is longer than {LONGEST_LINE // 1024**2} MiB.")
     try:
         content = from_json(line, allow_inf_nan=False)
     except ValueError as error:
-        raise Refusal("invalid_json", f"Line {number}: {trouble(line)}.") from error
+        raise Refusal(Code.INVALID_JSON, f"Line {number}: {trouble(line)}.") from error
     if not isinstance(content, dict):
-        raise Refusal("invalid_json", f'Line {number} is not a JSON object like {{"command": …, "data": {{…}}}}.')
+        raise Refusal(Code.INVALID_JSON, f'Line {number} is not a JSON object like {{"command": …, "data": {{…}}}}.')
     return content
 
 
@@ -132,7 +132,7 @@ def _command_in(number: int, content: dict[str, JsonValue]) -> tuple[CommandLine
         close = get_close_matches(envelope.command[:100], COMMANDS, n=1)
         meant = f"; did you mean {close[0]}?" if close else "."
         raise Refusal(
-            "unknown_command",
+            Code.UNKNOWN_COMMAND,
             f"Line {number}: there is no command {echo(envelope.command)}{meant}"
             " `caseworker exec --schema` describes them all.",
         )
@@ -143,4 +143,4 @@ def _command_in(number: int, content: dict[str, JsonValue]) -> tuple[CommandLine
 
 
 def _invalid(number: int, what: str) -> Refusal:
-    return Refusal("invalid_command", f"Line {number}: {what}{'' if what.endswith('?') else '.'}")
+    return Refusal(Code.INVALID_COMMAND, f"Line {number}: {what}{'' if what.endswith('?') else '.'}")

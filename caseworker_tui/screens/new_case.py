@@ -26,7 +26,7 @@ from caseworker_tui.screens.confirm import ConfirmScreen
 from caseworker_tui.session import Session
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.top_line import TopLine
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.engine.case_store import new_command_id
 
 
@@ -200,7 +200,7 @@ class NewCaseScreen(Screen[None]):
             try:
                 receipt = await self._session.execute(command, command_id=self._draft.command_id)
             except Refusal as refusal:
-                if refusal.code != "command_id_reused":
+                if refusal.code is not Code.COMMAND_ID_REUSED:
                     raise
                 self._draft.command_id = new_command_id(self._session.now())
                 self.notify("This draft was saved before, as another case. Save again to open one more.", timeout=10)

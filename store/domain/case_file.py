@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from store.domain.document_rules import EntityType
-from store.domain.refusals import Refusal, either
+from store.domain.refusals import Code, Refusal, either
 from store.domain.statuses import (
     CaseStatus,
     CheckKind,
@@ -126,7 +126,7 @@ class CaseFile(NamedTuple):
         if entity is None:
             known = [f"{each.name} ({each.entity_id})" for each in self.entities.values()]
             raise Refusal(
-                "unknown_entity",
+                Code.UNKNOWN_ENTITY,
                 f"The case has no person or company with the id {entity_id}; it has {either(known or ['none'])}.",
             )
         return entity
@@ -136,7 +136,7 @@ class CaseFile(NamedTuple):
         owner = self.owners.get(owner_id)
         if owner is None:
             raise Refusal(
-                "unknown_owner",
+                Code.UNKNOWN_OWNER,
                 f"The case has no owner with the id {owner_id}: `caseworker show CASE --json` lists them.",
             )
         return owner
@@ -144,7 +144,7 @@ class CaseFile(NamedTuple):
     def its_company(self) -> str:
         """The id of the company. Raises `Refusal` when the case is about a person."""
         if self.company_id is None:
-            raise Refusal("no_company", "This is a KYC case: it has no company, and so no owners or roles in it.")
+            raise Refusal(Code.NO_COMPANY, "This is a KYC case: it has no company, and so no owners or roles in it.")
         return self.company_id
 
     def with_entity(self, entity_id: str, entity_type: EntityType, name: str) -> "CaseFile":

@@ -14,7 +14,7 @@ from typing import Final
 from store.domain.case_file import CaseFile
 from store.domain.casework.documents import DocumentRequirementDetermined, DocumentStatusUpdated
 from store.domain.operation import Command, Context, NewEvent, Payload, Undo
-from store.domain.refusals import Refusal, either, unknown_case
+from store.domain.refusals import Code, Refusal, either, unknown_case
 from store.domain.statuses import CaseStatus
 from store.domain.values import words
 
@@ -42,7 +42,7 @@ def decide(case: CaseFile, command: Command, context: Context) -> list[NewEvent]
             raise unknown_case("with this id")
         if case.status not in command.statuses:
             raise Refusal(
-                "forbidden_in_status",
+                Code.FORBIDDEN_IN_STATUS,
                 f"The case is {case.status}; ‘{words(type(command).__name__)}’ is for cases that are"
                 f" {either(status for status in CaseStatus if status in command.statuses)}"
                 f"{_WAY_OUT[case.status] if CaseStatus.OPEN in command.statuses else ''}.",

@@ -25,7 +25,7 @@ from store.domain.commands import CreateCase, as_text
 from store.domain.decider import decide
 from store.domain.identifiers import time_ordered_id
 from store.domain.operation import Command, Context, OfCase, OfDocument
-from store.domain.refusals import Refusal, unknown_document
+from store.domain.refusals import Code, Refusal, unknown_document
 from store.domain.rules import Rules
 from store.engine.batch import Batch
 from store.log.append import new_commit
@@ -149,7 +149,7 @@ class CaseStore(Reader):
             self._refuse_unsettled(command_id, case_id)
             loaded, rules = batch.load_case(case_id), self.rules_in_force()
             if expected_head not in (None, loaded.head):
-                raise Refusal("stale", "The case has changed since you looked at it: look at it again, then decide.")
+                raise Refusal(Code.STALE, "The case has changed since you looked at it: look at it again, then decide.")
             context = Context.of(
                 command, command_id=command_id, case_id=case_id, rules=rules, actor=actor, today=now.date()
             )
@@ -243,7 +243,7 @@ class CaseStore(Reader):
         same = next((row for row in earlier if row[3] == text), None)
         if same is None:
             raise Refusal(
-                "command_id_reused",
+                Code.COMMAND_ID_REUSED,
                 f"The command id {command_id} was already used for another command: give each command its own.",
             )
         position, case_id, commit_id, _, table = same
@@ -258,18 +258,18 @@ class CaseStore(Reader):
         conflict, discarded, frozen = self._connection.execute(_UNSETTLED, (command_id, case_id)).fetchone()
         if conflict is not None:
             raise Refusal(
-                "command_in_conflict",
+                Code.COMMAND_IN_CONFLICT,
                 f"The command {command_id} was carried out here, and no longer holds since changes of the team came"
                 f" before it: {conflict} Settle it among the conflicts.",
             )
         if discarded is not None:
             raise Refusal(
-                "command_discarded",
+                Code.COMMAND_DISCARDED,
                 f"The command {command_id} was carried out here, and discarded when changes of the team came before it:"
                 f" {discarded}. Give it again under another id, if it is to hold.",
             )
         if frozen is not None:
-            raise Refusal("case_frozen", f"The case rests: {frozen} It can be read meanwhile.")
+            raise Refusal(Code.CASE_FROZEN, f"The case rests: {frozen} It can be read meanwhile.")
 
     def _row(self, query: str, value: str) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._connection.execute(query, (value,)).fetchone()

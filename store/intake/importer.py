@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from store.domain.casework.opening import case_id_of_new_case
 from store.domain.identifiers import case_reference
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.engine.case_store import CaseStore, Receipt
 from store.intake.bods import read_statements
 from store.intake.bods_index import Reading
@@ -152,7 +152,7 @@ def _execute(store: CaseStore, batch: Iterable[Opening | Refused], actor: str | 
 
 
 def _why(store: CaseStore, opening: Opening, refusal: Refusal) -> str:
-    if refusal.code != "command_id_reused":
+    if refusal.code is not Code.COMMAND_ID_REUSED:
         return refusal.sentence
     reference = case_reference(case_id_of_new_case(opening.command_id))
     if opening.name is None:

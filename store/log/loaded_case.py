@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from store.domain.case_file import CaseFile
 from store.domain.decider import evolve, fold
 from store.domain.operation import Payload
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.log.commit import Commit
 from store.log.read import RecordedEvent, StreamEvent, get_streams_of_case, head_of
 from store.log.upcast import UnknownPayload, typed_payload
@@ -46,7 +46,7 @@ def loaded_from(events: Sequence[StreamEvent | RecordedEvent], head: str | None)
 def _known(model_name: str, payload: Payload | UnknownPayload) -> Payload:
     if isinstance(payload, UnknownPayload):
         raise Refusal(
-            "newer_event",
+            Code.NEWER_EVENT,
             f"This case holds an event ({model_name}) of a newer version of caseworker:"
             " upgrade caseworker to work on it. It can be read meanwhile.",
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from store.domain.refusals import Refusal, unknown_case
+from store.domain.refusals import Code, Refusal, unknown_case
 from store.domain.rules import Rules
 from store.log.read import RecordedCommit, RecordedEvent, get_commits_for_case
 from store.projections import project
@@ -48,7 +48,7 @@ def as_of(connection: sqlite3.Connection, case_id: str, when: int | datetime, ru
         raise unknown_case(f"with the id {case_id}")
     version = _version_at(commits, when) if isinstance(when, datetime) else when
     if not 1 <= version <= len(commits):
-        raise Refusal("unknown_version", f"The case has no version {version}: they count from 1 to {len(commits)}.")
+        raise Refusal(Code.UNKNOWN_VERSION, f"The case has no version {version}: they count from 1 to {len(commits)}.")
     *earlier, newest = commits[:version]
     day = when.astimezone(UTC).date() if isinstance(when, datetime) else _day_of(newest)
     with fresh_tables() as tables:
@@ -64,7 +64,7 @@ def _version_at(commits: list[RecordedCommit], moment: datetime) -> int:
     latest = moment.astimezone(UTC).isoformat(timespec="microseconds")
     version = max((commit.version for commit in commits if commit.recorded_at <= latest), default=0)
     if not version:
-        raise Refusal("not_yet_opened", f"The case was opened at {commits[0].recorded_at}, after {latest}.")
+        raise Refusal(Code.NOT_YET_OPENED, f"The case was opened at {commits[0].recorded_at}, after {latest}.")
     return version
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from pydantic_core import from_json
 
 from store.domain.identifiers import read_reference
-from store.domain.refusals import Refusal, unknown_case
+from store.domain.refusals import Code, Refusal, unknown_case
 from store.domain.screening import Screening
 from store.domain.values import FROM_THE_LOG
 from store.log.read import head_of
@@ -171,7 +171,7 @@ def find_case(connection: sqlite3.Connection, id_or_reference: str) -> str:
         raise unknown_case(f"with the id or reference ‘{named}’")
     if len(rows) > 1:
         ids = " and ".join(row[0] for row in rows)
-        raise Refusal("ambiguous_case", f"The reference {named} stands for {ids}: name the case by its id.")
+        raise Refusal(Code.AMBIGUOUS_CASE, f"The reference {named} stands for {ids}: name the case by its id.")
     return str(rows[0][0])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from store.domain.refusals import Refusal, unknown_document
+from store.domain.refusals import Code, Refusal, unknown_document
 from store.domain.statuses import HELD, CaseStatus, label
 from store.queries.case_file import AttachmentRow, find_case
 
@@ -79,11 +79,11 @@ def find_document(connection: sqlite3.Connection, named: str) -> str:
     found = [each for each in found if each[2] == name] or found
     if not found:
         asked = "; ".join(f"{document_type} of {entity_name}" for _, document_type, entity_name in documents)
-        raise Refusal("unknown_document", f"The case asks for no ‘{rest}’; it asks for {asked or 'nothing'}.")
+        raise Refusal(Code.UNKNOWN_DOCUMENT, f"The case asks for no ‘{rest}’; it asks for {asked or 'nothing'}.")
     if len(found) > 1:
         meant = " and ".join(what for _, what, _ in found)
         raise Refusal(
-            "ambiguous_document", f"‘{named}’ stands for {meant}: add a name, as {case}/{kind}/NAME, or give the id."
+            Code.AMBIGUOUS_DOCUMENT, f"‘{named}’ stands for {meant}: add a name, as {case}/{kind}/NAME, or give the id."
         )
     return str(found[0][0])
 
@@ -94,11 +94,15 @@ def find_file(connection: sqlite3.Connection, named: str) -> AttachmentRow:
     if _DIGITS.fullmatch(named.strip().lower()):
         found = _files(connection, "sha256 GLOB ?", f"{named.strip().lower()}*")
         if len({file.sha256 for file in found}) > 1:
-            raise Refusal("ambiguous_file", f"More than one file begins with {named}: give more digits of the SHA-256.")
+            raise Refusal(
+                Code.AMBIGUOUS_FILE, f"More than one file begins with {named}: give more digits of the SHA-256."
+            )
     else:
         found = _files(connection, "document_requirement_id = ?", find_document(connection, named))
     if not found:
-        raise Refusal("unknown_file", f"No file is attached as ‘{named}’: `caseworker show CASE` lists a case's files.")
+        raise Refusal(
+            Code.UNKNOWN_FILE, f"No file is attached as ‘{named}’: `caseworker show CASE` lists a case's files."
+        )
     return found[-1]
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.errors import DatabaseDamaged
 from store.screening.entries import Entry
 from store.screening.spelling import sounds, spelt
@@ -186,7 +186,9 @@ def remove_list(folder: Path, name: str) -> None:
     try:
         list_file(folder, name).unlink()
     except FileNotFoundError:
-        raise Refusal("unknown_list", f"There is no list ‘{name}’: `caseworker lists` names those there are.") from None
+        raise Refusal(
+            Code.UNKNOWN_LIST, f"There is no list ‘{name}’: `caseworker lists` names those there are."
+        ) from None
 
 
 def _info(connection: sqlite3.Connection, path: Path) -> ListInfo:

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from store.domain.commands import AddNote
 from store.domain.operation import Command
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.engine.case_store import CaseStore, Receipt, new_command_id
 from store.log.append import PENDING, append
 from store.log.commit import Commit
@@ -124,4 +124,6 @@ def _conflict(connection: sqlite3.Connection, command_id: str, *columns: str) ->
 
 
 def unknown_conflict(command_id: str) -> Refusal:
-    return Refusal("unknown_conflict", f"There is no conflict of the command {command_id}: it may be settled already.")
+    return Refusal(
+        Code.UNKNOWN_CONFLICT, f"There is no conflict of the command {command_id}: it may be settled already."
+    )

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from store.domain.commands import CreateCase
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.engine.case_store import CaseStore, Receipt
 from store.intake.message import IntakeMessage, read_message
 from store.intake.records import trouble
@@ -122,7 +122,7 @@ def dead_letter(connection: sqlite3.Connection, dead_letter_id: int) -> DeadLett
     """One of them. Raises `Refusal` if there is none of that number."""
     row = connection.execute(f"{_LETTERS} WHERE dead_letter_id = ?", (dead_letter_id,)).fetchone()
     if row is None:
-        raise Refusal("unknown_dead_letter", f"There is no dead letter {dead_letter_id}.")
+        raise Refusal(Code.UNKNOWN_DEAD_LETTER, f"There is no dead letter {dead_letter_id}.")
     return _letter(row)
 
 
@@ -150,7 +150,7 @@ def replay(
         try:
             command_id, command = read(replace(letter.original, value=corrected or letter.original.value))
         except Unreadable as error:
-            raise Refusal("unreadable_message", f"The message can't become a case yet: {error}.") from error
+            raise Refusal(Code.UNREADABLE_MESSAGE, f"The message can't become a case yet: {error}.") from error
         receipt = store.execute(command, command_id=command_id, actor=actor)
         store.change(_resolve, dead_letter_id, LetterState.REPLAYED, actor, receipt.case_id)
     return receipt
@@ -167,7 +167,7 @@ def _waiting(connection: sqlite3.Connection, dead_letter_id: int) -> DeadLetter:
     letter = dead_letter(connection, dead_letter_id)
     if letter.state is not LetterState.WAITING:
         raise Refusal(
-            "dead_letter_resolved",
+            Code.DEAD_LETTER_RESOLVED,
             f"Dead letter {dead_letter_id} has been {letter.state.lower()} already ({letter.resolution}).",
         )
     return letter

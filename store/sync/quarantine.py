@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import UTC
 
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.domain.rules import Rules
 from store.engine.case_store import CaseStore
 from store.sync.pull import Ingest, Tally, reject
@@ -35,11 +35,11 @@ def release(store: CaseStore, case_id: str) -> Tally:
 
 def _release(connection: sqlite3.Connection, store: CaseStore, case_id: str) -> Tally:
     if case_id not in quarantined_cases(connection):
-        raise Refusal("case_not_frozen", f"The case {case_id} does not rest.")
+        raise Refusal(Code.CASE_NOT_FROZEN, f"The case {case_id} does not rest.")
     problem, record = _first(connection, case_id)
     if problem == "newer":
         raise Refusal(
-            "newer_record",
+            Code.NEWER_RECORD,
             "The record was written by a newer version of caseworker, and others have taken it in: upgrade caseworker.",
         )
     connection.execute(

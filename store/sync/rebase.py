@@ -8,7 +8,7 @@ from datetime import datetime
 from store.domain.commands import from_text
 from store.domain.decider import decide
 from store.domain.operation import Context
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.domain.rules import Rules
 from store.log.append import new_commit
 from store.log.commit import Commit
@@ -63,7 +63,8 @@ def run_again(loaded: LoadedCase, commit: Commit, rules: Rules) -> Commit:
         command = from_text(header.command)
     except ValueError as error:
         raise Refusal(
-            "newer_command", "This version of caseworker does not know the command, or one of its fields: upgrade it."
+            Code.NEWER_COMMAND,
+            "This version of caseworker does not know the command, or one of its fields: upgrade it.",
         ) from error
     context = Context.of(
         command,
@@ -84,7 +85,7 @@ def run_again(loaded: LoadedCase, commit: Commit, rules: Rules) -> Commit:
 
 def id_reused(command_id: str) -> Refusal:
     return Refusal(
-        "command_id_reused",
+        Code.COMMAND_ID_REUSED,
         f"The command id {command_id} was used for another command on another laptop, which was accepted first: give"
         " the command again under an id of its own.",
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.errors import DatabaseBusy
 from store.intake import importer
 from store.intake.importer import import_files
@@ -208,7 +208,7 @@ def test_what_the_domain_refuses_is_a_rejection_and_the_rest_goes_on(
 
     def refusing(command: Any, **keywords: Any) -> Any:
         if command.client_id == "client-2":
-            raise Refusal("not_today", "Client 2 is not examined on Fridays.")
+            raise Refusal(Code.NOT_READY, "Client 2 is not examined on Fridays.")
         return execute(command, **keywords)
 
     monkeypatch.setattr(desk.store, "execute", refusing)

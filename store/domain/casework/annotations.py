@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from store.domain.case_file import CaseFile
 from store.domain.identifiers import derive_id
 from store.domain.operation import Context, NewEvent, OfCase, Payload, Undo
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.domain.statuses import ANY
 from store.domain.values import Prose, form
 
@@ -30,7 +30,7 @@ class TagCase(OfCase):
 
     def decide(self, case: CaseFile, context: Context) -> Iterator[NewEvent]:
         if self.tag in case.tags:
-            raise Refusal("nothing_changes", f"The case has the tag {self.tag} already.")
+            raise Refusal(Code.NOTHING_CHANGES, f"The case has the tag {self.tag} already.")
         yield NewEvent(case.case_id, CaseTagged(case_id=case.case_id, tag=self.tag))
 
 
@@ -54,7 +54,7 @@ class UntagCase(OfCase):
 
     def decide(self, case: CaseFile, context: Context) -> Iterator[NewEvent]:
         if self.tag not in case.tags:
-            raise Refusal("nothing_changes", f"The case does not have the tag {self.tag}.")
+            raise Refusal(Code.NOTHING_CHANGES, f"The case does not have the tag {self.tag}.")
         yield NewEvent(case.case_id, CaseUntagged(case_id=case.case_id, tag=self.tag))
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from store.domain.case_file import CaseFile
 from store.domain.operation import Context, NewEvent, OfCase, Payload, Undo
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.domain.statuses import ANY, CLOSED
 from store.domain.values import Day, Text
 
@@ -19,7 +19,7 @@ class AssignCase(OfCase):
 
     def decide(self, case: CaseFile, context: Context) -> Iterator[NewEvent]:
         if case.assignee == self.assignee:
-            raise Refusal("nothing_changes", f"{self.assignee} has the case already.")
+            raise Refusal(Code.NOTHING_CHANGES, f"{self.assignee} has the case already.")
         assigned = CaseAssigned(case_id=case.case_id, assignee=self.assignee, previous=case.assignee)
         yield NewEvent(case.case_id, assigned)
 
@@ -45,7 +45,7 @@ class UnassignCase(OfCase):
 
     def decide(self, case: CaseFile, context: Context) -> Iterator[NewEvent]:
         if case.assignee is None:
-            raise Refusal("nothing_changes", "Nobody has the case.")
+            raise Refusal(Code.NOTHING_CHANGES, "Nobody has the case.")
         yield NewEvent(case.case_id, CaseUnassigned(case_id=case.case_id, previous=case.assignee))
 
 
@@ -71,7 +71,7 @@ class SetDueDate(OfCase):
 
     def decide(self, case: CaseFile, context: Context) -> Iterator[NewEvent]:
         if case.due_date == self.due_date:
-            raise Refusal("nothing_changes", f"The case is due {self.due_date or 'on no day'} already.")
+            raise Refusal(Code.NOTHING_CHANGES, f"The case is due {self.due_date or 'on no day'} already.")
         yield NewEvent(case.case_id, DueDateSet(case_id=case.case_id, due_date=self.due_date))
 
 

@@ -9,7 +9,7 @@ from store.domain.case_file import CaseFile, Document
 from store.domain.casework.documents import document_of, moved
 from store.domain.identifiers import derive_id
 from store.domain.operation import Context, NewEvent, OfDocument, Payload, Undo
-from store.domain.refusals import Refusal, capitalised, stale
+from store.domain.refusals import Code, Refusal, capitalised, stale
 from store.domain.statuses import DOCUMENT_MOVES, DocumentStatus, Reason, document_name
 from store.domain.values import Day, Sha256, Text, form
 
@@ -56,7 +56,7 @@ class AttachFile(OfDocument):
         document = document_of(case, self.document_requirement_id, self.old_status)
         if self.sha256 in document.files:
             raise Refusal(
-                "nothing_changes", f"This very content is attached to {document.name} already, by whatever name."
+                Code.NOTHING_CHANGES, f"This very content is attached to {document.name} already, by whatever name."
             )
         attached = FileAttached(
             case_id=case.case_id,
@@ -116,7 +116,7 @@ class SetDocumentExpiry(OfDocument):
             raise stale(f"the last day of {document.name}", document.expires_on or NO_DATE, str(self.seen))
         if self.expires_on == document.expires_on:
             when = f"expires on {self.expires_on}" if self.expires_on else "has no last day"
-            raise Refusal("nothing_changes", f"{capitalised(document.name)} {when} already.")
+            raise Refusal(Code.NOTHING_CHANGES, f"{capitalised(document.name)} {when} already.")
         yield _expiry_set(case, document, self.expires_on)
 
 

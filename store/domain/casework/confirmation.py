@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from store.domain.case_file import CaseFile, Confirmation
 from store.domain.operation import Context, Id, NewEvent, OfCase, Payload, Undo, undone
 from store.domain.ownership import Ownership, listed, ownership_of
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.domain.statuses import Over
 from store.domain.values import Candidate, Text
 
@@ -52,19 +52,19 @@ class ConfirmBeneficialOwners(OfCase):
         official = self.senior_managing_official
         if self.owner_ids and official:
             raise Refusal(
-                "official_not_needed",
+                Code.OFFICIAL_NOT_NEEDED,
                 "The senior managing official stands in where there is no beneficial owner: confirm either the one or"
                 " the others.",
             )
         if not self.owner_ids and not official:
             raise Refusal(
-                "nobody_confirmed",
+                Code.NOBODY_CONFIRMED,
                 "Somebody has to be confirmed: give owner_ids of beneficial owners, or, where there are none, the"
                 f" person_id of the senior_managing_official; {_those_with_a_role(ownership)}.",
             )
         if official and official not in {each.person_id for each in ownership.officials}:
             raise Refusal(
-                "no_role",
+                Code.NO_ROLE,
                 f"{case.entity(official).name} has no role in the company, and so can't be its senior managing"
                 f" official; {_those_with_a_role(ownership)}.",
             )
@@ -75,16 +75,16 @@ def _refuse_who_is_none(case: CaseFile, owner_id: str) -> None:
     """Only natural persons are beneficial owners, and only as long as they own or control something."""
     owner = case.owner(owner_id)
     if owner.ended_on is not None:
-        raise Refusal("owner_ended", f"{owner.name} ended on {owner.ended_on}, and owns nothing any more.")
+        raise Refusal(Code.OWNER_ENDED, f"{owner.name} ended on {owner.ended_on}, and owns nothing any more.")
     if owner.entity_details is not None:
         raise Refusal(
-            "not_a_person",
+            Code.NOT_A_PERSON,
             f"{owner.name} is not a natural person, and so no beneficial owner: add who owns or controls it, or, where"
             " there is nobody to find (a listed company, a state body), confirm the senior managing official.",
         )
     if owner.person_details is None:
         raise Refusal(
-            "not_a_person",
+            Code.NOT_A_PERSON,
             f"An owner who is {owner.name} can't be confirmed: correct the owner once somebody is named, or confirm the"
             " senior managing official.",
         )
@@ -105,14 +105,14 @@ def _refuse_the_same(case: CaseFile, owner_ids: tuple[str, ...], official: str |
         and before.senior_managing_official == official
         and {owner_id for owner_id, owner in case.owners.items() if owner.is_ubo} == set(owner_ids)
     ):
-        raise Refusal("nothing_changes", "This is confirmed already, and the rules find nothing else since.")
+        raise Refusal(Code.NOTHING_CHANGES, "This is confirmed already, and the rules find nothing else since.")
 
 
 def _reason_needed(ownership: Ownership) -> Refusal:
     found = {over: listed([each.name for each in ownership.proposed if each.over is over]) for over in Over}
     spoken = [f"{over} {names}" for over, names in found.items() if names]
     return Refusal(
-        "reason_needed",
+        Code.REASON_NEEDED,
         f"Say in reason why: as beneficial owners the rules find {' and '.join(spoken) or 'nobody'}.",
     )
 

@@ -10,7 +10,7 @@ from store.domain.case_file import CaseFile, Document, Entity
 from store.domain.document_rules import EntityType, rules_for
 from store.domain.identifiers import derive_id
 from store.domain.operation import Context, Id, NewEvent, OfCase, OfDocument, Payload, Undo, undone
-from store.domain.refusals import Refusal, capitalised, either, stale, unknown_document
+from store.domain.refusals import Code, Refusal, capitalised, either, stale, unknown_document
 from store.domain.rules import Rules
 from store.domain.statuses import (
     DOCUMENT_MOVES,
@@ -72,7 +72,7 @@ class RequestDocument(OfCase):
         asked = list(_asked_for(case, entity, self.document_type, REQUESTED, self.reason))
         if not asked:
             raise Refusal(
-                "document_exists",
+                Code.DOCUMENT_EXISTS,
                 f"The case asks for {document_name(self.document_type, entity.name)} already:"
                 " move that one to another status.",
             )
@@ -187,18 +187,20 @@ class UpdateDocumentStatus(OfDocument):
         moves = DOCUMENT_MOVES[old]
         if new not in moves:
             if new is old:
-                raise Refusal("forbidden_move", f"{name} is {old} already.")
-            raise Refusal("forbidden_move", f"{name} is {old} and can't become {new}; it can become {either(moves)}.")
+                raise Refusal(Code.FORBIDDEN_MOVE, f"{name} is {old} already.")
+            raise Refusal(
+                Code.FORBIDDEN_MOVE, f"{name} is {old} and can't become {new}; it can become {either(moves)}."
+            )
         if moves[new] is Reason.CODE and self.reason_code is None:
             raise Refusal(
-                "reason_needed",
+                Code.REASON_NEEDED,
                 f"Say why {document.name} is rejected: reason_code is one of {either(RejectionReason)}.",
             )
         if moves[new] is Reason.TEXT and self.reason is None:
-            raise Refusal("reason_needed", f"Say in reason why {document.name} goes from {old} to {new}.")
+            raise Refusal(Code.REASON_NEEDED, f"Say in reason why {document.name} goes from {old} to {new}.")
         if self.reason_code is not None and moves[new] is not Reason.CODE:
             raise Refusal(
-                "reason_not_needed",
+                Code.REASON_NOT_NEEDED,
                 f"The reason code {self.reason_code} is for a rejection; {document.name} becomes {new}.",
             )
 

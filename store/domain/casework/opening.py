@@ -18,7 +18,7 @@ from store.domain.casework.parties import (
 from store.domain.identifiers import case_reference, derive_id
 from store.domain.notification_rules import case_created_trigger
 from store.domain.operation import Command, Context, NewEvent, Payload
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.domain.statuses import CaseStatus, TraitementType, label
 from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonData, Text
 
@@ -65,7 +65,7 @@ class CreateCase(Command):
     def decide(self, case: CaseFile, context: Context) -> Iterator[NewEvent]:
         case_id = case_id_of_new_case(context.command_id)
         if case.exists:
-            raise Refusal("case_exists", f"The case {case_reference(case_id)} exists already.")
+            raise Refusal(Code.CASE_EXISTS, f"The case {case_reference(case_id)} exists already.")
         company_id = derive_id(context.command_id, "company") if self.company_profile else None
         for new_event in self._case_and_parties(case_id, company_id, context.command_id):
             case = new_event.payload.applied_to(case)

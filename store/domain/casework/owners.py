@@ -7,7 +7,7 @@ from store.domain.casework.documents import moved
 from store.domain.casework.parties import known_person, with_documents
 from store.domain.identifiers import derive_id
 from store.domain.operation import Context, Id, NewEvent, OfCase, Payload, Undo, undone
-from store.domain.refusals import Refusal, changed_since
+from store.domain.refusals import Code, Refusal, changed_since
 from store.domain.statuses import VERIFIED, DocumentStatus
 from store.domain.values import WHOLE, BeneficialOwnerData, Text, direct_minimum
 
@@ -70,7 +70,7 @@ class CorrectBeneficialOwner(OfCase):
         if self.seen not in (None, before):
             raise changed_since(f"the owner {before.name}")
         if self.owner == before:
-            raise Refusal("nothing_changes", f"What is known of the owner {before.name} says this already.")
+            raise Refusal(Code.NOTHING_CHANGES, f"What is known of the owner {before.name} says this already.")
         others = (owner for key, owner in case.owners.items() if key != self.owner_id)
         _refuse_more_than_all(case, [*others, self.owner])
         corrected = BeneficialOwnerCorrected(
@@ -179,6 +179,6 @@ def _refuse_more_than_all(case: CaseFile, owners: Iterable[BeneficialOwnerData])
     """Intake keeps what registers state; what a person enters has to add up, or to be a step towards it."""
     if (total := direct_minimum(owners)) > max(WHOLE, direct_minimum(case.owners.values())):
         raise Refusal(
-            "shares_over_100",
+            Code.SHARES_OVER_100,
             f"The owners would hold at least {total:g} % of the company directly: correct or remove one of them first.",
         )

@@ -10,7 +10,7 @@ from store.domain.casework.documents import missing_documents, moved
 from store.domain.document_rules import EntityType
 from store.domain.identifiers import derive_id
 from store.domain.operation import Context, NewEvent, OfCase, Payload, Undo
-from store.domain.refusals import Refusal, changed_since
+from store.domain.refusals import Code, Refusal, changed_since
 from store.domain.statuses import DONE, DocumentStatus
 from store.domain.values import CompanyProfileData, PersonData
 
@@ -118,7 +118,7 @@ class UpdateCompanyProfile(OfCase):
         if self.seen not in (None, case.profile):
             raise changed_since("the company's profile")
         if self.company_profile == case.profile:
-            raise Refusal("nothing_changes", "The company's profile says this already.")
+            raise Refusal(Code.NOTHING_CHANGES, "The company's profile says this already.")
         updated = CompanyProfileUpdated(case_id=case.case_id, company_id=company_id, profile=self.company_profile)
         yield NewEvent(company_id, updated)
 
@@ -166,7 +166,7 @@ def _refuse_known_person(case: CaseFile, person: PersonData) -> None:
     keys = set(match_keys(person))
     for other in case.persons.values():
         if keys & set(match_keys(other)):
-            raise Refusal("person_exists", f"{other.full_name}, born {other.birthdate}, is in the case already.")
+            raise Refusal(Code.PERSON_EXISTS, f"{other.full_name}, born {other.birthdate}, is in the case already.")
 
 
 def with_documents(case: CaseFile, change: NewEvent, context: Context) -> Iterator[NewEvent]:

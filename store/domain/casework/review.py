@@ -12,7 +12,7 @@ from store.domain.casework.case_status import status_changed, will_be_open
 from store.domain.casework.notifications import notification
 from store.domain.notification_rules import case_decided_trigger
 from store.domain.operation import Context, NewEvent, OfCase, Payload, Undo, undone
-from store.domain.refusals import Refusal
+from store.domain.refusals import Code, Refusal
 from store.domain.risk import propose_risk
 from store.domain.statuses import DECIDED, DONE, VERIFIED, CaseStatus, Decision, RiskLevel, label
 from store.domain.values import Text
@@ -44,7 +44,7 @@ def missing_for_approval(case: CaseFile, today: date) -> list[str]:
 
 def _refuse_what_is_not_ready(case: CaseFile, context: Context) -> None:
     if missing := missing_for_approval(case, context.today):
-        raise Refusal("not_ready", f"The case can't be approved yet: {'; '.join(missing)}.")
+        raise Refusal(Code.NOT_READY, f"The case can't be approved yet: {'; '.join(missing)}.")
 
 
 def _long_enough(reason: str) -> str:
@@ -99,12 +99,12 @@ class ApproveDecision(OfCase):
         proposal = _proposal(case)
         if self.decision not in (None, proposal.decision):
             raise Refusal(
-                "stale",
+                Code.STALE,
                 f"The proposal is to {proposal.decision} now, not to {self.decision} as you saw it: look at it again.",
             )
         if _person(proposal.proposed_by) == _person(context.actor):
             raise Refusal(
-                "four_eyes",
+                Code.FOUR_EYES,
                 f"{context.actor} proposed this decision, so somebody else has to approve it; there is no way around"
                 " that.",
             )
