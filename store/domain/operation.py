@@ -100,9 +100,14 @@ class OfCase(Command):
 
 
 class OfDocument(Command):
-    """A command on a document that a case asks for."""
+    """A command on a document that a case asks for.
+
+    `case_id` says which case. Without it the document has to be one that a single case asks for: so it is in commands
+    that were stored before there was a `case_id`, and in scripts that know the document alone.
+    """
 
     document_requirement_id: Id
+    case_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)

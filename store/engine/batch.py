@@ -31,7 +31,7 @@ class Batch:
         self._added: list[tuple[Commit, Sequence[NewEvent]]] = []
         self._commits_of: dict[str, list[Commit]] = {}
         self._loaded: dict[str, tuple[LoadedCase, Commit]] = {}
-        self._case_of_document: dict[str, str] = {}
+        self._cases_of_document: dict[str, set[str]] = {}
 
     def load_case(self, case_id: str) -> LoadedCase:
         """As `store.log.loaded_case.load_case`, with what was added."""
@@ -40,9 +40,12 @@ class Batch:
         before, commit = self._loaded[case_id]
         return before.followed_by(commit)
 
-    def case_of_document(self, document_requirement_id: str) -> str | None:
-        """The case for which this document was added."""
-        return self._case_of_document.get(document_requirement_id)
+    def cases_of_document(self, document_requirement_id: str) -> set[str]:
+        """The cases that ask for this document, by what was added and by the read table."""
+        rows = self._connection.execute(
+            "SELECT case_id FROM required_documents WHERE document_requirement_id = ?", (document_requirement_id,)
+        )
+        return {case_id for (case_id,) in rows} | self._cases_of_document.get(document_requirement_id, set())
 
     def commits_of(self, command_id: str) -> Sequence[Commit]:
         """Those of this command that were added."""
@@ -56,7 +59,7 @@ class Batch:
         self._loaded[case_id] = before, commit
         for new_event in new_events:
             if isinstance(new_event.payload, DocumentRequirementDetermined):
-                self._case_of_document[new_event.payload.document_requirement_id] = case_id
+                self._cases_of_document.setdefault(new_event.payload.document_requirement_id, set()).add(case_id)
         if len(self._added) >= _COMMITS_AT_ONCE:
             self.write()
 
@@ -75,4 +78,4 @@ class Batch:
         self._added.clear()
         self._commits_of.clear()
         self._loaded.clear()
-        self._case_of_document.clear()
+        self._cases_of_document.clear()

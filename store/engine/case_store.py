@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
+from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 
 from store.actor import default_actor
 from store.attachments import Attachment, folder_of, keep
@@ -271,22 +271,30 @@ class CaseStore(Reader):
         if frozen is not None:
             raise Refusal(Code.CASE_FROZEN, f"The case rests: {frozen} It can be read meanwhile.")
 
-    def _row(self, query: str, value: str) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self._connection.execute(query, (value,)).fetchone()
-        return row
-
     def _case_of(self, batch: Batch, command: Command, command_id: str) -> str:
         match command:
             case CreateCase():
                 return case_id_of_new_case(command_id)
             case OfDocument():
-                document_id = command.document_requirement_id
-                if case_id := batch.case_of_document(document_id):
-                    return case_id
-                row = self._row("SELECT case_id FROM required_documents WHERE document_requirement_id = ?", document_id)
-                if row is None:
-                    raise unknown_document(document_id)
-                return str(row[0])
+                return command.case_id or _only_case_of(command.document_requirement_id, batch)
             case OfCase():
                 return command.case_id
         raise TypeError(f"no case file is known for {type(command).__name__}")
+
+
+def _only_case_of(document_requirement_id: str, batch: Batch) -> str:
+    """The case of a document that a command names without its case.
+
+    Here alone the write side reads a read table. The log has no index by the documents that its events ask for, and
+    commands that name no case are stored and given again for ever. Raises `Refusal` unless there is one case.
+    """
+    cases = sorted(batch.cases_of_document(document_requirement_id))
+    if not cases:
+        raise unknown_document(document_requirement_id)
+    if len(cases) > 1:
+        raise Refusal(
+            Code.AMBIGUOUS_DOCUMENT,
+            f"The document requirement {document_requirement_id} is one of the cases {' and '.join(cases)}:"
+            " say in case_id which of them is meant.",
+        )
+    return cases[0]

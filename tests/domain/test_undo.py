@@ -130,6 +130,7 @@ class TestADocument:
         _, undo = undone(given, move(DocumentStatus.REJECTED, DocumentStatus.UPLOADED))
         assert isinstance(undo, Undo)
         assert undo.command == c.UpdateDocumentStatus(
+            case_id=ID,
             document_requirement_id=PASSPORT,
             old_status=DocumentStatus.UPLOADED,
             new_status=DocumentStatus.REJECTED,

@@ -234,6 +234,22 @@ class TestUnknownThings:
         assert refused.value.code == "unknown_document"
 
 
+class TestACommandOnADocument:
+    def test_is_of_the_case_that_it_names(self, store: CaseStore, new_case: NewCase) -> None:
+        case_id = new_case().case_id
+        (document, *_) = documents(store, case_id)
+        command = uploaded(document.document_requirement_id).model_copy(update={"case_id": case_id})
+        assert store.execute(command).case_id == case_id
+
+    def test_is_refused_by_a_case_that_does_not_ask_for_the_document(self, store: CaseStore, new_case: NewCase) -> None:
+        (document, *_) = documents(store, new_case().case_id)
+        command = uploaded(document.document_requirement_id)
+        for case_id, code in ((new_case().case_id, "unknown_document"), ("nowhere", "unknown_case")):
+            with pytest.raises(Refusal) as caught:
+                store.execute(command.model_copy(update={"case_id": case_id}))
+            assert caught.value.code == code
+
+
 class TestBatch:
     """Several commands in one transaction."""
 

@@ -156,6 +156,7 @@ class DocumentExpirySet(Payload):
 
     def way_back(self, before: CaseFile) -> Undo:
         back = SetDocumentExpiry(
+            case_id=self.case_id,
             document_requirement_id=self.document_requirement_id,
             expires_on=self.previous,
             seen=self.expires_on or NO_DATE,

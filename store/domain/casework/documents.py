@@ -213,6 +213,7 @@ class WaiveDocument(OfDocument):
 
     def decide(self, case: CaseFile, context: Context) -> Iterator[NewEvent]:
         waive = UpdateDocumentStatus(
+            case_id=self.case_id,
             document_requirement_id=self.document_requirement_id,
             new_status=DocumentStatus.NOT_APPLICABLE,
             old_status=self.old_status,
@@ -298,6 +299,7 @@ class DocumentStatusUpdated(Payload):
             )
         code = before.documents[self.document_requirement_id].reason_code if moves[to] is Reason.CODE else None
         back = UpdateDocumentStatus(
+            case_id=self.case_id,
             document_requirement_id=self.document_requirement_id,
             old_status=new,
             new_status=to,
