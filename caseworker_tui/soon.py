@@ -21,6 +21,7 @@ _TO_LOAD: Final = deque(
         "store.engine.case_store",
         "store.queries.case_file",
         "store.queries.related",
+        "store.queries.whole_case",
         "caseworker_tui.case_text",
         "caseworker_tui.case_dialogs",
         "caseworker_tui.screening_text",

@@ -21,11 +21,12 @@ from caseworker_tui.printing import (
 from caseworker_tui.program import FAILED, UNUSABLE, Settings, actor_option, database_option, json_option, pass_settings
 from store.domain.rules import Rules
 from store.queries.as_of import CaseThen, as_of
-from store.queries.assessment import AssessedCase, assessment
-from store.queries.case_file import case_file, find_case
+from store.queries.assessment import AssessedCase
+from store.queries.case_file import find_case
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
 from store.queries.queue import whole_queue
-from store.queries.related import Related, related
+from store.queries.related import Related
+from store.queries.whole_case import case_now
 from store.queries.workload import counted_charts
 from store.sqlite.transactions import read_transaction
 
@@ -205,5 +206,5 @@ def _all_of_case(
         if when is not None:
             then = as_of(connection, case_id, when, rules)
             return then.stood, None, then
-        stands = AssessedCase(case_file(connection, case_id), assessment(connection, case_id, rules, today))
-        return stands, related(connection, case_id), None
+        now = case_now(connection, case_id, rules, today)
+        return now.stands, now.related, None

@@ -28,13 +28,12 @@ from caseworker_tui.widgets.top_line import TopLine
 from store.domain.commands import AssignCase, DetermineInitialDocumentRequirements, UnassignCase
 from store.domain.operation import Command
 from store.domain.statuses import label
-from store.queries.assessment import AssessedCase, Assessment, assessment
-from store.queries.case_file import AttachmentRow, CaseFileView, DocumentRow, case_file
+from store.queries.assessment import AssessedCase
+from store.queries.case_file import AttachmentRow, DocumentRow
 from store.queries.queue import QueueRow
-from store.queries.related import Related, related
-from store.queries.team import case_in_team
-from store.queries.timeline import timeline
+from store.queries.related import Related
 from store.queries.undo import UndoOffer, undo_offer
+from store.queries.whole_case import whole_case
 
 
 class CaseScreen(Screen[None]):
@@ -46,8 +45,7 @@ class CaseScreen(Screen[None]):
         super().__init__()
         self._session = session
         self._case_id = ""
-        self._view: CaseFileView | None = None
-        self._assessed: Assessment | None = None
+        self._stands: AssessedCase | None = None
         self._others = Related()
         self._trail: tuple[QueueRow, ...] = ()
         self._top_line = TopLine(session)
@@ -64,7 +62,7 @@ class CaseScreen(Screen[None]):
         """Show another case, from its overview on; `trail` leads back to the cases that led to it."""
         self._case_id, self._trail = case_id, trail
         self._top_line.show(f"Case file · related to {trail[-1].reference}" if trail else "Case file")
-        self._view, self._others = None, Related()
+        self._stands, self._others = None, Related()
         self._panes.reset()
         self.reload()
 
@@ -73,14 +71,10 @@ class CaseScreen(Screen[None]):
         if not self._case_id:
             return
         with told(self):
-            view = await self._session.query(case_file, self._case_id)
-            assessed = await self._session.query(assessment, self._case_id, self._session.rules, self._session.today())
-            entries = await self._session.query(timeline, self._case_id)
-            others = await self._session.query(related, self._case_id)
-            self._view, self._assessed, self._others = view, assessed, others
-            in_team = await self._session.query(case_in_team, self._case_id)
-            self._title.update(case_text.title(view) + case_marks(in_team))
-            self._panes.show(Shown(AssessedCase(view, assessed), entries, self._session.now(), others))
+            whole = await self._session.query(whole_case, self._case_id, self._session.rules, self._session.today())
+            self._stands, self._others = whole.stands, whole.related
+            self._title.update(case_text.title(whole.stands.view) + case_marks(whole.in_team))
+            self._panes.show(Shown(whole.stands, whole.timeline, self._session.now(), whole.related))
 
     def _chosen_document(self) -> DocumentRow | None:
         """The document under the cursor; where it is not in sight, the list of documents comes in sight instead."""
@@ -118,8 +112,8 @@ class CaseScreen(Screen[None]):
         self.post_message(OpenVersion(self._case_id, chosen.version))
 
     def action_dialog(self, name: str) -> None:
-        if self._view is not None:
-            dialog = CASE_DIALOGS[name](self._view, self._assessed)
+        if self._stands is not None:
+            dialog = CASE_DIALOGS[name](self._stands.view, self._stands.assessed)
             if isinstance(dialog, Dialog):
                 self._ask(dialog)
             else:
@@ -162,9 +156,9 @@ class CaseScreen(Screen[None]):
 
     def action_open_file(self) -> None:
         document = self._chosen_document()
-        if document is None or self._view is None:
+        if document is None or self._stands is None:
             return
-        files = {file.attachment_id: file for file in self._view.files_of(document)}
+        files = {file.attachment_id: file for file in self._stands.view.files_of(document)}
         if not files:
             self.notify(f"No file is attached to the {label(document.document_type)}: f attaches one.")
         elif len(files) == 1:
@@ -221,7 +215,7 @@ class CaseScreen(Screen[None]):
         self.post_message(OpenNeighbour(from_the_queue, step))
 
     def action_screening(self) -> None:
-        if self._view is not None:
+        if self._stands is not None:
             self.app.push_screen(ScreeningScreen(self._session, self._case_id), self._was_screened)
 
     def _was_screened(self, _: None) -> None:
@@ -230,12 +224,12 @@ class CaseScreen(Screen[None]):
     def action_related(self) -> None:
         if self._others.cases:
             self.app.push_screen(RelatedScreen(self._others), self._open_related)
-        elif self._view is not None:
+        elif self._stands is not None:
             self.notify("No other case has the same parties.")
 
     def _open_related(self, case_id: str | None) -> None:
-        if case_id is not None and self._view is not None:
-            self.open(case_id, trail=(*self._trail, self._view.case))
+        if case_id is not None and self._stands is not None:
+            self.open(case_id, trail=(*self._trail, self._stands.view.case))
 
     def action_copy_reference(self) -> None:
         self._panes.copy_reference()

@@ -79,10 +79,10 @@ def _team_signs(connection: Connection) -> dict[str, str]:
 def _at_a_glance(connection: Connection, case_id: str, now: datetime) -> Content:
     """The preview of a case."""
     from caseworker_tui.case_text import preview  # noqa: PLC0415 (as said above)
-    from store.queries.case_file import case_file  # noqa: PLC0415 (as said above)
-    from store.queries.related import related  # noqa: PLC0415 (as said above)
+    from store.queries.whole_case import case_and_related  # noqa: PLC0415 (as said above)
 
-    return preview(case_file(connection, case_id), now, related(connection, case_id))
+    view, others = case_and_related(connection, case_id)
+    return preview(view, now, others)
 
 
 def _before_field(query: str) -> str | None:

@@ -2,6 +2,7 @@
 
 queue       the list of cases that a person works from
 case_file   one case with everything that belongs to it
+whole_case  the same with its assessment, timeline and related cases, read in one transaction
 workload    how many cases there are of what kind, as bars that lead to them
 related     the other cases in which its parties are, too
 timeline    what happened in a case, in sentences

@@ -3,6 +3,7 @@
 import gc
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -16,8 +17,10 @@ from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.help import HelpScreen
 from caseworker_tui.screens.new_case import NewCaseScreen
 from caseworker_tui.screens.queue import QueueScreen
+from caseworker_tui.session import Session
+from caseworker_tui.widgets.case_panes import CasePanes, Shown
 from caseworker_tui.widgets.case_table import CaseTable
-from store.domain.commands import CreateCase, UpdateDocumentStatus
+from store.domain.commands import AddNote, CreateCase, UpdateDocumentStatus
 from store.domain.statuses import CaseStatus, DocumentStatus
 from store.engine.case_store import CaseStore
 from store.log.read import RecordedEvent, get_events_for_case
@@ -237,6 +240,37 @@ def test_the_queue_follows_what_others_do_and_the_cursor_stays(app: CaseworkerAp
 
     rows = _queue(sample)
     run(app, drive)
+
+
+def test_a_case_is_shown_as_of_one_version_though_another_process_goes_on_writing(
+    app: CaseworkerApp, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+    case_id, shown, written = case.case.case_id, list[Shown](), list[str]()
+    query, show = Session.query, CasePanes.show
+
+    async def query_and_write(session: Session, *args: Any, **kwargs: Any) -> Any:
+        answer = await query(session, *args, **kwargs)
+        if len(written) < 8:
+            with CaseStore.open(sample, clock=lambda: NOW) as other:
+                written.append(other.execute(AddNote(case_id=case_id, text="meanwhile"), actor="ben").case_id)
+        return answer
+
+    def show_and_record(panes: CasePanes, now: Shown) -> None:
+        shown.append(now)
+        show(panes, now)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        monkeypatch.setattr(CasePanes, "show", show_and_record)
+        monkeypatch.setattr(Session, "query", query_and_write)
+        await _open(pilot, place)
+
+    run(app, drive)
+    assert written
+    assert shown
+    for each in shown:
+        assert each.stands.view.head == each.entries[0].commit_id
+        assert len(each.stands.view.notes) == sum(entry.sentences[0].startswith("noted:") for entry in each.entries)
 
 
 def test_a_locked_database_holds_up_nothing_but_the_command(
