@@ -1,4 +1,9 @@
-"""A program in a terminal of its own: what a person would wait for, from the key to what is seen."""
+"""A program in a terminal of its own: what a person would wait for, from the key to what is seen.
+
+A program may send no more than the digits that changed, so a text is looked for on the screen of an emulated terminal,
+never in the bytes. Emulation takes time. No figure holds it: a time is always that at which the bytes came, and what
+has come is read before anything is emulated.
+"""
 
 import fcntl
 import os
@@ -10,11 +15,15 @@ import struct
 import subprocess
 import sys
 import termios
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import Final, NoReturn, Self
+
+import pyte
+from pyte.screens import Char
 
 LINES: Final = 24
 COLUMNS: Final = 120
@@ -26,23 +35,54 @@ PAGE_UP: Final = b"\x1b[5~"
 
 _PATIENCE: Final = 30.0
 _QUIET: Final = 0.03
-_KEPT: Final = 2_000
-"""Bytes of what was drawn before: what is looked for may come in parts."""
+_LULL: Final = 0.01
+"""A program that draws something sends its parts without such a pause: emulation waits until it is done with it."""
+_PIECE: Final = 256
+"""So many bytes are emulated before what came meanwhile is read: its time is late by no more than they take, which is
+about a quarter of a millisecond."""
+
+Line = tuple[Char, ...]
+"""The cells of a line of the screen: characters, colours and the rest of their looks."""
 
 
 class NothingSeen(Exception):
     """The program did not show what it should have."""
 
 
+class EmulatedScreen:
+    """What a person sees when a program has sent these bytes."""
+
+    def __init__(self) -> None:
+        self._screen = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.ByteStream(self._screen)
+
+    def feed(self, sent: bytes) -> None:
+        self._stream.feed(sent)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def lines_with(self, text: str) -> list[Line]:
+        """The lines that hold this text, as they look."""
+        buffer, display = self._screen.buffer, self._screen.display
+        return [tuple(buffer[y][x] for x in range(COLUMNS)) for y, line in enumerate(display) if text in line]
+
+
 class Terminal:
     """A Python program with these arguments, from the moment it is started."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
+        self._seen = EmulatedScreen()
+        self._unseen: deque[tuple[float, bytes]] = deque()
+        """What has come and is not emulated yet, with the time at which it came."""
         self.began = perf_counter()
-        self._process, self._screen = pty.fork()
+        self._came = self.began
+        """When the last of the emulated bytes came."""
+        self._process, self._program = pty.fork()
         if self._process == 0:
             _become([sys.executable, *arguments])
-        fcntl.ioctl(self._screen, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        fcntl.ioctl(self._program, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
 
     def __enter__(self) -> Self:
         return self
@@ -52,28 +92,32 @@ class Terminal:
     ) -> None:
         os.kill(self._process, signal.SIGKILL)
         os.waitpid(self._process, 0)
-        os.close(self._screen)
+        os.close(self._program)
 
     def until(self, text: str) -> float:
-        """When this text is drawn, or anything where it is empty: on the clock of `began`."""
-        wanted, drawn = text.encode(), b""
-        while new := self._next(_PATIENCE):
-            drawn = drawn[-_KEPT:] + new
-            if wanted in drawn:
-                return perf_counter()
-        raise NothingSeen(f"‘{text}’ was not drawn, but {drawn[-_KEPT:].decode(errors='replace')!r}")
+        """When this text came to be on the screen, on the clock of `began`. Where it was before, the time of what was
+        sent last."""
+        return self._until(text, [])
 
     def press(self, key: bytes, shows: str) -> float:
-        """The seconds from the key to this text, on a screen that was at rest before."""
+        """The seconds from the key until this text is on the screen where it was not, or looks different: a row under
+        the cursor does. Where the text is empty, until anything is sent. The screen was at rest before."""
         self.rest()
+        before = self._seen.lines_with(shows)
         began = perf_counter()
-        os.write(self._screen, key)
-        return self.until(shows) - began
+        os.write(self._program, key)
+        if shows:
+            return self._until(shows, before) - began
+        if not self._read(_PATIENCE):
+            raise NothingSeen(f"Nothing was sent. The screen:\n{self._seen.text}")
+        return self._unseen[0][0] - began
 
     def rest(self) -> None:
-        """Until nothing more is drawn."""
-        while self._next(_QUIET):
+        """Until nothing more is sent, and all of it is on the screen."""
+        while self._read(_QUIET):
             pass
+        while self._unseen:
+            self._emulate()
 
     def memory(self) -> float:
         """What the program has in memory, in MB. (The most that `wait4` tells counts what it was forked from.)"""
@@ -84,14 +128,35 @@ class Terminal:
             kilobytes = subprocess.check_output(["ps", "-o", "rss=", "-p", str(self._process)], text=True)
         return int(kilobytes) * 1024 / 1e6
 
-    def _next(self, seconds: float) -> bytes:
-        """What is drawn next, nothing when that takes longer or the program has ended."""
-        if not select.select([self._screen], [], [], seconds)[0]:
-            return b""
+    def _until(self, text: str, before: list[Line]) -> float:
+        """When there came to be lines with this text that look different from these."""
+        while self._seen.lines_with(text) in ([], before):
+            if not self._unseen:
+                if not self._read(_PATIENCE):
+                    raise NothingSeen(f"‘{text}’ is not on the screen, or looks as before:\n{self._seen.text}")
+                while self._read(_LULL):
+                    pass
+            self._emulate()
+        return self._came
+
+    def _emulate(self) -> None:
+        """Put on the screen what came first of all that is not there yet."""
+        self._came, sent = self._unseen.popleft()
+        for start in range(0, len(sent), _PIECE):
+            self._read(0)
+            self._seen.feed(sent[start : start + _PIECE])
+
+    def _read(self, seconds: float) -> bool:
+        """Whether something is sent within so many seconds; not if the program has ended."""
+        if not select.select([self._program], [], [], seconds)[0]:
+            return False
         try:
-            return os.read(self._screen, 65_536)
-        except OSError:
-            return b""
+            sent = os.read(self._program, 65_536)
+        except OSError:  # what Linux says of a terminal that no program has open any more
+            return False
+        if sent:
+            self._unseen.append((perf_counter(), sent))
+        return bool(sent)
 
 
 def _become(command: Sequence[str]) -> NoReturn:
