@@ -19,7 +19,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo team test test-kafka bench check lock clean FORCE
+.PHONY: help demo team test test-kafka bench check digest lock clean FORCE
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,9 @@ check: $(VENV)/dev $(VENV)/project ## check style, types and import contracts
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(BIN)/lint-imports --no-logo
+
+digest: $(VENV)/project ## write the digest of the read tables anew, after a change of store/projections
+	$(PY) -m store.projections.digest
 
 # dev.txt comes first and the others agree with it, for all of them go into one environment.
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

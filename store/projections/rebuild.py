@@ -1,5 +1,6 @@
 """All read tables made anew from the log, in files of their own beside the live ones."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,14 +14,20 @@ from store.projections import PROJECTIONS
 from store.projections.fresh_tables import Progress, fresh_tables, project_all
 from store.projections.projection import Projection
 from store.projections.segments import WHOLE, Segment, SegmentFailed, Side, project_segments, segments_of
-from store.sqlite.database import file_of, read_tables
+from store.sqlite.database import file_of
+from store.sqlite.read_tables import read_tables
+from store.sqlite.schema import KEPT_TABLES
 from store.sqlite.transactions import use_for_bulk_work, write_transaction
 
 
 def stale_tables(connection: sqlite3.Connection) -> list[str]:
-    """The read tables that are missing, or that another version of their projection made."""
+    """The read tables to be rebuilt or dropped.
+
+    A table is missing, or another version of its projection made it, or this version has no projection of it.
+    """
     live = read_tables(connection)
-    return [p.table for p in PROJECTIONS if live.get(p.table) != p.fingerprint]
+    stale = [p.table for p in PROJECTIONS if live.pop(p.table, "") != p.fingerprint]
+    return [*stale, *sorted(live)]
 
 
 def rebuild(connection: sqlite3.Connection, progress: Progress) -> int:
@@ -62,6 +69,7 @@ def _rebuild(connection: sqlite3.Connection, segments: Sequence[Segment], upto: 
                 # Attached earlier, the new file would have been locked by this very transaction.
                 connection.execute("ATTACH ? AS ?", (str(side.file), side.file.stem))
                 last.callback(connection.execute, "DETACH ?", (side.file.stem,))
+            _drop_undeclared(connection)
             for projection in PROJECTIONS:
                 _replace(connection, projection, [side.file.stem for side in sides])
     return read
@@ -72,6 +80,18 @@ def _folder_beside(connection: sqlite3.Connection) -> Iterator[Path]:
     """A passing folder beside the database: what a killed rebuild leaves there lies where the case files do."""
     with TemporaryDirectory(prefix="rebuild-", dir=file_of(connection).parent) as folder:
         yield Path(folder)
+
+
+def _drop_undeclared(connection: sqlite3.Connection) -> None:
+    """Drop the read tables of other versions that this version has no projection of."""
+    declared = {projection.table for projection in PROJECTIONS}
+    for table in read_tables(connection).keys() - declared - KEPT_TABLES:
+        if not table.startswith(("sqlite_", "_sqlite_")):
+            quoted = table.replace('"', '""')
+            connection.execute(f'DROP TABLE main."{quoted}"')
+    connection.execute(
+        "DELETE FROM projections WHERE table_name NOT IN (SELECT value FROM json_each(?))", (json.dumps([*declared]),)
+    )
 
 
 def _replace(connection: sqlite3.Connection, projection: Projection, sides: Iterable[str]) -> None:

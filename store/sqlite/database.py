@@ -20,25 +20,10 @@ from store.errors import (
     damaged,
     from_sqlite,
 )
+from store.sqlite.digest import READ_TABLES
+from store.sqlite.read_tables import digest_of, read_tables
 from store.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION
 from store.sqlite.transactions import read_transaction
-
-READ_TABLES: Final = {
-    "attachments": "d900eec39a385a6d",
-    "beneficial_owners": "3ee245c36c966dfa",
-    "cases": "8b945142c24d40fe",
-    "checks": "985eedcf62c9ce03",
-    "companies": "07017149926e5ad1",
-    "notes": "f5e07ce6bb64537a",
-    "notifications": "dac25518d4173123",
-    "parties": "b19dab928dd7b7fa",
-    "persons": "e6b90b28cecefe22",
-    "required_documents": "cbe123ba5ecb47e6",
-    "search_documents": "c2e58431f041e811",
-    "tags": "a2214380e6f29f87",
-}
-"""The fingerprints of all projections in store/projections: what does not have to be rebuilt is known without loading
-them."""
 
 SMALLEST_DATABASE: Final = 512
 """In bytes: one page. SQLite takes a smaller file for an empty one, and would write a new database over it."""
@@ -82,22 +67,13 @@ def reader(path: Path, *, create: bool = True) -> Reader | None:
     """
     opened = Reader(connect(path, create=create), path)
     try:
-        if opened.query(read_tables) == READ_TABLES:
+        if digest_of(opened.query(read_tables)) == READ_TABLES:
             return opened
     except BaseException:
         opened.close()
         raise
     opened.close()
     return None
-
-
-def read_tables(connection: sqlite3.Connection) -> dict[str, str]:
-    """The read tables that are there, each with the fingerprint of the projection that made it."""
-    return dict(
-        connection.execute(
-            "SELECT table_name, fingerprint FROM projections JOIN sqlite_schema ON type = 'table' AND name = table_name"
-        ).fetchall()
-    )
 
 
 @contextmanager

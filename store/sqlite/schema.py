@@ -267,6 +267,11 @@ MIGRATIONS: Final[Mapping[str, Sequence[str]]] = {
 }
 """The statements of each migration by its name, in the order in which they are applied."""
 
+KEPT_TABLES: Final = frozenset(
+    sql.split()[2] for statements in MIGRATIONS.values() for sql in statements if sql.split()[:2] == ["CREATE", "TABLE"]
+)
+"""The tables that migrations make. None of them can be made again from the log."""
+
 SCHEMA_VERSION: Final = len(MIGRATIONS)
 """How many migrations this version of caseworker knows (PRAGMA user_version)."""
 

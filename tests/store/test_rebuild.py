@@ -15,6 +15,7 @@ from store.projections import rebuild as rebuild_module
 from store.projections.projection import Change, Projection
 from store.projections.rebuild import stale_tables
 from store.queries.queue import queue_length
+from store.sqlite.database import reader
 from tests.domain.examples import ANA, BEN, DIRECTOR, HOLDING, kyb, kyc, owner
 from tests.store.stores import (
     APPROVALS_ARE_TOLD,
@@ -251,6 +252,44 @@ class TestAtOpening:
             connection_of(store).execute("DROP TABLE required_documents")
         with open_store(filled) as store:
             assert read_tables(connection_of(store)) == before
+
+    def test_a_table_that_is_declared_no_longer_is_dropped(self, filled: Path) -> None:
+        with open_store(filled) as store:
+            before = read_tables(connection_of(store))
+            connection_of(store).execute('CREATE TABLE "old ""moods""" (case_id TEXT) STRICT')
+            connection_of(store).execute("INSERT INTO projections VALUES ('old \"moods\"', 'older')")
+            assert stale_tables(connection_of(store)) == ['old "moods"']
+        assert reader(filled) is None
+        with open_store(filled) as store:
+            assert stale_tables(connection_of(store)) == []
+            assert rows(connection_of(store), "SELECT name FROM sqlite_schema WHERE name GLOB 'old*'") == []
+            assert len(rows(connection_of(store), "SELECT table_name FROM projections")) == len(PROJECTIONS)
+            assert read_tables(connection_of(store)) == before
+
+    @pytest.mark.parametrize("table", ["commits", "desks", "_sqlite_migrations", "sqlite_schema", "no_table"])
+    def test_no_other_table_is_dropped_though_it_is_named_as_a_read_table(self, filled: Path, table: str) -> None:
+        tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        with open_store(filled) as store:
+            before = rows(connection_of(store), tables)
+            connection_of(store).execute("INSERT INTO projections VALUES (?, 'older')", [table])
+            store.rebuild(quiet)
+            assert rows(connection_of(store), tables) == before
+            assert len(rows(connection_of(store), "SELECT table_name FROM projections")) == len(PROJECTIONS)
+            assert findings(store) == []
+
+    def test_the_app_can_read_at_once_only_what_is_up_to_date(self, filled: Path) -> None:
+        for change in (
+            "UPDATE projections SET fingerprint = 'older' WHERE table_name = 'notes'",
+            "DELETE FROM projections WHERE table_name = 'notes'",
+            "DROP TABLE notes",
+        ):
+            with open_store(filled) as store:
+                connection_of(store).execute(change)
+            assert reader(filled) is None
+            open_store(filled).close()
+            opened = reader(filled)
+            assert opened
+            opened.close()
 
     def test_nothing_is_made_anew_without_need(self, filled: Path) -> None:
         told: list[int] = []
