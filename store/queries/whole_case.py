@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date
 
-from store.domain.decisions import Rules
+from store.domain.rules import Rules
 from store.log.read import get_commits_for_case
 from store.queries.assessment import AssessedCase, assess, assessment
 from store.queries.case_file import CaseFileView, case_file

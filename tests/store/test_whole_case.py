@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from store.domain.commands import AddBeneficialOwner
-from store.domain.decisions import Rules
 from store.domain.refusals import Refusal
+from store.domain.rules import Rules
 from store.domain.values import PersonData
 from store.engine.case_store import CaseStore, Receipt
 from store.queries.assessment import AssessedCase
