@@ -131,7 +131,7 @@ SQL: Final[Mapping[str, str]] = {
         FROM {_WITH_ACTOR} WHERE event_type = 'NoteAdded'
     """,
     "tags": """
-        SELECT case_id || ' ' || (payload ->> 'tag'), case_id, payload ->> 'tag'
+        SELECT case_id, payload ->> 'tag'
         FROM events WHERE event_type = 'CaseTagged'
     """,
     "notifications": f"""

@@ -13,7 +13,7 @@ A read table is a pure function of the log: same events, same rows, whoever comp
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from store.log.read import RecordedEvent
@@ -32,7 +32,8 @@ from store.projections import (
     search_documents,
     tags,
 )
-from store.projections.projection import Change, Projection
+from store.projections.projection import Change, EventProjectors, Projection, event_projectors_of
+from store.sqlite.transactions import savepoint
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     cases.PROJECTION,
@@ -51,10 +52,21 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
 
 TRIGGERS_OF_READ_TABLES: Final = frozenset(name for projection in PROJECTIONS for name in projection.triggers)
 
-_CHANGES: Final[dict[str, list[Change]]] = {}
-for _projection in PROJECTIONS:
-    for _event, _change in _projection.event_projectors.items():
-        _CHANGES.setdefault(_event.__name__, []).append(_change)
+EVENT_PROJECTORS: Final[EventProjectors] = event_projectors_of(PROJECTIONS)
+"""Of each event type, the read tables that it changes, each with the change:
+
+    for table, change in EVENT_PROJECTORS[CaseTagged]:
+        print(table, change.sql)
+"""
+
+_Changes = Mapping[str, tuple[Change, ...]]
+
+
+def _by_name(event_projectors: EventProjectors) -> _Changes:
+    return {event.__name__: tuple(change for _, change in changes) for event, changes in event_projectors.items()}
+
+
+_CHANGES: Final = _by_name(EVENT_PROJECTORS)
 
 
 def project(connection: sqlite3.Connection, events: Iterable[RecordedEvent]) -> None:
@@ -62,14 +74,31 @@ def project(connection: sqlite3.Connection, events: Iterable[RecordedEvent]) -> 
 
     An event that a newer version of the program wrote changes no row: its meaning is not known here.
     """
+    _apply(connection, events, _CHANGES)
+
+
+def replay(projection: Projection, events: Iterable[RecordedEvent], connection: sqlite3.Connection) -> None:
+    """Make the table of a projection, and fill it from these events: all of it, or nothing.
+
+    with CaseStore.open(path) as store, closing(sqlite3.connect("notes.sqlite3")) as mine:
+        replay(NOTES_OF_PEOPLE, store.query(get_all_events), mine)
+    """
+    with savepoint(connection):
+        connection.execute(projection.create_table)
+        _apply(connection, events, _by_name(event_projectors_of((projection,))))
+        for statement in projection.indexes:
+            connection.execute(statement)
+
+
+def _apply(connection: sqlite3.Connection, events: Iterable[RecordedEvent], changes: _Changes) -> None:
     for event in events:
         if isinstance(event.payload, UnknownPayload):
             continue
-        for sql, values in _CHANGES.get(event.event_type, ()):
+        for sql, values in changes.get(event.event_type, ()):
             connection.execute(sql, values(event, event.payload))
 
 
 def remove_case(connection: sqlite3.Connection, case_id: str) -> None:
-    """Take a case's rows out of all read tables, so that it can be projected anew."""
+    """Delete a case's rows from all read tables, so that the case can be projected anew."""
     for projection in PROJECTIONS:
         connection.execute(f"DELETE FROM {projection.table} WHERE case_id = ?", (case_id,))

@@ -7,7 +7,7 @@ from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert
 
 COLUMNS: Final = {
-    "attachment_id": "TEXT PRIMARY KEY",
+    "attachment_id": "TEXT NOT NULL",
     "case_id": "TEXT NOT NULL",
     "document_requirement_id": "TEXT NOT NULL",
     "sha256": "TEXT NOT NULL",
@@ -37,9 +37,7 @@ PROJECTION: Final = Projection(
     table="attachments",
     version=1,
     columns=COLUMNS,
-    indexes=(
-        "CREATE INDEX attachments_of_case ON attachments (case_id)",
-        "CREATE INDEX attachments_by_content ON attachments (sha256)",
-    ),
+    key=("case_id", "attachment_id"),
+    indexes=("CREATE INDEX attachments_by_content ON attachments (sha256)",),
     event_projectors={FileAttached: Change(insert("attachments", COLUMNS), _attached)},
 )

@@ -50,7 +50,7 @@ def _owner(_: RecordedEvent, e: BeneficialOwnerAdded | BeneficialOwnerCorrected)
 
 
 COLUMNS: Final = {
-    "owner_id": "TEXT PRIMARY KEY",
+    "owner_id": "TEXT NOT NULL",
     "case_id": "TEXT NOT NULL",
     "company_id": "TEXT NOT NULL",
     "person_id": "TEXT",
@@ -75,15 +75,19 @@ COLUMNS: Final = {
     "ended_on": "TEXT",
 }
 
+KEY: Final = ("case_id", "owner_id")
+
 PROJECTION: Final = Projection(
     table="beneficial_owners",
     version=1,
     columns=COLUMNS,
-    indexes=("CREATE INDEX beneficial_owners_of_case ON beneficial_owners (case_id)",),
+    key=KEY,
     event_projectors={
         BeneficialOwnerAdded: Change(insert("beneficial_owners", COLUMNS), _owner),
-        BeneficialOwnerCorrected: Change(replace("beneficial_owners", COLUMNS), _owner),
-        BeneficialOwnerRemoved: Change("DELETE FROM beneficial_owners WHERE owner_id = ?", lambda _, e: (e.owner_id,)),
+        BeneficialOwnerCorrected: Change(replace("beneficial_owners", COLUMNS, KEY), _owner),
+        BeneficialOwnerRemoved: Change(
+            "DELETE FROM beneficial_owners WHERE case_id = ? AND owner_id = ?", lambda _, e: (e.case_id, e.owner_id)
+        ),
         BeneficialOwnersConfirmed: Change(
             "UPDATE beneficial_owners SET is_ubo = owner_id IN (SELECT value FROM json_each(?)) WHERE case_id = ?",
             lambda _, e: (to_json(e.owner_ids).decode(), e.case_id),

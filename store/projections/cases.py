@@ -4,30 +4,16 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from store.domain.events import (
-    BeneficialOwnerAdded,
-    BeneficialOwnerCorrected,
-    BeneficialOwnerRemoved,
-    BeneficialOwnersConfirmed,
     CaseAssigned,
     CaseCreated,
     CaseStatusChanged,
-    CaseTagged,
     CaseUnassigned,
-    CaseUntagged,
-    CheckRecorded,
     CompanyProfileUpdated,
     DecisionApproved,
     DecisionProposed,
-    DecisionReturned,
-    DocumentExpirySet,
     DocumentRequirementDetermined,
     DocumentStatusUpdated,
     DueDateSet,
-    FileAttached,
-    NoteAdded,
-    NotificationRequired,
-    PersonAddedToCase,
-    PersonLinkedToCompany,
     RiskRated,
 )
 from store.domain.operation import Payload
@@ -87,7 +73,7 @@ def _last_change(event: RecordedEvent, case_id: str) -> tuple[object, ...]:
 
 
 COLUMNS: Final = {
-    "case_id": "TEXT PRIMARY KEY",
+    "case_id": "TEXT NOT NULL",
     "reference": "TEXT NOT NULL",
     "client_id": "TEXT NOT NULL",
     "traitement_type": "TEXT NOT NULL",
@@ -115,12 +101,12 @@ COLUMNS: Final = {
 }
 
 _LAST_CHANGE: Final = "updated_at = ?, updated_by = ?, last_event_type = ? WHERE case_id = ?"
-_TOUCH: Final = Change(f"UPDATE cases SET {_LAST_CHANGE}", _touched)
 
 PROJECTION: Final = Projection(
     table="cases",
     version=1,
     columns=COLUMNS,
+    key=("case_id",),
     indexes=(
         # By these the queue is read in order: store/queries/query_language/fields.py has the same expressions.
         "CREATE INDEX cases_by_reference ON cases (reference, case_id)",
@@ -166,24 +152,6 @@ PROJECTION: Final = Projection(
             f"UPDATE cases SET decided_at = ?, next_review_on = ?, {_LAST_CHANGE}",
             lambda event, e: (event.timestamp, e.next_review_on, *_last_change(event, e.case_id)),
         ),
-        **dict.fromkeys(
-            (
-                PersonLinkedToCompany,
-                PersonAddedToCase,
-                BeneficialOwnerAdded,
-                BeneficialOwnerCorrected,
-                BeneficialOwnerRemoved,
-                BeneficialOwnersConfirmed,
-                FileAttached,
-                DocumentExpirySet,
-                CaseTagged,
-                CaseUntagged,
-                NoteAdded,
-                CheckRecorded,
-                DecisionReturned,
-                NotificationRequired,
-            ),
-            _TOUCH,
-        ),
     },
+    otherwise=Change(f"UPDATE cases SET {_LAST_CHANGE}", _touched),
 )

@@ -12,7 +12,7 @@ from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert
 
 COLUMNS: Final = {
-    "check_id": "TEXT PRIMARY KEY",
+    "check_id": "TEXT NOT NULL",
     "case_id": "TEXT NOT NULL",
     "kind": "TEXT NOT NULL",
     "outcome": "TEXT NOT NULL",
@@ -44,6 +44,6 @@ PROJECTION: Final = Projection(
     table="checks",
     version=1,
     columns=COLUMNS,
-    indexes=("CREATE INDEX checks_of_case ON checks (case_id)",),
+    key=("case_id", "check_id"),
     event_projectors={CheckRecorded: Change(insert("checks", COLUMNS), _recorded)},
 )

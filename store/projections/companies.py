@@ -30,7 +30,7 @@ def _profile(_: RecordedEvent, e: CompanyProfileCreated | CompanyProfileUpdated)
 
 
 COLUMNS: Final = {
-    "company_id": "TEXT PRIMARY KEY",
+    "company_id": "TEXT NOT NULL",
     "case_id": "TEXT NOT NULL",
     "registered_name": "TEXT NOT NULL",
     "trading_name": "TEXT",
@@ -48,16 +48,16 @@ COLUMNS: Final = {
     "country": "TEXT NOT NULL",
 }
 
+KEY: Final = ("case_id", "company_id")
+
 PROJECTION: Final = Projection(
     table="companies",
     version=1,
     columns=COLUMNS,
-    indexes=(
-        "CREATE INDEX companies_of_case ON companies (case_id)",
-        "CREATE INDEX companies_by_country ON companies (country_of_incorporation, case_id)",
-    ),
+    key=KEY,
+    indexes=("CREATE INDEX companies_by_country ON companies (country_of_incorporation, case_id)",),
     event_projectors={
         CompanyProfileCreated: Change(insert("companies", COLUMNS), _profile),
-        CompanyProfileUpdated: Change(replace("companies", COLUMNS), _profile),
+        CompanyProfileUpdated: Change(replace("companies", COLUMNS, KEY), _profile),
     },
 )

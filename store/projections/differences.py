@@ -9,6 +9,8 @@ from store.projections import PROJECTIONS
 from store.projections.fresh_tables import Progress, fresh_tables, project_all
 from store.projections.projection import Projection
 
+Row = tuple[object, ...]
+
 
 def differences(connection: sqlite3.Connection, progress: Progress) -> Iterator[str]:
     """A sentence for every row in which the live read tables differ from fresh ones; nothing is written.
@@ -44,20 +46,30 @@ def _compare(projection: Projection, live: sqlite3.Connection, fresh: sqlite3.Co
     ]:
         yield f"The read table {table} has other columns than it should: `caseworker rebuild` makes it again."
         return
-    query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {projection.key}"
-    live_rows, fresh_rows = live.execute(query), fresh.execute(query)
-    for key, is_live, should_be in _paired(live_rows, fresh_rows):
+    key = ", ".join(projection.key)
+    query = f"SELECT {key}, {', '.join(columns)} FROM {table} ORDER BY {key}"
+    length = len(projection.key)
+    for key_values, is_live, should_be in _paired(length, live.execute(query), fresh.execute(query)):
+        row = _row_named(projection, key_values)
         if should_be is None:
-            yield f"{table}: the row {key} does not follow from the log."
+            yield f"{table}: the row {row} does not follow from the log."
         elif is_live is None:
-            yield f"{table}: the row {key} is missing."
+            yield f"{table}: the row {row} is missing."
         elif is_live != should_be:
-            wrong = [c for c, a, b in zip(columns, is_live, should_be, strict=True) if a != b]
-            yield f"{table}: the row {key} differs from the log in {', '.join(wrong)}."
+            pairs = zip(columns, is_live[length:], should_be[length:], strict=True)
+            wrong = [column for column, a, b in pairs if a != b]
+            yield f"{table}: the row {row} differs from the log in {', '.join(wrong)}."
+
+
+def _row_named(projection: Projection, key_values: Row) -> str:
+    """A row by its id, with its case where that is another column of the key."""
+    values = dict(zip(projection.key, key_values, strict=True))
+    *_, own = projection.key
+    return f"{values[own]}" if own == "case_id" else f"{values[own]} of case {values['case_id']}"
 
 
 def _compare_full_text(projection: Projection, live: sqlite3.Connection, fresh: sqlite3.Connection) -> Iterator[str]:
-    """By what keeps the index, and by the words in it, and how often and in how many rows each stands there."""
+    """A sentence if the triggers that keep the index differ, or a word, its rows or how often it stands in them."""
     triggers = dict(live.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))
     for name, statement in projection.triggers.items():
         if triggers.get(name) != statement:
@@ -73,7 +85,7 @@ def _compare_full_text(projection: Projection, live: sqlite3.Connection, fresh: 
                 connection.execute(f"CREATE VIRTUAL TABLE temp.words_in_index USING fts5vocab (main, {index}, row)")
                 words = connection.execute("SELECT * FROM temp.words_in_index ORDER BY term")
                 queries.append(cursors.enter_context(closing(words)))
-            for word, is_live, should_be in _paired(*queries):
+            for (word,), is_live, should_be in _paired(1, *queries):
                 if is_live != should_be:
                     yield f"{index}: the word ‘{word}’ does not lead to its cases: `caseworker rebuild` mends that."
                     return
@@ -81,20 +93,24 @@ def _compare_full_text(projection: Projection, live: sqlite3.Connection, fresh: 
             yield f"The search index {index} is missing or damaged: `caseworker rebuild` makes it again."
 
 
-Row = tuple[object, ...]
+def _paired(length: int, live: Iterator[Row], fresh: Iterator[Row]) -> Iterator[tuple[Row, Row | None, Row | None]]:
+    """The key and the rows of both, side by side; None where one of them has no row with that key.
 
-
-def _paired(live: Iterator[Row], fresh: Iterator[Row]) -> Iterator[tuple[object, Row | None, Row | None]]:
-    """The rows of both, each sorted by key, side by side; None where one of them has no row with that key."""
+    The first `length` values of a row are its key, by which both are sorted.
+    """
     a, b = next(live, None), next(fresh, None)
     while a is not None or b is not None:
-        if b is None or (a is not None and str(a[0]) < str(b[0])):
+        if b is None or (a is not None and _sortable(a[:length]) < _sortable(b[:length])):
             assert a is not None
-            yield a[0], a, None
+            yield a[:length], a, None
             a = next(live, None)
-        elif a is None or str(b[0]) < str(a[0]):
-            yield b[0], None, b
+        elif a is None or _sortable(b[:length]) < _sortable(a[:length]):
+            yield b[:length], None, b
             b = next(fresh, None)
         else:
-            yield a[0], a, b
+            yield a[:length], a, b
             a, b = next(live, None), next(fresh, None)
+
+
+def _sortable(key: Row) -> tuple[str, ...]:
+    return tuple(map(str, key))

@@ -7,7 +7,7 @@ from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert
 
 COLUMNS: Final = {
-    "note_id": "TEXT PRIMARY KEY",
+    "note_id": "TEXT NOT NULL",
     "case_id": "TEXT NOT NULL",
     "text": "TEXT NOT NULL",
     "written_at": "TEXT NOT NULL",
@@ -23,6 +23,6 @@ PROJECTION: Final = Projection(
     table="notes",
     version=1,
     columns=COLUMNS,
-    indexes=("CREATE INDEX notes_of_case ON notes (case_id)",),
+    key=("case_id", "note_id"),
     event_projectors={NoteAdded: Change(insert("notes", COLUMNS), _added)},
 )

@@ -7,7 +7,7 @@ from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert
 
 COLUMNS: Final = {
-    "notification_id": "TEXT PRIMARY KEY",
+    "notification_id": "TEXT NOT NULL",
     "case_id": "TEXT NOT NULL",
     "client_id": "TEXT NOT NULL",
     "event_trigger": "TEXT NOT NULL",
@@ -39,6 +39,6 @@ PROJECTION: Final = Projection(
     table="notifications",
     version=1,
     columns=COLUMNS,
-    indexes=("CREATE INDEX notifications_of_case ON notifications (case_id)",),
+    key=("case_id", "notification_id"),
     event_projectors={NotificationRequired: Change(insert("notifications", COLUMNS), _required)},
 )

@@ -43,7 +43,7 @@ def _columns(marks: Marks) -> tuple[object, ...]:
 
 
 COLUMNS: Final = {
-    "part_id": "TEXT PRIMARY KEY",
+    "part_id": "TEXT NOT NULL",
     "case_id": "TEXT NOT NULL",
     "party_id": "TEXT NOT NULL",
     "role": "TEXT NOT NULL",
@@ -56,15 +56,17 @@ COLUMNS: Final = {
     "country": "TEXT",
 }
 
+KEY: Final = ("case_id", "part_id")
+
 _INSERT: Final = insert("parties", COLUMNS)
-_REPLACE: Final = replace("parties", COLUMNS)
+_REPLACE: Final = replace("parties", COLUMNS, KEY)
 
 PROJECTION: Final = Projection(
     table="parties",
     version=2,
     columns=COLUMNS,
+    key=KEY,
     indexes=(
-        "CREATE INDEX parties_of_case ON parties (case_id)",
         "CREATE INDEX parties_by_name ON parties (name_key, kind, birthdate) WHERE name_key IS NOT NULL",
         "CREATE INDEX parties_by_lei ON parties (lei) WHERE lei IS NOT NULL",
         "CREATE INDEX parties_by_number ON parties (registration_key) WHERE registration_key IS NOT NULL",
@@ -76,6 +78,8 @@ PROJECTION: Final = Projection(
         PersonLinkedToCompany: Change(_INSERT, _person),
         BeneficialOwnerAdded: Change(_INSERT, _owner),
         BeneficialOwnerCorrected: Change(_REPLACE, _owner),
-        BeneficialOwnerRemoved: Change("DELETE FROM parties WHERE part_id = ?", lambda _, e: (e.owner_id,)),
+        BeneficialOwnerRemoved: Change(
+            "DELETE FROM parties WHERE case_id = ? AND part_id = ?", lambda _, e: (e.case_id, e.owner_id)
+        ),
     },
 )

@@ -29,7 +29,7 @@ def _details(person: PersonData) -> tuple[object, ...]:
 
 
 COLUMNS: Final = {
-    "person_id": "TEXT PRIMARY KEY",
+    "person_id": "TEXT NOT NULL",
     "case_id": "TEXT NOT NULL",
     "company_id": "TEXT",
     "firstname": "TEXT NOT NULL",
@@ -47,8 +47,8 @@ PROJECTION: Final = Projection(
     table="persons",
     version=1,
     columns=COLUMNS,
+    key=("case_id", "person_id"),
     indexes=(
-        "CREATE INDEX persons_of_case ON persons (case_id)",
         "CREATE INDEX persons_by_nationality ON persons (nationality, case_id) WHERE nationality IS NOT NULL",
         "CREATE INDEX persons_by_residence ON persons (country_of_residence, case_id)"
         " WHERE country_of_residence IS NOT NULL",

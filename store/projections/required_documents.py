@@ -48,12 +48,13 @@ def _moved(event: RecordedEvent, e: DocumentStatusUpdated) -> tuple[object, ...]
         to_json(e.metadata).decode(),
         event.timestamp,
         event.actor,
+        e.case_id,
         e.document_requirement_id,
     )
 
 
 COLUMNS: Final = {
-    "document_requirement_id": "TEXT PRIMARY KEY",
+    "document_requirement_id": "TEXT NOT NULL",
     "case_id": "TEXT NOT NULL",
     "document_type": "TEXT NOT NULL",
     "entity_type": "TEXT NOT NULL",
@@ -74,14 +75,16 @@ COLUMNS: Final = {
 WAITS: Final = f"is_required AND status NOT IN {tuple(sorted(map(str, DONE)))}"
 """That a document is still needed."""
 
-_RENAME: Final = "UPDATE required_documents SET entity_name = ? WHERE entity_id = ? AND case_id = ?"
+_RENAME: Final = "UPDATE required_documents SET entity_name = ? WHERE case_id = ? AND entity_id = ?"
 
 PROJECTION: Final = Projection(
     table="required_documents",
     version=1,
     columns=COLUMNS,
+    key=("case_id", "document_requirement_id"),
     indexes=(
-        "CREATE INDEX required_documents_of_case ON required_documents (case_id)",
+        # By this a command on a document finds its case, which it does not name.
+        "CREATE INDEX required_documents_by_id ON required_documents (document_requirement_id)",
         "CREATE INDEX required_documents_by_expiry ON required_documents (expires_on, document_requirement_id)"
         " WHERE expires_on IS NOT NULL",
         f"CREATE INDEX documents_that_wait ON required_documents (document_type, case_id) WHERE {WAITS}",
@@ -94,15 +97,15 @@ PROJECTION: Final = Projection(
         DocumentStatusUpdated: Change(
             "UPDATE required_documents SET status = ?, reason = ?, reason_code = ?,"
             " metadata = json_patch(metadata, ?), updated_at = ?, updated_by = ?"
-            " WHERE document_requirement_id = ?",
+            " WHERE case_id = ? AND document_requirement_id = ?",
             _moved,
         ),
         DocumentExpirySet: Change(
-            "UPDATE required_documents SET expires_on = ? WHERE document_requirement_id = ?",
-            lambda _, e: (e.expires_on, e.document_requirement_id),
+            "UPDATE required_documents SET expires_on = ? WHERE case_id = ? AND document_requirement_id = ?",
+            lambda _, e: (e.expires_on, e.case_id, e.document_requirement_id),
         ),
         # A document shows whom it is about by the name of today.
-        CompanyProfileUpdated: Change(_RENAME, lambda _, e: (e.profile.registered_name, e.company_id, e.case_id)),
-        BeneficialOwnerCorrected: Change(_RENAME, lambda _, e: (e.owner.name, e.person_id, e.case_id)),
+        CompanyProfileUpdated: Change(_RENAME, lambda _, e: (e.profile.registered_name, e.case_id, e.company_id)),
+        BeneficialOwnerCorrected: Change(_RENAME, lambda _, e: (e.owner.name, e.case_id, e.person_id)),
     },
 )

@@ -58,7 +58,8 @@ PROJECTION: Final = Projection(
     version=1,
     local_id="document_id",
     full_text_index="search_index",
-    columns={"case_id": "TEXT NOT NULL UNIQUE", "words": "TEXT NOT NULL"},
+    columns={"case_id": "TEXT NOT NULL", "words": "TEXT NOT NULL"},
+    key=("case_id",),
     indexes=(
         "DROP TABLE IF EXISTS search_index",
         "CREATE VIRTUAL TABLE search_index USING fts5"

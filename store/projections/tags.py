@@ -7,21 +7,21 @@ from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert
 
 COLUMNS: Final = {
-    "case_and_tag": "TEXT PRIMARY KEY",
     "case_id": "TEXT NOT NULL",
     "tag": "TEXT NOT NULL",
 }
 
 
 def _tagged(_: RecordedEvent, e: CaseTagged) -> tuple[object, ...]:
-    return f"{e.case_id} {e.tag}", e.case_id, e.tag
+    return e.case_id, e.tag
 
 
 PROJECTION: Final = Projection(
     table="tags",
     version=1,
     columns=COLUMNS,
-    indexes=("CREATE INDEX tags_of_case ON tags (case_id, tag)", "CREATE INDEX cases_of_tag ON tags (tag, case_id)"),
+    key=("case_id", "tag"),
+    indexes=("CREATE INDEX cases_of_tag ON tags (tag, case_id)",),
     event_projectors={
         CaseTagged: Change(insert("tags", COLUMNS), _tagged),
         CaseUntagged: Change("DELETE FROM tags WHERE case_id = ? AND tag = ?", lambda _, e: (e.case_id, e.tag)),

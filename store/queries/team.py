@@ -193,12 +193,13 @@ def _since(connection: sqlite3.Connection, case_id: str, base: str | None) -> li
 def _changed(connection: sqlite3.Connection, case_id: str, seen: Mapping[str, Any]) -> list[Difference]:
     changed = []
     for projection in PROJECTIONS:
-        before = {row[projection.key]: row for row in seen.get(projection.table, ())}
+        *_, own = projection.key  # all rows are of one case
+        before = {row[own]: row for row in seen.get(projection.table, ())}
         columns = list(projection.columns)
         rows = connection.execute(
             f"SELECT {', '.join(columns)} FROM {projection.table} WHERE case_id = ? ORDER BY rowid", (case_id,)
         )
-        now = {row[columns.index(projection.key)]: dict(zip(columns, row, strict=True)) for row in rows}
+        now = {row[columns.index(own)]: dict(zip(columns, row, strict=True)) for row in rows}
         for key in dict.fromkeys([*before, *now]):
             old, new = before.get(key, {}), now.get(key, {})
             changed += [

@@ -175,7 +175,7 @@ def tell(store: CaseStore) -> dict[str, Any]:
         "commits": rows("SELECT commit_id FROM commits ORDER BY case_id, position"),
         "rejected": rows("SELECT log_partition, log_offset, reason FROM rejected_records ORDER BY 1, 2"),
         **{
-            each.table: rows(f"SELECT {', '.join(each.columns)} FROM {each.table} ORDER BY {each.key}")
+            each.table: rows(f"SELECT {', '.join(each.columns)} FROM {each.table} ORDER BY {', '.join(each.key)}")
             for each in PROJECTIONS
         },
     }

@@ -3,7 +3,7 @@
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -385,6 +385,22 @@ class TestGuards:
 READ_TABLES = {projection.table: projection for projection in PROJECTIONS}
 
 
+def same_key(table: str) -> str:
+    return " AND ".join(f"{column} = ?" for column in READ_TABLES[table].key)
+
+
+def first_key(connection: sqlite3.Connection, table: str, order: str = "ASC") -> Sequence[str]:
+    """The key of the first row, or of the last."""
+    key = READ_TABLES[table].key
+    by_key = ", ".join(f"{column} {order}" for column in key)
+    ((*values,),) = rows(connection, f"SELECT {', '.join(key)} FROM {table} ORDER BY {by_key} LIMIT 1")
+    return values
+
+
+def named(key: Sequence[str]) -> str:
+    return key[0] if len(key) == 1 else f"{key[1]} of case {key[0]}"
+
+
 @pytest.mark.parametrize("table", READ_TABLES)
 class TestReadTables:
     """A read table that does not follow from the log is found, row by row."""
@@ -398,48 +414,58 @@ class TestReadTables:
         projection = READ_TABLES[table]
         with open_store(copy) as store:
             connection = connection_of(store)
-            ((key,),) = rows(connection, f"SELECT min({projection.key}) FROM {table}")
+            key = first_key(connection, table)
             for column, definition in projection.columns.items():
-                if column == projection.key:
+                if column in projection.key:
                     continue
                 connection.execute("BEGIN")
                 new = "'another'" if definition.startswith("TEXT") else f"coalesce({column}, 0) + 1"
-                connection.execute(f"UPDATE {table} SET {column} = {new} WHERE {projection.key} = ?", [key])
+                connection.execute(f"UPDATE {table} SET {column} = {new} WHERE {same_key(table)}", key)
                 connection.execute("COMMIT")
                 assert findings(store) == [
-                    Finding("read tables", f"{table}: the row {key} differs from the log in {column}.")
+                    Finding("read tables", f"{table}: the row {named(key)} differs from the log in {column}.")
                 ]
                 store.rebuild(quiet)
                 assert findings(store) == []
 
-    def test_a_key_that_was_changed(self, copy: Path, table: str) -> None:
-        key = READ_TABLES[table].key
+    @pytest.mark.parametrize("place", [0, -1], ids=["its case", "its id"])
+    def test_a_key_that_was_changed(self, copy: Path, table: str, place: int) -> None:
         with open_store(copy) as store:
-            connection_of(store).execute(
-                f"UPDATE {table} SET {key} = 'x' WHERE {key} = (SELECT min({key}) FROM {table})"
+            connection = connection_of(store)
+            column, key = READ_TABLES[table].key[place], first_key(connection, table)
+            connection.execute(
+                f"UPDATE {table} SET {column} = 'x' WHERE rowid = (SELECT rowid FROM {table} WHERE {same_key(table)})",
+                key,
             )
-            sentences = [finding.sentence for finding in findings(store)]
-        assert len(sentences) == 2
-        assert f"{table}: the row x does not follow from the log." in sentences
-        assert any(sentence.endswith("is missing.") for sentence in sentences)
+            changed = [*key]
+            changed[place] = "x"
+            assert {finding.sentence for finding in findings(store)} == {
+                f"{table}: the row {named(changed)} does not follow from the log.",
+                f"{table}: the row {named(key)} is missing.",
+            }
 
-    @pytest.mark.parametrize("which", ["min", "max"])
-    def test_a_row_that_was_deleted(self, copy: Path, table: str, which: str) -> None:
-        key = READ_TABLES[table].key
+    @pytest.mark.parametrize("order", ["ASC", "DESC"])
+    def test_a_row_that_was_deleted(self, copy: Path, table: str, order: str) -> None:
         with open_store(copy) as store:
-            ((gone,),) = rows(connection_of(store), f"SELECT {which}({key}) FROM {table}")
-            connection_of(store).execute(f"DELETE FROM {table} WHERE {key} = ?", [gone])
-            assert findings(store) == [Finding("read tables", f"{table}: the row {gone} is missing.")]
+            gone = first_key(connection_of(store), table, order)
+            connection_of(store).execute(f"DELETE FROM {table} WHERE {same_key(table)}", gone)
+            assert findings(store) == [Finding("read tables", f"{table}: the row {named(gone)} is missing.")]
 
     @pytest.mark.parametrize("new", ["", "~"])
     def test_a_row_that_was_added(self, copy: Path, table: str, new: str) -> None:
         projection = READ_TABLES[table]
-        others = ", ".join(column for column in projection.columns if column != projection.key)
+        *_, own = projection.key
+        others = ", ".join(column for column in projection.columns if column != own)
         with open_store(copy) as store:
-            connection_of(store).execute(
-                f"INSERT INTO {table} ({projection.key}, {others}) SELECT ?, {others} FROM {table} LIMIT 1", [new]
+            connection = connection_of(store)
+            key = first_key(connection, table)
+            connection.execute(
+                f"INSERT INTO {table} ({own}, {others}) SELECT ?, {others} FROM {table} WHERE {same_key(table)}",
+                [new, *key],
             )
-            assert findings(store) == [Finding("read tables", f"{table}: the row {new} does not follow from the log.")]
+            assert findings(store) == [
+                Finding("read tables", f"{table}: the row {named([*key[:-1], new])} does not follow from the log.")
+            ]
 
     def test_all_rows_deleted(self, copy: Path, table: str) -> None:
         with open_store(copy) as store:
@@ -462,13 +488,16 @@ class TestReadTables:
 
     def test_a_value_that_is_no_text(self, copy: Path, table: str) -> None:
         projection = READ_TABLES[table]
-        column = next(
-            name for name, kind in projection.columns.items() if name != projection.key and kind.startswith("TEXT")
-        )
+        *_, column = (name for name, kind in projection.columns.items() if kind.startswith("TEXT"))
         with open_store(copy) as store:
-            connection_of(store).execute(f"UPDATE {table} SET {column} = CAST(x'ff00fe' AS TEXT)")
-            assert all(f"differs from the log in {column}" in finding.sentence for finding in findings(store))
-            assert findings(store) != []
+            connection = connection_of(store)
+            key = first_key(connection, table)
+            connection.execute(f"UPDATE {table} SET {column} = CAST(x'ff00fe' AS TEXT) WHERE {same_key(table)}", key)
+            wrong = {finding.sentence for finding in findings(store)}
+        if column in projection.key:
+            assert f"{table}: the row {named(key)} is missing." in wrong
+        else:
+            assert wrong == {f"{table}: the row {named(key)} differs from the log in {column}."}
 
 
 def hex_edits(path: Path, marker: bytes, number: int) -> Iterator[int]:

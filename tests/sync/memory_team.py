@@ -175,7 +175,8 @@ class Laptop:
 
     def read_tables(self) -> dict[str, Rows]:
         return {
-            p.table: self.rows(f"SELECT {', '.join(p.columns)} FROM {p.table} ORDER BY {p.key}") for p in PROJECTIONS
+            p.table: self.rows(f"SELECT {', '.join(p.columns)} FROM {p.table} ORDER BY {', '.join(p.key)}")
+            for p in PROJECTIONS
         }
 
     def everything(self) -> dict[str, Any]:
