@@ -1,6 +1,6 @@
 """The embedded engine: one database file, commands in, read tables out.
 
-    with CaseStore.open(path) as store:
+    with CaseStore.open("cases.sqlite3") as store:
         receipt = store.execute(CreateCase(...), actor="ana.ruiz")
         case = store.query(case_file, receipt.case_id)
 
@@ -88,7 +88,7 @@ class CaseStore(Reader):
     @classmethod
     def open(
         cls,
-        path: Path,
+        path: str | Path,
         *,
         create: bool = True,
         clock: Clock = system_clock,
@@ -100,6 +100,7 @@ class CaseStore(Reader):
 
         Raises a `store.errors.StoreError` when the file can't be used, and says why.
         """
+        path = Path(path)
         connection = connect(path, create=create)
         try:
             with translated(path):
@@ -191,14 +192,14 @@ class CaseStore(Reader):
             finally:
                 self._batch = before
 
-    def keep_attachment(self, source: Path, progress: Progress = lambda done, total: None) -> Attachment:
+    def keep_attachment(self, source: str | Path, progress: Progress = lambda done, total: None) -> Attachment:
         """Take a copy of a file into the folder beside the database, and say what `AttachFile` names it by.
 
         Raises `store.errors.UnusableFile`; what `progress` raises ends the work. Nothing is kept then. A file whose
         command never comes harms nothing: `verify` remarks on it.
         """
         with translated(self.path):
-            kept = keep(folder_of(self._connection), source, progress)
+            kept = keep(folder_of(self._connection), Path(source), progress)
             with self._transaction():
                 self._connection.execute(
                     "INSERT INTO kept_files (sha256, kept_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
