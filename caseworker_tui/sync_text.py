@@ -31,7 +31,7 @@ def top_line(status: Status | None, state: TeamState) -> str:
         return ""
     rest = [
         *([f"{state.conflicts} conflict{'s' * (state.conflicts != 1)}"] if state.conflicts else []),
-        *([f"{state.resting_cases} resting"] if state.resting_cases else []),
+        *([f"{state.quarantined_cases} resting"] if state.quarantined_cases else []),
         *([f"{state.pending:,} pending"] if state.pending else []),
     ]
     if status is None:
@@ -46,7 +46,7 @@ def top_line(status: Status | None, state: TeamState) -> str:
 def case_marks(in_team: CaseInTeam) -> Content:
     """What is said behind the title of a case."""
     said = [
-        *([f"{TO_BE_SETTLED} rests"] if in_team.resting else []),
+        *([f"{TO_BE_SETTLED} rests"] if in_team.quarantined else []),
         *([f"{TO_BE_SETTLED} in conflict"] if in_team.conflicts else []),
         *([f"{PROVISIONAL} {in_team.pending} not accepted yet"] if in_team.pending else []),
     ]

@@ -121,7 +121,7 @@ def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int
         "notifications_sent": notified,
         "pending": state.pending,
         "conflicts": state.conflicts,
-        "resting_cases": state.resting_cases,
+        "resting_cases": state.quarantined_cases,
     }
     if as_json:
         write_json(numbers, indent=None)
@@ -129,7 +129,7 @@ def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int
         write_table(lambda: [(name.replace("_", " "), f"{number:,}") for name, number in numbers.items()])
     for sentence in filter(None, (*_to_be_done(state), trouble)):
         say(sentence)
-    return FAILED if state.conflicts or state.resting_cases or state.pending or trouble else None
+    return FAILED if state.conflicts or state.quarantined_cases or state.pending or trouble else None
 
 
 def _join(store: CaseStore, log: "KafkaLog") -> None:
@@ -143,8 +143,8 @@ def _to_be_done(state: TeamState) -> Iterator[str]:
     """What a person has to look at."""
     if state.conflicts:
         yield f"{state.conflicts} of your commands no longer hold: `caseworker conflicts` lists them."
-    if state.resting_cases:
-        yield f"{state.resting_cases} cases rest because of a record that can't be read: see the app's sync screen."
+    if state.quarantined_cases:
+        yield f"{state.quarantined_cases} cases rest because of a record that can't be read: see the app's sync screen."
 
 
 def _watch(settings: Settings, connection: "Connection", *, relay: bool, attached: bool, as_json: bool) -> int | None:

@@ -46,7 +46,8 @@ from store.queries.queue import (
     queue_page,
     queue_place,
 )
-from store.queries.team_state import cases_to_be_settled, pending_cases
+from store.queries.team_state import pending_cases
+from store.unsettled import cases_to_be_settled
 
 if TYPE_CHECKING:
     from caseworker_tui.screens.many import ManyScreen

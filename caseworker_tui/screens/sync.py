@@ -25,10 +25,11 @@ from caseworker_tui.session import Session
 from caseworker_tui.telling import told
 from caseworker_tui.widgets.top_line import TopLine
 from store.engine.case_store import CaseStore
-from store.queries.team import ConflictRow, TeamOverview, case_names, conflicts, resting_cases, team_overview
+from store.queries.team import ConflictRow, TeamOverview, case_names, conflicts, team_overview
 from store.sqlite.transactions import read_transaction
 from store.sync.dead_letters import DeadLetter, dead_letters, discard, replay
 from store.sync.quarantine import release
+from store.unsettled import quarantined_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,17 @@ class _Waiting:
 
     team: TeamOverview | None
     conflicts: list[ConflictRow]
-    resting: dict[str, str]
+    quarantined: dict[str, str]
     letters: list[DeadLetter]
     names: dict[str, str]
 
 
 def _waiting(connection: Connection) -> _Waiting:
     with read_transaction(connection):
-        found, resting = conflicts(connection), resting_cases(connection)
-        names = case_names(connection, {*(row.case_id for row in found), *resting})
+        found, quarantined = conflicts(connection), quarantined_cases(connection)
+        names = case_names(connection, {*(row.case_id for row in found), *quarantined})
         letters = dead_letters(connection, waiting_only=True)
-        return _Waiting(team_overview(connection), found, resting, letters, names)
+        return _Waiting(team_overview(connection), found, quarantined, letters, names)
 
 
 class SyncScreen(Screen[None]):
@@ -98,7 +99,7 @@ class SyncScreen(Screen[None]):
             ),
             *(
                 (sync_text.resting_line(waiting.names[case_id], sentence), partial(self._ask_release, case_id))
-                for case_id, sentence in waiting.resting.items()
+                for case_id, sentence in waiting.quarantined.items()
             ),
             *(
                 (

@@ -35,6 +35,7 @@ from store.projections.fresh_tables import Progress
 from store.projections.rebuild import rebuild, stale_tables
 from store.sqlite.database import Reader, connect, translated
 from store.sqlite.transactions import savepoint, use_for_bulk_work, write_transaction
+from store.unsettled import obstacles
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,13 +66,6 @@ _EARLIER: Final = """
 SELECT position, case_id, commit_id, command, 'events' FROM commits WHERE command_id = ?1
 UNION ALL
 SELECT position, case_id, commit_id, command, 'pending_events' FROM pending_commits WHERE command_id = ?1
-"""
-
-
-_UNSETTLED: Final = """
-SELECT (SELECT sentence FROM conflicts WHERE command_id = ?1),
-    (SELECT reason FROM discarded_commands WHERE command_id = ?1),
-    (SELECT sentence FROM quarantined_records WHERE case_id = ?2 ORDER BY log_offset LIMIT 1)
 """
 
 
@@ -255,8 +249,8 @@ class CaseStore(Reader):
         return Receipt(command_id, case_id, commit_id, tuple(name for (name,) in types), repeated=True)
 
     def _refuse_unsettled(self, command_id: str, case_id: str) -> None:
-        """A command that was carried out once, and whose fate a person decides or has decided; a case that rests."""
-        conflict, discarded, frozen = self._connection.execute(_UNSETTLED, (command_id, case_id)).fetchone()
+        """Refuse a command that is in conflict or was discarded, and any command on a quarantined case."""
+        conflict, discarded, quarantined = obstacles(self._connection, command_id, case_id)
         if conflict is not None:
             raise Refusal(
                 Code.COMMAND_IN_CONFLICT,
@@ -269,8 +263,8 @@ class CaseStore(Reader):
                 f"The command {command_id} was carried out here, and discarded when changes of the team came before it:"
                 f" {discarded}. Give it again under another id, if it is to hold.",
             )
-        if frozen is not None:
-            raise Refusal(Code.CASE_FROZEN, f"The case rests: {frozen} It can be read meanwhile.")
+        if quarantined is not None:
+            raise Refusal(Code.CASE_FROZEN, f"The case rests: {quarantined} It can be read meanwhile.")
 
     def _case_of(self, batch: Batch, command: Command, command_id: str) -> str:
         match command:

@@ -13,16 +13,16 @@ from typing import Any
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, FORMAT, commit_id
 from store.log.upcast import typed_payload
 from store.sqlite.append_only import APPEND_ONLY_TRIGGERS
+from store.unsettled import COMMANDS_SET_ASIDE
 
 _COMMIT = slice(2, 2 + len(COMMIT_FIELDS))
 _EVENT = slice(3, 3 + len(EVENT_FIELDS))
 
-_ONE_PLACE = """
+_ONE_PLACE = f"""
 SELECT command_id, group_concat(place, ' and ') FROM (
     SELECT command_id, 'accepted' AS place FROM pending_commits JOIN commits USING (command_id, case_id)
     UNION ALL SELECT command_id, 'pending' FROM pending_commits
-    UNION ALL SELECT command_id, 'in conflict' FROM conflicts
-    UNION ALL SELECT command_id, 'discarded' FROM discarded_commands
+    UNION ALL {COMMANDS_SET_ASIDE}
 ) GROUP BY command_id HAVING count(*) > 1
 """
 

@@ -1,4 +1,4 @@
-"""What a database shares with a team: what is pending, in conflict, given up, and which cases rest."""
+"""What a database shares with a team: what is pending, in conflict, given up or quarantined."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from store import unsettled
 from store.log.read import get_commits_for_case
 from store.log.upcast import typed_payload
 from store.projections import PROJECTIONS
@@ -87,11 +88,11 @@ class QuarantinedRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseInTeam:
-    """How one case stands with the team: its pending commits, its conflicts, and why it rests, if it does."""
+    """One case in the team: how many pending commits and conflicts it has, and why it is quarantined, if it is."""
 
     pending: int
     conflicts: int
-    resting: str | None
+    quarantined: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,9 @@ class TeamOverview:
 
 
 def case_in_team(connection: sqlite3.Connection, case_id: str) -> CaseInTeam:
-    pending, conflict_count, resting = connection.execute(
-        "SELECT (SELECT count(*) FROM pending_commits WHERE case_id = ?1),"
-        " (SELECT count(*) FROM conflicts WHERE case_id = ?1),"
-        " (SELECT sentence FROM quarantined_records WHERE case_id = ?1 ORDER BY log_offset LIMIT 1)",
-        (case_id,),
-    ).fetchone()
-    return CaseInTeam(pending, conflict_count, resting)
+    with read_transaction(connection):
+        (pending,) = connection.execute("SELECT count(*) FROM pending_commits WHERE case_id = ?", (case_id,)).fetchone()
+        return CaseInTeam(pending, *unsettled.unsettled_case(connection, case_id))
 
 
 def team_overview(connection: sqlite3.Connection) -> TeamOverview | None:
@@ -127,11 +124,6 @@ def team_overview(connection: sqlite3.Connection) -> TeamOverview | None:
     return TeamOverview(cluster_id, joined_at, dict(cursors), sum(pending.values()), len(pending))
 
 
-def resting_cases(connection: sqlite3.Connection) -> dict[str, str]:
-    """The cases that rest, each with the sentence that says why."""
-    return {row.case_id: row.sentence for row in reversed(quarantined_records(connection)) if row.case_id is not None}
-
-
 def case_names(connection: sqlite3.Connection, case_ids: Iterable[str]) -> dict[str, str]:
     """Reference and name of each case; the id of one that is not there."""
     query = "SELECT reference || '  ' || name FROM cases WHERE case_id = ?"
@@ -141,46 +133,42 @@ def case_names(connection: sqlite3.Connection, case_ids: Iterable[str]) -> dict[
 
 def conflicts(connection: sqlite3.Connection) -> list[ConflictRow]:
     """All conflicts, the oldest command first."""
-    return [ConflictRow(*row) for row in connection.execute(f"{_CONFLICTS} ORDER BY recorded_at, command_id")]
+    return [ConflictRow(*row) for row in unsettled.conflicts(connection)]
 
 
 def conflict(connection: sqlite3.Connection, command_id: str) -> Conflict | None:
     """One conflict with all that belongs to it, None if it is settled."""
     with read_transaction(connection):
-        row = connection.execute(f"{_CONFLICTS} WHERE command_id = ?", (command_id,)).fetchone()
-        if row is None:
+        stored = unsettled.conflict_of(connection, command_id)
+        if stored is None:
             return None
-        base, seen, command, events = connection.execute(
-            "SELECT base, seen, json_extract(record, '$.command'), json_extract(record, '$.events') FROM conflicts"
-            " WHERE command_id = ?",
-            (command_id,),
-        ).fetchone()
-        it = ConflictRow(*row)
+        record = from_json(stored.record)
+        command = from_json(record["command"])
         return Conflict(
-            row=it,
-            data=from_json(command)["data"],
-            did=tuple(sentence(typed_payload(e["payload_model_name"], e["payload"])) for e in from_json(events)),
-            since=tuple(_since(connection, it.case_id, base)),
-            changed=tuple(_changed(connection, it.case_id, from_json(seen))),
+            row=ConflictRow(
+                command_id=stored.command_id,
+                case_id=stored.case_id,
+                command=command["command"],
+                actor=record["actor"],
+                recorded_at=record["recorded_at"],
+                code=stored.code,
+                sentence=stored.sentence,
+                refused_at=stored.refused_at,
+            ),
+            data=command["data"],
+            did=tuple(sentence(typed_payload(e["payload_model_name"], e["payload"])) for e in record["events"]),
+            since=tuple(_since(connection, stored.case_id, stored.base)),
+            changed=tuple(_changed(connection, stored.case_id, from_json(stored.seen))),
         )
 
 
 def discarded_commands(connection: sqlite3.Connection) -> list[DiscardedRow]:
     """What was given up, the newest decision first."""
-    query = f"SELECT {_OF_RECORD}, reason, replaced_by, discarded_by, discarded_at FROM discarded_commands"
-    return [DiscardedRow(*row) for row in connection.execute(f"{query} ORDER BY discarded_at DESC, command_id")]
+    return [DiscardedRow(*row) for row in unsettled.discarded_commands(connection)]
 
 
 def quarantined_records(connection: sqlite3.Connection) -> list[QuarantinedRow]:
-    query = "SELECT log_partition, log_offset, case_id, problem, sentence FROM quarantined_records"
-    return [QuarantinedRow(*row) for row in connection.execute(f"{query} ORDER BY case_id, log_partition, log_offset")]
-
-
-_OF_RECORD = """
-command_id, case_id, json_extract(json_extract(record, '$.command'), '$.command'), json_extract(record, '$.actor'),
-json_extract(record, '$.recorded_at') AS recorded_at
-"""
-_CONFLICTS = f"SELECT {_OF_RECORD}, code, sentence, refused_at FROM conflicts"
+    return [QuarantinedRow(*row) for row in unsettled.quarantined_records(connection)]
 
 
 def _since(connection: sqlite3.Connection, case_id: str, base: str | None) -> list[TimelineEntry]:

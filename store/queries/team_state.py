@@ -3,6 +3,9 @@
 import sqlite3
 from typing import NamedTuple
 
+from store import unsettled
+from store.sqlite.transactions import read_transaction
+
 
 class TeamState(NamedTuple):
     """How a database stands with its team: the numbers that a status line tells."""
@@ -10,23 +13,15 @@ class TeamState(NamedTuple):
     shared: bool
     pending: int
     conflicts: int
-    resting_cases: int
+    quarantined_cases: int
 
 
 def team_state(connection: sqlite3.Connection) -> TeamState:
-    shared, *numbers = connection.execute(
-        "SELECT EXISTS (SELECT 1 FROM team), (SELECT count(*) FROM pending_commits), (SELECT count(*) FROM conflicts),"
-        " (SELECT count(DISTINCT case_id) FROM quarantined_records)"
-    ).fetchone()
-    return TeamState(bool(shared), *numbers)
-
-
-def cases_to_be_settled(connection: sqlite3.Connection) -> set[str]:
-    """The cases that are in conflict, or rest."""
-    rows = connection.execute(
-        "SELECT case_id FROM conflicts UNION SELECT case_id FROM quarantined_records WHERE case_id IS NOT NULL"
-    )
-    return {case_id for (case_id,) in rows}
+    with read_transaction(connection):
+        shared, pending = connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM team), (SELECT count(*) FROM pending_commits)"
+        ).fetchone()
+        return TeamState(bool(shared), pending, *unsettled.counts(connection))
 
 
 def pending_cases(connection: sqlite3.Connection) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from store import unsettled
 from store.domain.commands import AddNote
 from store.domain.operation import Command
 from store.domain.refusals import Code, Refusal
@@ -19,6 +20,7 @@ from store.log.loaded_case import load_case
 from store.projections import project
 from store.sync.rebase import id_reused, run_again
 from store.sync.wire import decode, encode, payloads_of
+from store.unsettled import StoredConflict, StoredDiscarded
 
 
 def record_conflict(
@@ -31,28 +33,23 @@ def record_conflict(
     now: str,
 ) -> None:
     """Keep a command that was refused: `base` is the accepted commit it stood on, `seen` the rows its person saw."""
-    connection.execute(
-        "INSERT INTO conflicts (command_id, case_id, record, base, seen, code, sentence, refused_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            commit.header.command_id,
-            commit.header.case_id,
-            encode(commit).decode(),
-            base,
-            to_json(seen).decode(),
-            refusal.code,
-            refusal.sentence,
-            now,
-        ),
+    conflict = StoredConflict(
+        command_id=commit.header.command_id,
+        case_id=commit.header.case_id,
+        record=encode(commit).decode(),
+        base=base,
+        seen=to_json(seen).decode(),
+        code=refusal.code,
+        sentence=refusal.sentence,
+        refused_at=now,
     )
+    unsettled.add_conflict(connection, conflict)
 
 
 def forget_conflict_of(connection: sqlite3.Connection, commit: Commit) -> None:
-    """Nothing is left to decide where the very command was carried out on another laptop and is accepted."""
-    connection.execute(
-        "DELETE FROM conflicts WHERE command_id = ? AND case_id = ? AND json_extract(record, '$.command') = ?",
-        (commit.header.command_id, commit.header.case_id, commit.header.command),
-    )
+    """Remove the conflict of a command that was carried out on another laptop as well, and that is accepted now."""
+    header = commit.header
+    unsettled.remove_conflict_of_same(connection, header.command_id, header.case_id, header.command)
 
 
 def retry(store: CaseStore, command_id: str) -> Receipt:
@@ -72,8 +69,7 @@ def edit(
 
 def keep_as_note(store: CaseStore, command_id: str, text: str, *, actor: str) -> Receipt:
     """Give the command up, and write down in the case what it was about."""
-    (case_id,) = store.query(_conflict, command_id, "case_id")
-    note = AddNote(case_id=case_id, text=text)
+    note = AddNote(case_id=store.query(_conflict, command_id).case_id, text=text)
     return edit(store, command_id, note, actor=actor, reason="kept as a note")
 
 
@@ -84,15 +80,14 @@ def discard(store: CaseStore, command_id: str, *, actor: str, reason: str) -> No
 
 
 def _retry(connection: sqlite3.Connection, store: CaseStore, command_id: str) -> Receipt:
-    (record,) = _conflict(connection, command_id, "record")
-    before = decode(record.encode())
+    before = decode(_conflict(connection, command_id).record.encode())
     case_id = before.header.case_id
     if connection.execute(
         "SELECT 1 FROM commits WHERE command_id = ? AND case_id = ?", (command_id, case_id)
     ).fetchone():
         raise id_reused(command_id)
     commit = run_again(load_case(connection, case_id), before, store.rules_in_force())
-    connection.execute("DELETE FROM conflicts WHERE command_id = ?", (command_id,))
+    unsettled.remove_conflict(connection, command_id)
     events = append(connection, [(commit, payloads_of(commit))], to=PENDING)
     project(connection, events)
     types = tuple(event.event_type for event in events)
@@ -100,27 +95,24 @@ def _retry(connection: sqlite3.Connection, store: CaseStore, command_id: str) ->
 
 
 def _discard(store: CaseStore, command_id: str, *, actor: str, reason: str, replaced_by: str | None) -> None:
-    case_id, record = store.query(_conflict, command_id, "case_id", "record")
-    now = store.clock().astimezone(UTC).isoformat(timespec="microseconds")
-    store.change(_move_to_discarded, (command_id, case_id, record, reason, replaced_by, actor, now))
-
-
-def _move_to_discarded(connection: sqlite3.Connection, row: tuple[str | None, ...]) -> None:
-    connection.execute(
-        "INSERT INTO discarded_commands (command_id, case_id, record, reason, replaced_by, discarded_by, discarded_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        row,
+    conflict = store.query(_conflict, command_id)
+    discarded = StoredDiscarded(
+        command_id=command_id,
+        case_id=conflict.case_id,
+        record=conflict.record,
+        reason=reason,
+        replaced_by=replaced_by,
+        discarded_by=actor,
+        discarded_at=store.clock().astimezone(UTC).isoformat(timespec="microseconds"),
     )
-    connection.execute("DELETE FROM conflicts WHERE command_id = ?", (row[0],))
+    store.change(unsettled.discard, discarded)
 
 
-def _conflict(connection: sqlite3.Connection, command_id: str, *columns: str) -> tuple[Any, ...]:
-    row: tuple[Any, ...] | None = connection.execute(
-        f"SELECT {', '.join(columns)} FROM conflicts WHERE command_id = ?", (command_id,)
-    ).fetchone()
-    if row is None:
+def _conflict(connection: sqlite3.Connection, command_id: str) -> StoredConflict:
+    conflict = unsettled.conflict_of(connection, command_id)
+    if conflict is None:
         raise unknown_conflict(command_id)
-    return row
+    return conflict
 
 
 def unknown_conflict(command_id: str) -> Refusal:

@@ -27,6 +27,7 @@ from store.sync.partition import partition_of
 from store.sync.rebase import Rebased, Refused, rebase
 from store.sync.shared_log import Batch, Record
 from store.sync.wire import Unreadable, case_of, decode, payloads_of
+from store.unsettled import StoredQuarantined, quarantine, unsettled_case
 
 
 @dataclass(slots=True)
@@ -137,16 +138,16 @@ class Ingest:
 
     def _case(self, case_id: str) -> _Case:
         if case_id not in self.cases:
-            quarantined, in_conflict, is_pending = self.connection.execute(
-                "SELECT EXISTS (SELECT 1 FROM quarantined_records WHERE case_id = ?1),"
-                " EXISTS (SELECT 1 FROM conflicts WHERE case_id = ?1),"
-                " EXISTS (SELECT 1 FROM pending_commits WHERE case_id = ?1)",
-                (case_id,),
-            ).fetchone()
+            conflicts, quarantined = unsettled_case(self.connection, case_id)
             head = accepted_head_of(self.connection, case_id)
-            pending = pending_commits(self.connection, case_id) if is_pending else []
             self.cases[case_id] = _Case(
-                case_id, bool(quarantined), head, head, pending, new=head is None, in_conflict=bool(in_conflict)
+                case_id,
+                quarantined=quarantined is not None,
+                base=head,
+                head=head,
+                pending=pending_commits(self.connection, case_id),
+                new=head is None,
+                in_conflict=conflicts > 0,
             )
         return self.cases[case_id]
 
@@ -292,11 +293,10 @@ class Ingest:
         self._quarantine(record, case.case_id, problem, f"{_where(record)} can't be read: {what}.")
 
     def _quarantine(self, record: Record, case_id: str | None, problem: str, sentence: str) -> None:
-        self.connection.execute(
-            "INSERT INTO quarantined_records (log_partition, log_offset, case_id, problem, sentence, key, value)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (record.partition, record.offset, case_id, problem, sentence, record.key, record.value),
+        stored = StoredQuarantined(
+            record.partition, record.offset, case_id, problem, sentence, record.key, record.value
         )
+        quarantine(self.connection, stored)
         self.tally.quarantined += 1
 
     def _reject(self, record: Record, case_id: str, reason: str) -> None:

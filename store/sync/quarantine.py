@@ -1,26 +1,23 @@
-"""Cases that rest because of a record that can't be read: everything after it waits, and other cases go on."""
+"""Quarantined cases: a record can't be read, everything after it waits, and other cases go on."""
 
 import sqlite3
 from datetime import UTC
 
+from store import unsettled
 from store.domain.refusals import Code, Refusal
 from store.domain.rules import Rules
 from store.engine.case_store import CaseStore
 from store.sync.pull import Ingest, Tally, reject
 from store.sync.shared_log import Record
 from store.sync.wire import Unreadable, decode
-
-
-def quarantined_cases(connection: sqlite3.Connection) -> set[str]:
-    rows = connection.execute("SELECT DISTINCT case_id FROM quarantined_records WHERE case_id IS NOT NULL")
-    return {case_id for (case_id,) in rows}
+from store.unsettled import StoredQuarantined
 
 
 def resume_readable(connection: sqlite3.Connection, *, rules: Rules, now: str, tally: Tally) -> None:
-    """Let the cases go on whose record was of a newer version of caseworker, which this one has become."""
-    for case_id in sorted(quarantined_cases(connection)):
-        problem, record = _first(connection, case_id)
-        if problem == "newer" and _is_readable(record):
+    """Let each case go on whose record was of a newer version of caseworker, if this version can read it."""
+    for case_id in sorted(unsettled.quarantined_cases(connection)):
+        first = unsettled.first_quarantined(connection, case_id)
+        if first.problem == "newer" and _is_readable(_record(first)):
             _go_on(connection, case_id, rules=rules, now=now, tally=tally)
 
 
@@ -34,18 +31,16 @@ def release(store: CaseStore, case_id: str) -> Tally:
 
 
 def _release(connection: sqlite3.Connection, store: CaseStore, case_id: str) -> Tally:
-    if case_id not in quarantined_cases(connection):
+    if case_id not in unsettled.quarantined_cases(connection):
         raise Refusal(Code.CASE_NOT_FROZEN, f"The case {case_id} does not rest.")
-    problem, record = _first(connection, case_id)
-    if problem == "newer":
+    first = unsettled.first_quarantined(connection, case_id)
+    if first.problem == "newer":
         raise Refusal(
             Code.NEWER_RECORD,
             "The record was written by a newer version of caseworker, and others have taken it in: upgrade caseworker.",
         )
-    connection.execute(
-        "DELETE FROM quarantined_records WHERE log_partition = ? AND log_offset = ?", (record.partition, record.offset)
-    )
-    reject(connection, record, case_id, "unreadable")
+    unsettled.release_record(connection, first)
+    reject(connection, _record(first), case_id, "unreadable")
     tally = Tally(rejected=1)
     now = store.clock().astimezone(UTC).isoformat(timespec="microseconds")
     _go_on(connection, case_id, rules=store.rules_in_force(), now=now, tally=tally)
@@ -53,26 +48,17 @@ def _release(connection: sqlite3.Connection, store: CaseStore, case_id: str) -> 
 
 
 def _go_on(connection: sqlite3.Connection, case_id: str, *, rules: Rules, now: str, tally: Tally) -> None:
-    """Take in what waits for a case, in order; another record that can't be read stops it again."""
-    rows = connection.execute(
-        "SELECT log_partition, log_offset, key, value FROM quarantined_records WHERE case_id = ? ORDER BY log_offset",
-        (case_id,),
-    ).fetchall()
-    connection.execute("DELETE FROM quarantined_records WHERE case_id = ?", (case_id,))
+    """Take in the records that wait, in order. Another record that can't be read quarantines the case again."""
+    released = unsettled.release_case(connection, case_id)
     (partitions,) = connection.execute("SELECT partitions FROM team").fetchone()
     ingest = Ingest(connection, partitions, rules, now, tally)
-    for row in rows:
-        ingest.take(Record(*row))
+    for each in released:
+        ingest.take(_record(each))
     ingest.rebase_pending()
 
 
-def _first(connection: sqlite3.Connection, case_id: str) -> tuple[str, Record]:
-    problem, *row = connection.execute(
-        "SELECT problem, log_partition, log_offset, key, value FROM quarantined_records WHERE case_id = ?"
-        " ORDER BY log_offset LIMIT 1",
-        (case_id,),
-    ).fetchone()
-    return problem, Record(*row)
+def _record(stored: StoredQuarantined) -> Record:
+    return Record(stored.log_partition, stored.log_offset, stored.key, stored.value)
 
 
 def _is_readable(record: Record) -> bool:

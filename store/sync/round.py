@@ -12,10 +12,11 @@ from store.log.pending import all_pending_commits
 from store.sqlite.transactions import use_for_bulk_work
 from store.sync.partition import partition_of
 from store.sync.pull import DoesNotFit, Tally, take_in
-from store.sync.quarantine import quarantined_cases, resume_readable
+from store.sync.quarantine import resume_readable
 from store.sync.shared_log import Batch, Outgoing, SharedLog
 from store.sync.team import check_same_log, team_of
 from store.sync.wire import encode
+from store.unsettled import quarantined_cases
 
 Progress = Callable[[int, int], None]
 """Called with how many records are read and how many there are to read."""
@@ -101,14 +102,17 @@ def _take_in(store: CaseStore, found: Batch, tally: Tally, *, careful: bool) -> 
 
 
 def _to_push(store: CaseStore, batch: int) -> Iterator[list[Outgoing]]:
-    """What is pending, in order, but for cases that rest. Each batch is looked up when the one before has returned."""
+    """The pending commits in order, without those of quarantined cases.
+
+    Each batch is looked up when the batch before has returned.
+    """
     partitions, last, place = team_of(store).identity.partitions, store.query(_last_place), 0
     while place < last:
         commits, place = store.query(all_pending_commits, after=place, limit=batch)
         if not commits:
             return
-        resting = store.query(quarantined_cases)
-        outgoing = [_outgoing(commit, partitions) for commit in commits if commit.header.case_id not in resting]
+        quarantined = store.query(quarantined_cases)
+        outgoing = [_outgoing(commit, partitions) for commit in commits if commit.header.case_id not in quarantined]
         if outgoing:
             yield outgoing
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from store.engine.case_store import CaseStore
+from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS
 from store.sqlite.append_only import LOG_TRIGGERS
 from store.sync.pull import cursors_of
 from store.sync.shared_log import Identity, SharedLog, Span, SyncStopped
@@ -117,12 +118,19 @@ def _join(connection: sqlite3.Connection, identity: Identity, now: str) -> Ident
 
 
 def _make_pending(connection: sqlite3.Connection) -> None:
-    """From now on the team accepts: the only time that commits leave the accepted log, and so its guards come down."""
+    """Make all accepted commits pending, since the team accepts commits from now on.
+
+    Commits leave the accepted log here and nowhere else, so its triggers are dropped and made again.
+    """
     for name in LOG_TRIGGERS:
         connection.execute(f"DROP TRIGGER {name}")
-    connection.execute("INSERT INTO pending_commits SELECT * FROM commits ORDER BY position")
-    connection.execute("INSERT INTO pending_events SELECT * FROM events ORDER BY position")
+    for table, fields in (
+        ("commits", ("position", "commit_id", *COMMIT_FIELDS)),
+        ("events", ("position", "commit_position", "case_id", *EVENT_FIELDS)),
+    ):
+        columns = ", ".join(fields)
+        connection.execute(f"INSERT INTO pending_{table} ({columns}) SELECT {columns} FROM {table} ORDER BY position")
     connection.execute("DELETE FROM events")
     connection.execute("DELETE FROM commits")
-    for guard in LOG_TRIGGERS.values():
-        connection.execute(guard)
+    for trigger in LOG_TRIGGERS.values():
+        connection.execute(trigger)

@@ -14,10 +14,10 @@ from typing import Final, Protocol
 from store.engine.case_store import CaseStore
 from store.log.pending import pending_outside
 from store.queries.queue import data_version
-from store.sync.quarantine import quarantined_cases
 from store.sync.round import until_settled
 from store.sync.shared_log import SharedLog, SyncStopped, Unreachable
 from store.sync.team import join, team_of
+from store.unsettled import quarantined_cases
 
 GLANCE_SECONDS: Final = 0.1
 """How long a local commit may go unnoticed."""

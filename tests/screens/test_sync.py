@@ -17,9 +17,10 @@ from caseworker_tui.widgets.case_table import CaseTable
 from store.domain import commands as c
 from store.engine.case_store import CaseStore
 from store.queries.case_file import case_file
-from store.queries.team import conflicts, discarded_commands, resting_cases
+from store.queries.team import conflicts, discarded_commands
 from store.queries.team_state import team_state
 from store.sync.watch import State, Status
+from store.unsettled import quarantined_cases
 from tests.screens.conftest import NOW
 from tests.screens.pilot import keys, run, settle, typed
 from tests.screens.test_snapshots import SIZES, SnapCompare
@@ -171,7 +172,7 @@ def test_a_resting_case_and_a_dead_letter(app: CaseworkerApp, sample: Path, case
 
     run(app, drive)
     with CaseStore.open(sample) as store:
-        assert store.query(resting_cases) == {}
+        assert store.query(quarantined_cases) == {}
 
 
 PICTURES: dict[str, list[str]] = {"queue": [], "sync": ["Y"], "conflict": ["Y", "enter"]}

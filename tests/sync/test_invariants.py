@@ -33,10 +33,10 @@ from store.sync import pull, rebase
 from store.sync.conflicts import discard, edit, keep_as_note, retry
 from store.sync.judge import Verdict
 from store.sync.notifications import mark_sent
-from store.sync.quarantine import quarantined_cases
 from store.sync.rebase import Rebased, run_again
 from store.sync.shared_log import Unreachable
 from store.sync.wire import decode, encode
+from store.unsettled import quarantined_cases
 from tests.domain.examples import ANA, BEN, kyc
 from tests.store.stores import connection_of
 from tests.sync.memory_team import RULES, Laptop, MemoryLog, a_laptop, note
@@ -294,9 +294,9 @@ class Schedule:
         check_the_rules_held(fresh)
 
     def is_done(self, laptop: Laptop) -> bool:
-        resting = laptop.store.query(quarantined_cases)
+        quarantined = laptop.store.query(quarantined_cases)
         pending = {case_id for (case_id,) in laptop.rows("SELECT case_id FROM pending_commits")}
-        return laptop.cursors() == self.ends() and pending <= resting
+        return laptop.cursors() == self.ends() and pending <= quarantined.keys()
 
     def check_that_all_are_alike(self, fresh: Laptop) -> None:
         """Invariants 1, 6 and 7: byte for byte, but for what is pending on cases that rest."""

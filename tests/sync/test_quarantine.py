@@ -60,7 +60,7 @@ class TestARecordThatNobodyCanRead:
         (row,) = ben.store.query(quarantined_records)
         assert (row.case_id, row.problem) == (case_id, "damaged")
         assert row.sentence.startswith(f"Record {row.log_offset} of partition {row.log_partition} can't be read")
-        assert ben.store.query(team_state).resting_cases == 1
+        assert ben.store.query(team_state).quarantined_cases == 1
         assert ben.rows("SELECT text FROM notes ORDER BY written_by") == [("elsewhere",), ("Of Ben.",)]
         assert ben.rows("SELECT value FROM quarantined_records") == [(b"nonsense",)]
         assert ben.findings() == []
@@ -138,7 +138,7 @@ class TestARecordThat:
         log.add(2, b"", None)
         pushed(ana, "one", case_id)
         assert [(row.case_id, row.problem) for row in ana.store.query(quarantined_records)] == [(None, "damaged")] * 3
-        assert ana.store.query(team_state).resting_cases == 0
+        assert ana.store.query(team_state).quarantined_cases == 0
 
     def test_is_in_another_partition_than_its_case_is_rejected(self, log: MemoryLog, ana: Laptop, case_id: str) -> None:
         home = partition_of(case_id, log.partitions)
