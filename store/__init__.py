@@ -11,6 +11,7 @@ intake/        outside records to cases
 screening/     lists of sanctions and of politically exposed people, and the parties of cases against them
 sync/          one history for a team, through Apache Kafka
 attachments    the files of documents, kept by content beside the database
+unsettled      conflicts, discarded commands, quarantined records
 preferences    what a person's queue looks like
 errors         what can be wrong with a database; validation: with what somebody typed or sent
 clock, actor, handwritten_files
