@@ -6,7 +6,7 @@ The references are SQL for just that, written by hand, without tags, sorting by 
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Final
 from benchmarks.ceiling import open_raw
 from benchmarks.figures import Figure, Scale, alternating, at_most, number, p50, p95
 from benchmarks.generate import STAFF, kept
+from store.clock import stamp
 from store.engine.case_store import CaseStore
 from store.preferences import VIEWS
 from store.queries.query_language import EVERYTHING, Asker, select
@@ -132,7 +133,7 @@ def counts_of_views(store: CaseStore, asker: Asker) -> list[int]:
 def counts_by_hand(raw: sqlite3.Connection, asker: Asker) -> list[int]:
     """The same in one pass."""
     week = timedelta(days=7)
-    week_ago = (asker.now - week).astimezone(UTC).isoformat(timespec="microseconds")
+    week_ago = stamp(asker.now - week)
     return [*raw.execute(_ALL_VIEWS, (asker.person, (asker.today + week).isoformat(), week_ago)).fetchone()]
 
 

@@ -26,10 +26,11 @@ from store.sqlite.database import Reader, reader
 
 if TYPE_CHECKING:  # the first picture needs none of it
     from caseworker_tui.viewer import PassingCopies
-    from store.attachments import Attachment, Progress
+    from store.attachments import Attachment
     from store.domain.operation import Command
     from store.domain.rules import Rules
     from store.engine.case_store import CaseStore, Receipt
+    from store.progress import Progress
     from store.queries.case_file import AttachmentRow
 
 P = ParamSpec("P")

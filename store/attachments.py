@@ -10,7 +10,7 @@ import hashlib
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import BinaryIO, Final
 
 from store.domain.values import JOINERS
 from store.errors import FileChanged, FileMissing, UnusableFile
+from store.progress import Progress
 from store.sqlite.database import file_of
 
 LARGEST_FILE: Final = 100 * 1024**2
@@ -26,9 +27,6 @@ LARGEST_FILE: Final = 100 * 1024**2
 
 _CHUNK: Final = 1024**2
 _ENOUGH_TO_TELL: Final = 8192
-
-Progress = Callable[[int, int], None]
-"""Called with the bytes that are done and those there are in all; what it raises ends the work, and leaves nothing."""
 
 
 @dataclass(frozen=True, slots=True)

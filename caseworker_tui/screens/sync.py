@@ -29,6 +29,7 @@ from store.queries.team import ConflictRow, TeamOverview, case_names, conflicts,
 from store.sqlite.transactions import read_transaction
 from store.sync.dead_letters import DeadLetter, dead_letters, discard, replay
 from store.sync.quarantine import release
+from store.sync.settings import COMMITS_TOPIC
 from store.unsettled import quarantined_cases
 
 
@@ -84,7 +85,7 @@ class SyncScreen(Screen[None]):
             waiting = await self._session.query(_waiting)
             status = self._sync.status if self._sync else None
             servers = self._sync.cluster.servers if self._sync else ""
-            topic = f"{self._sync.cluster.topic_prefix}case_commits" if self._sync else ""
+            topic = f"{self._sync.cluster.topic_prefix}{COMMITS_TOPIC}" if self._sync else ""
             self._state.update(sync_text.overview(status, servers, topic, waiting.team))
             self._show(waiting)
 

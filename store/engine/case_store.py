@@ -19,7 +19,7 @@ from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 
 from store.actor import default_actor
 from store.attachments import Attachment, folder_of, keep
-from store.clock import Clock, system_clock
+from store.clock import Clock, stamp, system_clock
 from store.domain.casework.opening import case_id_of_new_case
 from store.domain.commands import CreateCase, as_text
 from store.domain.decider import decide
@@ -31,7 +31,7 @@ from store.engine.batch import Batch
 from store.log.append import new_commit
 from store.log.commit import Commit, CommitHeader
 from store.notifications.answers import rules_in_force
-from store.projections.fresh_tables import Progress
+from store.progress import Progress
 from store.projections.rebuild import rebuild, stale_tables
 from store.sqlite.database import Reader, connect, translated
 from store.sqlite.transactions import savepoint, use_for_bulk_work, write_transaction
@@ -157,7 +157,7 @@ class CaseStore(Reader):
                 device=self.device,
                 actor=actor,
                 rules_version=rules.version,
-                recorded_at=now.isoformat(timespec="microseconds"),
+                recorded_at=stamp(now),
             )
             commit = new_commit(header, new_events, loaded.versions, correlation_id=correlation_id)
             batch.add(loaded, commit, new_events)
@@ -197,7 +197,7 @@ class CaseStore(Reader):
             with self._transaction():
                 self._connection.execute(
                     "INSERT INTO kept_files (sha256, kept_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                    (kept.sha256, self.clock().astimezone(UTC).isoformat(timespec="microseconds")),
+                    (kept.sha256, stamp(self.clock())),
                 )
         return kept
 

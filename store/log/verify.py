@@ -4,7 +4,7 @@ What is pending is proven like what is accepted, as the continuation of each cas
 """
 
 import sqlite3
-from collections.abc import Callable, Container, Generator, Iterator
+from collections.abc import Container, Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -12,6 +12,7 @@ from typing import Any
 
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, FORMAT, commit_id
 from store.log.upcast import typed_payload
+from store.progress import Progress
 from store.sqlite.append_only import APPEND_ONLY_TRIGGERS
 from store.unsettled import COMMANDS_SET_ASIDE
 
@@ -28,8 +29,6 @@ SELECT command_id, group_concat(place, ' and ') FROM (
 
 Row = tuple[Any, ...]
 Faults = Iterator[str]
-Progress = Callable[[int, int], None]
-"""Called with what is done and what there is in all."""
 
 
 def verify_log(connection: sqlite3.Connection, progress: Progress, *, other_triggers: Container[str] = ()) -> Faults:

@@ -3,11 +3,12 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
+from store.clock import stamp
 from store.domain.document_rules import DOCUMENT_RULES, normalised
 from store.domain.notification_rules import NotificationRule, triggers_of
 from store.domain.statuses import TraitementType
@@ -48,7 +49,7 @@ def refresh(
         trouble = str(error)
     if stopped.is_set():
         return
-    at = clock().astimezone(UTC).isoformat(timespec="microseconds")
+    at = stamp(clock())
     with translated(database), closing(connect(database, create=False)) as connection, write_transaction(connection):
         keep(connection, service.url, answered, at=at, trouble=trouble)
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
 from store.log.read import get_all_events, last_position
+from store.progress import Progress
 from store.projections import PROJECTIONS
-from store.projections.fresh_tables import Progress, fresh_tables, project_all
+from store.projections.fresh_tables import fresh_tables, project_all
 from store.projections.projection import Projection
 
 Row = tuple[object, ...]

@@ -1,19 +1,17 @@
 """New read tables, beside the live ones: of the whole log, of some cases, or of what somebody saw."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from store.log.read import RecordedEvent
+from store.progress import Progress
 from store.projections import PROJECTIONS, project
 from store.projections.projection import insert
 from store.sqlite.transactions import use_for_bulk_work
-
-Progress = Callable[[int, int], None]
-"""Called with what is done and what there is in all."""
 
 _STEP: Final = 20_000
 

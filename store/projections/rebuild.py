@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 
 from store.log.pending import is_shared
 from store.log.read import get_accepted_events, get_pending_events, last_accepted_position, last_position
+from store.progress import Progress
 from store.projections import PROJECTIONS
-from store.projections.fresh_tables import Progress, fresh_tables, project_all
+from store.projections.fresh_tables import fresh_tables, project_all
 from store.projections.projection import Projection
 from store.projections.segments import WHOLE, Segment, SegmentFailed, Side, project_segments, segments_of
 from store.sqlite.database import file_of

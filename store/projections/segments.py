@@ -18,7 +18,8 @@ from time import sleep
 from typing import Final, NamedTuple
 
 from store.log.read import get_accepted_events
-from store.projections.fresh_tables import Progress, project_all, without_journal
+from store.progress import Progress
+from store.projections.fresh_tables import project_all, without_journal
 from store.sqlite.database import connect, file_of
 
 WORTH_A_PROCESS: Final = 40_000

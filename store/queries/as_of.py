@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from store.clock import stamp
 from store.domain.refusals import Code, Refusal, unknown_case
 from store.domain.rules import Rules
 from store.log.read import RecordedCommit, RecordedEvent, get_commits_for_case
@@ -61,7 +62,7 @@ def as_of(connection: sqlite3.Connection, case_id: str, when: int | datetime, ru
 
 
 def _version_at(commits: list[RecordedCommit], moment: datetime) -> int:
-    latest = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    latest = stamp(moment)
     version = max((commit.version for commit in commits if commit.recorded_at <= latest), default=0)
     if not version:
         raise Refusal(Code.NOT_YET_OPENED, f"The case was opened at {commits[0].recorded_at}, after {latest}.")

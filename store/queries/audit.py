@@ -12,7 +12,8 @@ from store.domain.identifiers import case_reference
 from store.domain.statuses import label
 from store.errors import FileChanged, FileMissing
 from store.log.read import get_events_of_type
-from store.log.verify import Progress, verify_log
+from store.log.verify import verify_log
+from store.progress import Progress
 from store.projections import TRIGGERS_OF_READ_TABLES
 from store.projections.differences import differences
 from store.sqlite.transactions import read_transaction

@@ -1,7 +1,7 @@
 """What other document rules would change for the cases that are being worked on: a dry run, which changes nothing."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -13,10 +13,8 @@ from store.domain.operation import Payload
 from store.domain.rules import Rules
 from store.domain.statuses import IN_WORK
 from store.log.read import get_events_for_case
+from store.progress import Progress
 from store.sqlite.transactions import read_transaction
-
-Progress = Callable[[int, int], None]
-"""Called with what is done and what there is in all."""
 
 
 class Change(StrEnum):

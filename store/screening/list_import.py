@@ -17,15 +17,13 @@ from typing import Final
 from store.domain.statuses import CheckKind
 from store.errors import DatabaseDamaged
 from store.intake.sniffing import BOM, Unreadable, no_text, open_for_reading
+from store.progress import Progress
 from store.screening.entries import Entry, Listed, Nature, Outcome, PassedOver, Unread, comparable, shown
 from store.screening.followthemoney import read_followthemoney
 from store.screening.list_files import SCHEMA, ListInfo, list_file, open_list
 from store.screening.simple_csv import is_header, read_simple_csv
 from store.screening.spelling import sounds, spelt, words_of
 from store.validation import echo
-
-Progress = Callable[[int, int], None]
-"""Called with how many bytes of the file are done and how many it has."""
 
 _PASSING: Final = "import-"
 _A_DAY: Final = 24 * 60 * 60

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Concatenate, Final, ParamSpec, Self, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from store.closing import Closing
 from store.errors import (
     DatabaseDamaged,
     DatabaseMissing,
@@ -34,18 +35,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Reader:
+class Reader(Closing):
     """A database that is only asked: as much of the engine as the first picture of the app needs."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
         self._connection = connection
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         self._connection.close()

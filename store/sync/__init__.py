@@ -11,7 +11,7 @@ team         joining a shared log, and knowing it again
 single_instance  one process at a time
 watch        sync that goes on until it is stopped
 conflicts    the four ways out of a conflict
-quarantine   cases that rest because of a record that can't be read, and how they go on
+quarantine   how cases go on that are quarantined because of a record that can't be read
 
 And through Kafka, which is loaded only where it is used (docs/kafka.md):
 
@@ -22,6 +22,7 @@ topic_log       a topic, read from positions that the reader keeps
 kafka           the shared log on topic `case_commits`
 topics          the team's topics: what is wrong with them, and making them
 intake          topic `kyc_events` to cases, shared by the team
+intake_messages messages of topic `kyc_events`, and the command in each
 dead_letters    messages that could not become a case, to be corrected and replayed
 messages        what goes out to other services; asyncapi says it to tools
 transactions    records sent all or none, by one sender at a time

@@ -4,12 +4,12 @@ Whichever is taken, the command that was issued is pending again, or kept among 
 """
 
 import sqlite3
-from datetime import UTC
 from typing import Any
 
 from pydantic_core import to_json
 
 from store import unsettled
+from store.clock import stamp
 from store.domain.commands import AddNote
 from store.domain.operation import Command
 from store.domain.refusals import Code, Refusal
@@ -103,7 +103,7 @@ def _discard(store: CaseStore, command_id: str, *, actor: str, reason: str, repl
         reason=reason,
         replaced_by=replaced_by,
         discarded_by=actor,
-        discarded_at=store.clock().astimezone(UTC).isoformat(timespec="microseconds"),
+        discarded_at=stamp(store.clock()),
     )
     store.change(unsettled.discard, discarded)
 

@@ -7,54 +7,22 @@ import sqlite3
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
-from store.domain.commands import CreateCase
+from store.clock import stamp
 from store.domain.refusals import Code, Refusal
 from store.engine.case_store import CaseStore, Receipt
-from store.intake.message import IntakeMessage, read_message
-from store.intake.records import trouble
-from store.validation import explain
-
-Headers = tuple[tuple[str, bytes | None], ...]
+from store.sync.intake_messages import Original, Place, Unreadable, read
 
 
 class LetterState(StrEnum):
     WAITING = "WAITING"
     REPLAYED = "REPLAYED"
     DISCARDED = "DISCARDED"
-
-
-class Unreadable(Exception):
-    """A message that can't become a command. `str()` says why, about "it"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a message stands. `topic_id` tells the topic from one of the same name that was made anew."""
-
-    topic: str
-    topic_id: str
-    partition: int
-    offset: int
-
-    def __str__(self) -> str:
-        return f"{self.topic_id}/{self.partition}/{self.offset}"
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """A message as it came."""
-
-    place: Place
-    key: bytes | None
-    value: bytes
-    headers: Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +44,6 @@ _LETTERS: Final = (
 )
 
 
-def read(original: Original) -> tuple[str, CreateCase]:
-    """The command of a message, and its command id. Raises `Unreadable`."""
-    if not original.value:
-        raise Unreadable("it is empty")
-    try:
-        content = from_json(original.value, allow_inf_nan=False)
-    except ValueError as error:
-        raise Unreadable(trouble(original.value)) from error
-    if not isinstance(content, dict):
-        raise Unreadable("it is no JSON object")
-    try:
-        return read_message(content, place=str(original.place))
-    except ValidationError as error:
-        raise Unreadable(explain(error, IntakeMessage)) from error
-
-
 def keep(connection: sqlite3.Connection, original: Original, reason: str, received_at: datetime) -> None:
     """Keep a message that can't become a case, once, within the caller's transaction."""
     place, headers = original.place, original.headers
@@ -107,7 +59,7 @@ def keep(connection: sqlite3.Connection, original: Original, reason: str, receiv
             _stored(original.value),
             to_json([[name, None if part is None else b64encode(part).decode()] for name, part in headers]).decode(),
             reason,
-            received_at.astimezone(UTC).isoformat(timespec="microseconds"),
+            stamp(received_at),
         ),
     )
 

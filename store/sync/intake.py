@@ -7,16 +7,17 @@ and on topic `kyc_events.dlq`, before the offset is committed; nothing is passed
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from store.clock import Clock, system_clock
+from store.closing import Closing
 from store.domain.refusals import Refusal
 from store.engine.case_store import CaseStore
 from store.sync.connection import DELIVERY_SECONDS, REQUEST_SECONDS, Connection, arrived, headers_of, is_end
-from store.sync.dead_letters import DeadLetter, Original, Place, Unreadable, keep, mark_published, read, unpublished
+from store.sync.dead_letters import DeadLetter, keep, mark_published, unpublished
+from store.sync.intake_messages import Original, Place, Unreadable, read
 from store.sync.messages import trace_of
 from store.sync.topics import DEAD_LETTERS, KYC_EVENTS
 
@@ -50,7 +51,7 @@ class Taken:
         return bool(self.cases or self.already_known or self.dead_letters)
 
 
-class Intake:
+class Intake(Closing):
     """A member of the team's group. For one thread; it joins at the first `take`, and leaves at `close`."""
 
     def __init__(self, connection: Connection, store: CaseStore, *, actor: str, clock: Clock = system_clock) -> None:
@@ -63,14 +64,6 @@ class Intake:
         self._consumer: Consumer | None = None
         self._producer: Producer | None = None
         self._failure: KafkaError | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         if self._consumer is not None:

@@ -1,30 +1,23 @@
 """The team's log on Kafka: topic `case_commits`, a `SharedLog`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from pydantic_core import from_json
 
+from store.closing import Closing
 from store.sync.connection import Connection
 from store.sync.messages import cloud_event_headers
+from store.sync.settings import COMMITS_TOPIC
 from store.sync.shared_log import Batch, Identity, Outgoing, Record, Span
 from store.sync.topic_log import Headers, TopicLog, ToSend
 
-COMMITS: Final = "case_commits"
 
-
-class KafkaLog:
+class KafkaLog(Closing):
     """A `SharedLog`. For one thread."""
 
     def __init__(self, connection: Connection) -> None:
-        self._topic = TopicLog(connection, COMMITS, headers=False)
+        self._topic = TopicLog(connection, COMMITS_TOPIC, headers=False)
         self.name = self._topic.name
-
-    def __enter__(self) -> "KafkaLog":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         self._topic.close()

@@ -10,12 +10,12 @@ database that is put back to an older copy: then some may come twice, with the s
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import UTC
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from pydantic_core import from_json, to_json
 
+from store.clock import stamp
+from store.closing import Closing
 from store.engine.case_store import CaseStore
 from store.log.read import get_notifications_to_send
 from store.sync.connection import Connection
@@ -29,21 +29,13 @@ BATCH: Final = 200
 """Notifications in one transaction."""
 
 
-class Notifications:
+class Notifications(Closing):
     """What sends the notifications of one database. For one thread."""
 
     def __init__(self, connection: Connection, store: CaseStore) -> None:
         self._store = store
         self._topic = TopicLog(connection, NOTIFICATIONS.name)
         self._transactions = Transactions(connection, f"caseworker-notifications-{store.query(_sender)}")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._transactions.close()
@@ -82,7 +74,7 @@ class Notifications:
 
 def mark_sent(store: CaseStore, event_ids: Iterable[str]) -> None:
     """Note that these have gone out, and that there is no more to find out."""
-    now = store.clock().astimezone(UTC).isoformat(timespec="microseconds")
+    now = stamp(store.clock())
     store.change(_note_after, [(now, event_id) for event_id in event_ids])
 
 

@@ -1,9 +1,9 @@
 """Quarantined cases: a record can't be read, everything after it waits, and other cases go on."""
 
 import sqlite3
-from datetime import UTC
 
 from store import unsettled
+from store.clock import stamp
 from store.domain.refusals import Code, Refusal
 from store.domain.rules import Rules
 from store.engine.case_store import CaseStore
@@ -42,7 +42,7 @@ def _release(connection: sqlite3.Connection, store: CaseStore, case_id: str) -> 
     unsettled.release_record(connection, first)
     reject(connection, _record(first), case_id, "unreadable")
     tally = Tally(rejected=1)
-    now = store.clock().astimezone(UTC).isoformat(timespec="microseconds")
+    now = stamp(store.clock())
     _go_on(connection, case_id, rules=store.rules_in_force(), now=now, tally=tally)
     return tally
 

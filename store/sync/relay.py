@@ -8,9 +8,9 @@ transaction: after a crash at any moment a batch is there whole, or not at all.
 
 import sqlite3
 from collections import Counter
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
+from store.closing import Closing
 from store.engine.case_store import CaseStore
 from store.log import RecordedEvent
 from store.log.read import get_accepted_events, last_accepted_position
@@ -28,7 +28,7 @@ BATCH: Final = 1_000
 """Events in one transaction."""
 
 
-class Relay:
+class Relay(Closing):
     """Publishes from one database. For one thread; every call raises one of `store.sync.errors.FAILURES`."""
 
     def __init__(self, connection: Connection, store: CaseStore, *, batch: int = BATCH) -> None:
@@ -41,14 +41,6 @@ class Relay:
         self._position = 0
         self._looked_at = -1
         self._identity: Identity | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._transactions.close()

@@ -1,14 +1,15 @@
 """One round with the team: pull, push, pull until it returns. Never push before pull."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC
 from typing import Final
 
+from store.clock import stamp
 from store.engine.case_store import CaseStore
 from store.log.commit import Commit
 from store.log.pending import all_pending_commits
+from store.progress import Progress
 from store.sqlite.transactions import use_for_bulk_work
 from store.sync.partition import partition_of
 from store.sync.pull import DoesNotFit, Tally, take_in
@@ -17,9 +18,6 @@ from store.sync.shared_log import Batch, Outgoing, SharedLog
 from store.sync.team import check_same_log, team_of
 from store.sync.wire import encode
 from store.unsettled import quarantined_cases
-
-Progress = Callable[[int, int], None]
-"""Called with how many records are read and how many there are to read."""
 
 BATCH: Final = 1_000
 """Records in one transaction: about a fifth of a second in which no command can be carried out."""
@@ -53,7 +51,7 @@ def sync_round(
     spans = log.spans()
     check_same_log(team_of(store), log.identity(), spans)
     tally = Tally()
-    store.change(resume_readable, rules=store.rules_in_force(), now=_now(store), tally=tally)
+    store.change(resume_readable, rules=store.rules_in_force(), now=stamp(store.clock()), tally=tally)
     ends = {partition: span.end for partition, span in spans.items()}
     pull(store, log, ends, tally=tally, progress=progress, batch=batch)
     pushed = 0
@@ -98,7 +96,7 @@ def pull(
 
 
 def _take_in(store: CaseStore, found: Batch, tally: Tally, *, careful: bool) -> None:
-    store.change(take_in, found, rules=store.rules_in_force(), now=_now(store), tally=tally, careful=careful)
+    store.change(take_in, found, rules=store.rules_in_force(), now=stamp(store.clock()), tally=tally, careful=careful)
 
 
 def _to_push(store: CaseStore, batch: int) -> Iterator[list[Outgoing]]:
@@ -130,7 +128,3 @@ def _last_place(connection: sqlite3.Connection) -> int:
 def _pending(connection: sqlite3.Connection) -> int:
     (count,) = connection.execute("SELECT count(*) FROM pending_commits").fetchone()
     return int(count)
-
-
-def _now(store: CaseStore) -> str:
-    return store.clock().astimezone(UTC).isoformat(timespec="microseconds")

@@ -43,6 +43,9 @@ OURS: Final[Mapping[str, str]] = {
 TOPIC_PREFIX: Final = "topic_prefix"
 """The one key that is ours and none of librdkafka's."""
 
+COMMITS_TOPIC: Final = "case_commits"
+"""The topic of the team's log, without the prefix. It is named here so that its name loads no Kafka."""
+
 _FROM_ENVIRONMENT: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _FROM_KEYRING: Final = re.compile(r"keyring:([^/]+)/(.+)")
 _REDACTED: Final = "•••"

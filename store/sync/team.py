@@ -3,8 +3,8 @@
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
 
+from store.clock import stamp
 from store.engine.case_store import CaseStore
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS
 from store.sqlite.append_only import LOG_TRIGGERS
@@ -35,7 +35,7 @@ def join(store: CaseStore, log: SharedLog) -> Team:
             f"The beginning of partition {cut[0]} of the team's log was deleted, so its history can't be read whole:"
             " the topic needs retention.ms=-1 and retention.bytes=-1. Nothing was changed here.",
         )
-    now = store.clock().astimezone(UTC).isoformat(timespec="microseconds")
+    now = stamp(store.clock())
     if store.change(_join, identity, now) != identity:
         raise SyncStopped(
             "another_team",

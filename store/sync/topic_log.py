@@ -8,12 +8,12 @@ gets an id of its own; so nothing is handed out before the look after it.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic, sleep
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
+from store.closing import Closing
 from store.sync.connection import DELIVERY_SECONDS, REQUEST_SECONDS, Connection, arrived, headers_of, is_end
 from store.sync.errors import FAILURES, TopicChanged
 from store.sync.shared_log import Identity, Span, Unreachable
@@ -51,7 +51,7 @@ class ToSend:
     partition: int = -1
 
 
-class TopicLog:
+class TopicLog(Closing):
     """For one thread. Every call is bounded in time, and raises one of `store.sync.errors.FAILURES`.
 
     What is read is given with its `headers`, or without, which takes half the time.
@@ -67,14 +67,6 @@ class TopicLog:
         self._topic_id = ""
         self._next: dict[int, int] = {}
         self._waiting: list[Message] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Nothing is sent or read any more."""

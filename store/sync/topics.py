@@ -12,6 +12,7 @@ from confluent_kafka.admin import AclOperation, AdminClient, ConfigResource, New
 
 from store.sync.connection import REQUEST_SECONDS, Connection
 from store.sync.errors import FAILURES
+from store.sync.settings import COMMITS_TOPIC
 
 PARTITIONS: Final = 6
 """Of each new topic. It can't be changed later: a case's partition follows from it."""
@@ -37,7 +38,7 @@ class Topic:
 
 
 COMMITS: Final = Topic(
-    "case_commits", "the team's log", (AclOperation.DESCRIBE, AclOperation.READ, AclOperation.WRITE), needed=True
+    COMMITS_TOPIC, "the team's log", (AclOperation.DESCRIBE, AclOperation.READ, AclOperation.WRITE), needed=True
 )
 KYC_EVENTS: Final = Topic("kyc_events", "clients to examine, from other services", (AclOperation.READ,))
 DEAD_LETTERS: Final = Topic("kyc_events.dlq", "messages that can't become a case", (AclOperation.WRITE,))

@@ -14,8 +14,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from store.sync import connection as connection_module
 from store.sync import topic_log as topic_log_module
 from store.sync.connection import Connection
-from store.sync.kafka import COMMITS
-from store.sync.settings import flat_properties, read_settings
+from store.sync.settings import COMMITS_TOPIC, flat_properties, read_settings
 from store.sync.topic_log import TopicLog
 from tests.kafka.apache_kafka import ApacheKafka, CantBeHad, given_cluster
 from tests.kafka.mock_cluster import MockCluster
@@ -38,13 +37,13 @@ class MockConnection(Connection):
 @pytest.fixture
 def mock_cluster() -> Iterator[MockCluster]:
     with MockCluster() as cluster:
-        cluster.create_topic(COMMITS, PARTITIONS)
+        cluster.create_topic(COMMITS_TOPIC, PARTITIONS)
         yield cluster
 
 
 @pytest.fixture
 def mock_log(mock_cluster: MockCluster) -> Iterator[TopicLog]:
-    with TopicLog(mock_connection_to(mock_cluster.bootstrap), COMMITS) as log:
+    with TopicLog(mock_connection_to(mock_cluster.bootstrap), COMMITS_TOPIC) as log:
         yield log
 
 
@@ -83,8 +82,8 @@ def connection(bootstrap: str) -> Connection:
 @pytest.fixture
 def log(connection: Connection) -> Iterator[TopicLog]:
     """An empty log on Apache Kafka."""
-    make_topics(connection, COMMITS)
-    with TopicLog(connection, COMMITS) as log:
+    make_topics(connection, COMMITS_TOPIC)
+    with TopicLog(connection, COMMITS_TOPIC) as log:
         yield log
 
 

@@ -13,15 +13,12 @@ from store.queries.case_file import case_file
 from store.sync.dead_letters import (
     DeadLetter,
     LetterState,
-    Original,
-    Place,
-    Unreadable,
     dead_letters,
     discard,
     keep,
-    read,
     replay,
 )
+from store.sync.intake_messages import Original, Place, Unreadable, read
 from tests.store.stores import connection_of, findings, open_store, rows
 
 WHEN = datetime(2026, 1, 2, 9, tzinfo=UTC)

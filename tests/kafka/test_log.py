@@ -9,7 +9,7 @@ from confluent_kafka import TopicPartition
 
 from store.sync.connection import Connection
 from store.sync.errors import NotAllowed, NotAuthenticated, TopicChanged, TopicMissing
-from store.sync.kafka import COMMITS
+from store.sync.settings import COMMITS_TOPIC
 from store.sync.shared_log import Unreachable
 from store.sync.topic_log import Received, TopicLog, ToSend
 from tests.kafka.apache_kafka import USERS, ApacheKafka
@@ -78,7 +78,7 @@ class TestALog:
         assert texts(read(log)) == ["a", "b"]
         log.append(outgoing("c"))
         assert texts(read(log, START | {0: 2})) == ["c"]
-        with TopicLog(connection, COMMITS) as restarted:
+        with TopicLog(connection, COMMITS_TOPIC) as restarted:
             assert texts(read(restarted, START | {0: 1})) == ["b", "c"]
 
     def test_is_read_up_to_a_mark_and_no_further(self, log: TopicLog) -> None:
@@ -124,7 +124,7 @@ class TestALog:
         assert texts(read(log)) == ["a"]
 
     def test_of_another_name_is_missing(self, connection: Connection) -> None:
-        with TopicLog(connection, COMMITS) as log, pytest.raises(TopicMissing, match="--create-topics"):
+        with TopicLog(connection, COMMITS_TOPIC) as log, pytest.raises(TopicMissing, match="--create-topics"):
             log.identity()
 
     def test_takes_thousands_at_once(self, log: TopicLog) -> None:
@@ -136,16 +136,16 @@ class TestALog:
 class TestATopicThatIsNotTheOneWeKnew:
     def test_has_another_identity(self, log: TopicLog, connection: Connection) -> None:
         before = log.identity()
-        delete_topic(connection, COMMITS)
-        make_topics(connection, COMMITS)
+        delete_topic(connection, COMMITS_TOPIC)
+        make_topics(connection, COMMITS_TOPIC)
         after = log.identity()
         assert after.cluster_id == before.cluster_id
         assert after.topic_id != before.topic_id
 
     def test_is_noticed_where_it_is_shorter(self, log: TopicLog, connection: Connection) -> None:
         log.append(outgoing("a", "b"))
-        delete_topic(connection, COMMITS)
-        make_topics(connection, COMMITS)
+        delete_topic(connection, COMMITS_TOPIC)
+        make_topics(connection, COMMITS_TOPIC)
         log.append(outgoing("x", partition=1))
         with pytest.raises(TopicChanged, match="is shorter than it was: partition 0 was read up to 2, but ends at 0"):
             log.read(START | {0: 2}, START | {0: 3}, 100)
@@ -161,9 +161,9 @@ class TestATopicThatIsNotTheOneWeKnew:
         log.append(outgoing("a", "b"))
         records, positions = log.read(START, ends(log), 100)
         assert texts(records) == ["a", "b"]
-        delete_topic(connection, COMMITS)
-        make_topics(connection, COMMITS)
-        with TopicLog(connection, COMMITS) as another:
+        delete_topic(connection, COMMITS_TOPIC)
+        make_topics(connection, COMMITS_TOPIC)
+        with TopicLog(connection, COMMITS_TOPIC) as another:
             another.append(outgoing("x", "y", "z"))
         with pytest.raises(TopicChanged):
             log.read(positions, START | {0: 3}, 100)
@@ -214,14 +214,14 @@ class TestASecuredListener:
     @pytest.fixture
     def prefix(self, own_broker: ApacheKafka) -> str:
         prefix = new_prefix()
-        make_topics(connection_to(own_broker.bootstrap, topic_prefix=prefix), COMMITS)
+        make_topics(connection_to(own_broker.bootstrap, topic_prefix=prefix), COMMITS_TOPIC)
         return prefix
 
     def test_takes_whoever_knows_the_password(
         self, own_broker: ApacheKafka, prefix: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("PASSWORD_OF_THE_TEST", USERS["ana"])
-        with TopicLog(connection_to(**secured(own_broker, topic_prefix=prefix)), COMMITS) as log:
+        with TopicLog(connection_to(**secured(own_broker, topic_prefix=prefix)), COMMITS_TOPIC) as log:
             log.append(outgoing("a"))
             assert texts(read(log)) == ["a"]
 
@@ -237,7 +237,7 @@ class TestASecuredListener:
         caplog.set_level(logging.DEBUG)
         settings = secured(own_broker, topic_prefix=prefix, debug="security,broker,conf")
         with (
-            TopicLog(connection_to(**settings), COMMITS) as log,
+            TopicLog(connection_to(**settings), COMMITS_TOPIC) as log,
             pytest.raises(NotAuthenticated, match="check the user name and password") as raised,
         ):
             log.identity()
@@ -249,7 +249,7 @@ class TestASecuredListener:
     ) -> None:
         monkeypatch.setenv("PASSWORD_OF_THE_TEST", USERS["eve"])
         with (
-            TopicLog(connection_to(**secured(own_broker, "eve", topic_prefix=prefix)), COMMITS) as log,
+            TopicLog(connection_to(**secured(own_broker, "eve", topic_prefix=prefix)), COMMITS_TOPIC) as log,
             pytest.raises(NotAllowed, match="does not allow us to describe"),
         ):
             log.identity()
@@ -261,7 +261,7 @@ class TestASecuredListener:
         settings = secured(own_broker, topic_prefix=prefix)
         del settings["ssl.ca.location"]
         with (
-            TopicLog(connection_to(**settings), COMMITS) as log,
+            TopicLog(connection_to(**settings), COMMITS_TOPIC) as log,
             pytest.raises(NotAuthenticated, match=r"check kafka\.ssl\.ca\.location"),
         ):
             log.identity()

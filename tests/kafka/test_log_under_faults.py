@@ -7,7 +7,7 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException
 
 from store.sync.errors import ClusterError, TooLarge, TopicChanged
-from store.sync.kafka import COMMITS
+from store.sync.settings import COMMITS_TOPIC
 from store.sync.shared_log import Unreachable
 from store.sync.topic_log import TopicLog
 from tests.kafka.conftest import PARTITIONS, impatience, mock_connection_to
@@ -101,7 +101,7 @@ def test_another_s_records_come_along(mock_cluster: MockCluster, mock_log: Topic
     """What comes behind the mark that was asked for is kept for later, and not skipped."""
     mock_log.append(outgoing("a"))
     up_to = ends(mock_log)
-    with TopicLog(mock_connection_to(mock_cluster.bootstrap), COMMITS) as another:
+    with TopicLog(mock_connection_to(mock_cluster.bootstrap), COMMITS_TOPIC) as another:
         another.append(outgoing("b"))
     records, positions = mock_log.read(START, up_to, 100)
     assert texts(records) == ["a"]
@@ -110,7 +110,7 @@ def test_another_s_records_come_along(mock_cluster: MockCluster, mock_log: Topic
 
 def test_what_was_fetched_of_a_topic_that_was_made_anew_is_not_handed_out(mock_cluster: MockCluster) -> None:
     connection = mock_connection_to(mock_cluster.bootstrap)
-    with TopicLog(connection, COMMITS) as log:
+    with TopicLog(connection, COMMITS_TOPIC) as log:
         log.append(outgoing("a", "b"))
         records, positions = log.read(START, START | {0: 1}, 100)
         assert texts(records) == ["a"]
@@ -124,7 +124,11 @@ def test_nothing_is_written_to_the_terminal(
 ) -> None:
     caplog.set_level(logging.DEBUG, "store.sync.kafka")
     mock_cluster.take_down()
-    with impatience(), TopicLog(mock_connection_to(mock_cluster.bootstrap), COMMITS) as log, pytest.raises(Unreachable):
+    with (
+        impatience(),
+        TopicLog(mock_connection_to(mock_cluster.bootstrap), COMMITS_TOPIC) as log,
+        pytest.raises(Unreachable),
+    ):
         log.append(outgoing("a"))
     assert "FAIL" in caplog.text
     assert capfd.readouterr() == ("", "")
@@ -133,7 +137,7 @@ def test_nothing_is_written_to_the_terminal(
 def test_an_address_where_nobody_listens_is_unreachable() -> None:
     with (
         impatience(),
-        TopicLog(mock_connection_to("127.0.0.1:1"), COMMITS) as log,
+        TopicLog(mock_connection_to("127.0.0.1:1"), COMMITS_TOPIC) as log,
         pytest.raises(Unreachable, match=r"127\.0\.0\.1:1"),
     ):
         log.identity()
@@ -142,7 +146,7 @@ def test_an_address_where_nobody_listens_is_unreachable() -> None:
 def test_a_name_that_is_no_host_is_told() -> None:
     with (
         impatience(),
-        TopicLog(mock_connection_to("kafka.invalid:9092"), COMMITS) as log,
+        TopicLog(mock_connection_to("kafka.invalid:9092"), COMMITS_TOPIC) as log,
         pytest.raises(Unreachable, match=r"kafka\.invalid:9092 can't be (found|reached)"),
     ):
         log.identity()

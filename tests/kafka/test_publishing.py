@@ -16,10 +16,11 @@ from store.engine.case_store import CaseStore
 from store.log import get_all_events
 from store.sync.connection import Connection
 from store.sync.errors import Replaced, TopicChanged
-from store.sync.kafka import COMMITS, KafkaLog
+from store.sync.kafka import KafkaLog
 from store.sync.notifications import Notifications
 from store.sync.relay import Relay
 from store.sync.round import sync_round
+from store.sync.settings import COMMITS_TOPIC
 from store.sync.shared_log import Unreachable
 from store.sync.team import join
 from store.sync.topic_log import Received, TopicLog
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.kafka
 
 @pytest.fixture
 def connection(connection: Connection) -> Connection:
-    make_topics(connection, COMMITS, DOMAIN_EVENTS.name, NOTIFICATIONS.name)
+    make_topics(connection, COMMITS_TOPIC, DOMAIN_EVENTS.name, NOTIFICATIONS.name)
     return connection
 
 

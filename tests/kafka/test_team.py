@@ -11,7 +11,7 @@ import pytest
 from store.domain import commands as c
 from store.domain.statuses import RiskLevel
 from store.sync.connection import Connection
-from store.sync.kafka import COMMITS
+from store.sync.settings import COMMITS_TOPIC
 from tests.domain.examples import kyc
 from tests.kafka.apache_kafka import ApacheKafka
 from tests.kafka.conftest import delete_topic, make_topics
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.kafka
 
 @pytest.fixture
 def team(connection: Connection, tmp_path: Path) -> Iterator[list[Laptop]]:
-    make_topics(connection, COMMITS)
+    make_topics(connection, COMMITS_TOPIC)
     with ExitStack() as opened:
         names = ("ana", "ben", "cleo")
         yield [opened.enter_context(Laptop(tmp_path / f"{name}.sqlite3", connection, name)) for name in names]
@@ -133,8 +133,8 @@ def test_a_topic_that_was_made_anew_stops_everybody(team: list[Laptop], connecti
     ana = team[0]
     ana.does(kyc(), "first")
     all_sync(*team)
-    delete_topic(connection, COMMITS)
-    make_topics(connection, COMMITS)
+    delete_topic(connection, COMMITS_TOPIC)
+    make_topics(connection, COMMITS_TOPIC)
     ana.does(kyc(), "second")
     deadline = monotonic() + 20
     while "unreachable" in (answer := ana.syncs()):  # while the new topic has nobody to answer for it

@@ -18,9 +18,10 @@ from store.engine.case_store import CaseStore
 from store.log import get_all_events
 from store.queries.audit import log_digest
 from store.sync.connection import Connection
-from store.sync.kafka import COMMITS, KafkaLog
+from store.sync.kafka import KafkaLog
 from store.sync.relay import BATCH
 from store.sync.round import until_settled
+from store.sync.settings import COMMITS_TOPIC
 from store.sync.team import join
 from store.sync.topic_log import TopicLog
 from store.sync.topics import DOMAIN_EVENTS, KYC_EVENTS, create_topics
@@ -126,7 +127,7 @@ def test_the_relay_tells_everything_once_though_it_is_killed_while_it_publishes(
 
 
 def test_a_week_offline(connection: Connection, tmp_path: Path) -> None:
-    make_topics(connection, COMMITS)
+    make_topics(connection, COMMITS_TOPIC)
     with (
         CaseStore.open(tmp_path / "ana.sqlite3", device="ana's") as ana,
         CaseStore.open(tmp_path / "ben.sqlite3", device="ben's") as ben,

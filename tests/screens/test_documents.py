@@ -18,6 +18,7 @@ from store import attachments
 from store.attachments import folder_of
 from store.domain.statuses import DocumentStatus
 from store.engine.case_store import CaseStore
+from store.progress import Progress
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import queue_page
 from tests.screens.conftest import NOW
@@ -150,7 +151,7 @@ def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of many pieces, each of which takes its time to be read."""
     keep_attachment = CaseStore.keep_attachment
 
-    def slowly(store: CaseStore, source: Path, progress: attachments.Progress) -> attachments.Attachment:
+    def slowly(store: CaseStore, source: Path, progress: Progress) -> attachments.Attachment:
         def wait(done: int, total: int) -> None:
             progress(done, total)
             sleep(0.01)

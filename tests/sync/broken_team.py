@@ -8,7 +8,8 @@ from store.domain import commands as c
 from store.domain.statuses import RiskLevel
 from store.engine.case_store import CaseStore
 from store.queries.queue import queue_page
-from store.sync.dead_letters import Original, Place, keep
+from store.sync.dead_letters import keep
+from store.sync.intake_messages import Original, Place
 from store.sync.round import sync_round
 from store.sync.team import join
 from tests.domain.examples import kyc

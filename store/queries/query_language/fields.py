@@ -5,10 +5,11 @@ A condition is SQL over `cases AS c` with its parameters bound in order.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from string import ascii_lowercase, ascii_uppercase
 from typing import Final, NamedTuple
 
+from store.clock import stamp
 from store.domain.statuses import CLOSED, DONE, CaseStatus, RiskLevel, TraitementType
 
 Parameter = str | int
@@ -215,11 +216,11 @@ def _moment_behind(column: str) -> Read:
         value = asker.today.isoformat() if value.lower() == "today" else value.lower()
         if match := _SPAN.fullmatch(value):
             turned = {"": ">=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}[match[1]]  # longer ago is earlier
-            return Condition(f"{column} {turned} ?", (_stored(asker.now - _UNITS[match[3]] * int(match[2])),))
+            return Condition(f"{column} {turned} ?", (stamp(asker.now - _UNITS[match[3]] * int(match[2])),))
         comparison, first, last = _days(value, "")
         zone = asker.now.tzinfo
-        begin = _stored(datetime.combine(first, time(), zone))
-        end = _stored(datetime.combine(last + timedelta(days=1), time(), zone))
+        begin = stamp(datetime.combine(first, time(), zone))
+        end = stamp(datetime.combine(last + timedelta(days=1), time(), zone))
         return _within(column, comparison, begin, end)
 
     return read
@@ -254,10 +255,6 @@ def _days(value: str, others: str) -> tuple[str, date, date]:
     except ValueError as error:
         raise BadValue(f"is no date that exists: ‘{value}’") from error
     raise BadValue(f"is {others}or a time {_TIMES}")
-
-
-def _stored(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _either(options: Mapping[str, object] | list[str]) -> str:
