@@ -14,8 +14,8 @@ attachments    the files of documents, kept by content beside the database
 unsettled      conflicts, discarded commands, quarantined records
 preferences    what a person's queue looks like
 errors         what can be wrong with a database; validation: with what somebody typed or sent
-clock, actor, handwritten_files
-               the time; the user of the system; files that people write by hand
+clock, actor, handwritten_files, progress, closing
+               the time; the user of the system; files that people write by hand; how far work is; `with` blocks
 
 The names below are the public face. Each is imported when it is first asked for, so that `import store` costs nothing.
 """

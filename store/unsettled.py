@@ -1,4 +1,4 @@
-"""What stands in the way of commands: conflicts, discarded commands and quarantined records.
+"""Conflicts, discarded commands and quarantined records: the obstacles to commands.
 
     conflict            a command that was carried out here, and that was refused when it was run again
     discarded command   such a command, which a person has given up
@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 
 class Obstacles(NamedTuple):
-    """What keeps a command from being carried out on a case: each a sentence or a reason, or None."""
+    """The obstacles to a command on a case. Each is a sentence or a reason, or None."""
 
     conflict: str | None
     discarded: str | None
@@ -28,7 +28,7 @@ class UnsettledCase(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How much of it there is in a database."""
+    """The numbers of a whole database."""
 
     conflicts: int
     quarantined_cases: int
@@ -98,17 +98,17 @@ UNION ALL SELECT command_id, 'discarded' FROM discarded_commands
 
 
 def obstacles(connection: sqlite3.Connection, command_id: str, case_id: str) -> Obstacles:
-    """What keeps this command from being carried out on this case."""
+    """The obstacles to this command on this case."""
     return Obstacles._make(connection.execute(_OBSTACLES, (command_id, case_id)).fetchone())
 
 
 def unsettled_case(connection: sqlite3.Connection, case_id: str) -> UnsettledCase:
-    """What is unsettled on one case."""
+    """The conflicts and the quarantine of one case."""
     return UnsettledCase._make(connection.execute(_UNSETTLED_CASE, (case_id,)).fetchone())
 
 
 def counts(connection: sqlite3.Connection) -> Counts:
-    """How many conflicts there are, and how many quarantined cases."""
+    """The number of conflicts, and of quarantined cases."""
     row = connection.execute(
         "SELECT (SELECT count(*) FROM conflicts), (SELECT count(DISTINCT case_id) FROM quarantined_records)"
     ).fetchone()

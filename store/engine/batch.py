@@ -1,7 +1,7 @@
-"""Many commands in one transaction: each is decided at once, their commits and rows are written together.
+"""Many commands in one transaction. Each is decided at once; their commits and rows are written together.
 
-A case that is imported goes through many events at once. Written one by one, each would cost a statement of its own
-for every table, and move index entries that the next one moves again.
+An imported case goes through many events at once. If each were written by itself, it would cost a statement for every
+table, and would move index entries that the next event moves again.
 """
 
 import sqlite3
@@ -17,13 +17,13 @@ from store.projections import project
 from store.projections.fresh_tables import project_new_cases
 
 _COMMITS_AT_ONCE: Final = 2_000
-"""Beyond these they are written though the batch goes on, so that memory does not grow with it."""
+"""After this many commits they are written while the batch goes on, so that memory does not grow with the batch."""
 
 
 class Batch:
-    """What a transaction has added and not written yet, and what it knows of the cases it has added to.
+    """The commits that a transaction has added and not written yet, and the cases that it has added them to.
 
-    Nobody else writes meanwhile. Who wants to see what was added has it written first.
+    Nobody else writes meanwhile. A caller that reads the database calls `write` first.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -48,11 +48,11 @@ class Batch:
         return {case_id for (case_id,) in rows} | self._cases_of_document.get(document_requirement_id, set())
 
     def commits_of(self, command_id: str) -> Sequence[Commit]:
-        """Those of this command that were added."""
+        """The added commits of this command."""
         return self._commits_of.get(command_id, ())
 
     def add(self, before: LoadedCase, commit: Commit, new_events: Sequence[NewEvent]) -> None:
-        """The next commit of a case that stood like this."""
+        """Add the next commit of a case, which was in the state `before`."""
         case_id = commit.header.case_id
         self._added.append((commit, new_events))
         self._commits_of.setdefault(commit.header.command_id, []).append(commit)
@@ -64,9 +64,9 @@ class Batch:
             self.write()
 
     def write(self) -> None:
-        """Bring all that was added into the log and the read tables.
+        """Write all added commits into the log and the read tables.
 
-        If that fails the transaction can only be taken back: `save_events` does not append to half a batch.
+        If that fails, the transaction has to be rolled back, because a part of the batch may be written.
         """
         if not self._added:
             return

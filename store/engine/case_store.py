@@ -42,13 +42,13 @@ T = TypeVar("T")
 
 
 def new_command_id(now: datetime) -> str:
-    """A fresh UUIDv7: give a command its id when it is made, and it can be sent twice without harm."""
+    """A fresh UUIDv7. A command that gets its id when it is made can be sent twice without harm."""
     return time_ordered_id(now, token_bytes(10))
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a command. `repeated`: it was executed before, this is the first result."""
+    """The result of a command. `repeated` says that it was executed before; this is the first result then."""
 
     command_id: str
     case_id: str
@@ -90,7 +90,7 @@ class CaseStore(Reader):
         rules: Rules | None = None,
         progress: Progress = lambda done, total: None,
     ) -> Self:
-        """Open the database at `path`; read tables that an older version made are rebuilt, telling `progress`.
+        """Open the database at `path`. Read tables that another version made are rebuilt, and `progress` is told.
 
         Raises a `store.errors.StoreError` when the file can't be used, and says why.
         """
@@ -112,7 +112,7 @@ class CaseStore(Reader):
         )
 
     def query(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """As `Reader.query`; in a batch with all that was done before."""
+        """As `Reader.query`. In a batch, the query sees all that was done before."""
         if self._batch:
             with translated(self.path):
                 self._batch.write()
@@ -164,17 +164,17 @@ class CaseStore(Reader):
         return _receipt(commit, repeated=False)
 
     def rules_in_force(self) -> Rules:
-        """The rules that commands are decided by at this moment."""
+        """The rules by which commands are decided at this moment."""
         return rules_in_force(self._connection, self.rules)
 
     def change(self, change: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What a function that takes a connection first returns, with all that it writes in one transaction."""
+        """Run a function that takes a connection first, in one transaction, and return its result."""
         with translated(self.path), self._transaction():
             return change(self._connection, *args, **kwargs)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """Several commands in one transaction, for bulk work: durable together, when the batch ends.
+        """Several commands in one transaction, for bulk work. They are durable together, when the batch ends.
 
         A command that is refused or fails within it changes nothing and does not end the batch.
         """
@@ -202,13 +202,13 @@ class CaseStore(Reader):
         return kept
 
     def rebuild(self, progress: Progress) -> int:
-        """Make all read tables anew from the log; the number of events read."""
+        """Make all read tables again from the log. Returns the number of events read."""
         with translated(self.path):
             return rebuild(self._connection, progress)
 
     @contextmanager
     def _as_batch(self) -> Iterator[Batch]:
-        """The batch that the present transaction is, or else a transaction of its own."""
+        """The batch of the present transaction, or else a batch in a transaction of its own."""
         if self._batch:
             yield self._batch
             return
@@ -219,7 +219,7 @@ class CaseStore(Reader):
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """For what is no command: in a batch it finds all that was done before."""
+        """A transaction for a change that is no command. In a batch, it sees all that was done before."""
         if self._batch:
             self._batch.write()
             with savepoint(self._connection):

@@ -1,6 +1,6 @@
 """Proof that the log is whole: every commit id recomputed, every parent and version in its place.
 
-What is pending is proven like what is accepted, as the continuation of each case's chain.
+The pending commits are proven like the accepted ones, as the continuation of the chain of each case.
 """
 
 import sqlite3
@@ -82,7 +82,10 @@ def _verify_chains(connection: sqlite3.Connection, progress: Progress) -> Faults
 def _verify_part(
     connection: sqlite3.Connection, chains: _Chains, progress: Progress, *, pending: bool = False
 ) -> Generator[str, None, bool]:
-    """The accepted part of the log, or what is pending on top of it, whose positions may have gaps."""
+    """Verify the accepted part of the log, or the pending part, whose positions may have gaps.
+
+    Returns whether nothing is missing.
+    """
     prefix, commit_called = ("pending_", "Pending commit") if pending else ("", "Commit")
     commits = connection.execute(
         f"SELECT position, commit_id, {', '.join(COMMIT_FIELDS)} FROM {prefix}commits ORDER BY position"

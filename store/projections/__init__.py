@@ -1,15 +1,15 @@
-"""The read tables. One module a table: its columns, and how each event changes it.
+"""The read tables. Each has a module with its columns, and with the changes that events make.
 
     projection              what a projection is
     cases, companies, persons, beneficial_owners, parties, required_documents, attachments, checks, notes, tags,
     notifications, search_documents
                             the tables
-    fresh_tables            new tables, of some events or of all
-    segments                the log shared out among processes
-    rebuild                 all tables made anew from the log
+    fresh_tables            new tables, made from some events or from all
+    segments                the log divided among processes
+    rebuild                 all tables made again from the log
     differences             the live tables compared with the log
 
-A read table is a pure function of the log: same events, same rows, whoever computes them and whenever.
+A read table is a pure function of the log: the same events give the same rows on every machine.
 """
 
 import sqlite3
@@ -72,7 +72,7 @@ _CHANGES: Final = _by_name(EVENT_PROJECTORS)
 def project(connection: sqlite3.Connection, events: Iterable[RecordedEvent]) -> None:
     """Apply events, in order, to the read tables behind this connection.
 
-    An event that a newer version of the program wrote changes no row: its meaning is not known here.
+    An event of a newer version of the program changes no row, because this version does not know its meaning.
     """
     _apply(connection, events, _CHANGES)
 

@@ -1,4 +1,4 @@
-"""Read table `attachments`: the files that were attached to documents. What they hold lies beside the database."""
+"""Read table `attachments`: the files that were attached to documents. Their content lies beside the database."""
 
 from typing import Final
 

@@ -1,8 +1,8 @@
 """Read table `beneficial_owners`: who owns or controls the company of a case.
 
-`share_minimum` and `share_maximum` are per cent; an exact share has both alike, and both are NULL where the register
-states no figure. `types_of_control` and `interests` are JSON arrays. `is_ubo` is as a person confirmed it, and until
-then as it was stated.
+`share_minimum` and `share_maximum` are per cent. They are equal for an exact share, and NULL where the register states
+no figure. `types_of_control` and `interests` are JSON arrays. `is_ubo` is what a person confirmed,
+and before that what the register or the client stated.
 """
 
 from typing import Final

@@ -108,14 +108,14 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     key=("case_id",),
     indexes=(
-        # By these the queue is read in order: store/queries/query_language/fields.py has the same expressions.
+        # The queue is read in the order of these. store/queries/query_language/fields.py has the same expressions.
         "CREATE INDEX cases_by_reference ON cases (reference, case_id)",
         "CREATE INDEX cases_by_client ON cases (lower(client_id), case_id)",
         "CREATE INDEX cases_by_age ON cases (created_at, case_id)",
         "CREATE INDEX cases_by_change ON cases (updated_at, case_id)",
         "CREATE INDEX cases_by_due_date ON cases (coalesce(due_date, '~' || created_at), case_id)",
         "CREATE INDEX cases_by_name ON cases (lower(name), case_id)",
-        # By these it is counted, without a look at the rows.
+        # The queue is counted from these, without reading rows.
         "CREATE INDEX cases_by_status ON cases (status, updated_at, due_date, created_at, risk, proposed_by, case_id)",
         "CREATE INDEX cases_by_assignee ON cases (lower(assignee), status)",
         "CREATE INDEX cases_by_decision ON cases (decided_at) WHERE decided_at IS NOT NULL",

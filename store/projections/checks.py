@@ -1,6 +1,6 @@
-"""Read table `checks`: what was checked in each case, and what it came to.
+"""Read table `checks`: the checks of each case, with their outcomes.
 
-`screening` is JSON: what was compared where the check was made against a list.
+`screening` is JSON: what was compared, if the check was made against a list.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""The live read tables compared with what the log says."""
+"""The live read tables compared with tables made from the log."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -14,12 +14,14 @@ Row = tuple[object, ...]
 
 
 def differences(connection: sqlite3.Connection, progress: Progress) -> Iterator[str]:
-    """A sentence for every row in which the live read tables differ from fresh ones; nothing is written.
+    """A sentence for every row in which the live read tables differ from fresh ones. Nothing is written.
 
-    The log must be whole (store/log/verify.py), and the caller in one read transaction.
+    The log must be whole (store/log/verify.py), and the caller must be in one read transaction.
     """
     before = connection.text_factory
-    connection.text_factory = lambda data: data.decode(errors="backslashreplace")  # rows changed by hand, too
+    connection.text_factory = lambda data: data.decode(
+        errors="backslashreplace"
+    )  # a row that was changed by hand may be no UTF-8
     try:
         with fresh_tables() as side:
             project_all(side, get_all_events(connection), 0, last_position(connection), progress)

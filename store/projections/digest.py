@@ -1,6 +1,6 @@
 """Writes the digest of the read tables into store/sqlite/digest.py: `make digest`, after any change of a projection.
 
-By it the app knows at its start that all read tables are up to date, without loading the projections.
+The app compares it at its start, and so knows that all read tables are up to date without loading the projections.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ READ_TABLES = "{}"
 
 
 def text() -> str:
-    """What the file has to say."""
+    """The content of the file."""
     return _TEXT.format(digest_of({projection.table: projection.fingerprint for projection in PROJECTIONS}))
 
 

@@ -1,4 +1,4 @@
-"""New read tables, beside the live ones: of the whole log, of some cases, or of what somebody saw."""
+"""New read tables beside the live ones, made from the whole log, from some cases, or from what a person saw."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ _STEP: Final = 20_000
 
 @contextmanager
 def fresh_tables(path: Path | str = "") -> Iterator[sqlite3.Connection]:
-    """New and empty read tables, in a file at `path` or else in one that SQLite keeps to itself."""
+    """New and empty read tables, in a file at `path`, or in a temporary file of SQLite."""
     with closing(without_journal(path)) as side:
         for projection in PROJECTIONS:
             side.execute(projection.create_table)
@@ -26,7 +26,7 @@ def fresh_tables(path: Path | str = "") -> Iterator[sqlite3.Connection]:
 
 
 def without_journal(path: Path | str) -> sqlite3.Connection:
-    """A connection to a file of fresh tables, which nobody misses if it is spoilt amid a change."""
+    """A connection to a file of fresh tables. The file has no journal: a crash spoils it, and it is made again."""
     side = sqlite3.connect(path, isolation_level=None)
     use_for_bulk_work(side)
     side.execute("PRAGMA journal_mode = OFF")
@@ -37,7 +37,10 @@ def without_journal(path: Path | str) -> sqlite3.Connection:
 def project_all(
     side: sqlite3.Connection, events: Iterable[RecordedEvent], done: int, total: int, progress: Progress
 ) -> int:
-    """How many of the `total` events are in the tables on the `side` now, when `done` were before."""
+    """Apply events to the fresh tables on the `side`, and tell `progress`.
+
+    `done` of the `total` events were applied before. Returns how many are applied now.
+    """
     rest = iter(events)
     side.execute("BEGIN")
     while step := list(islice(rest, _STEP)):
@@ -50,7 +53,7 @@ def project_all(
 
 
 def rows_after(events: Iterable[RecordedEvent]) -> dict[str, list[dict[str, Any]]]:
-    """The rows of each read table that these events, and nothing else, lead to."""
+    """The rows of each read table after these events and no others."""
     with fresh_tables() as side:
         project(side, events)
         side.row_factory = sqlite3.Row
@@ -60,13 +63,13 @@ def rows_after(events: Iterable[RecordedEvent]) -> dict[str, list[dict[str, Any]
         }
 
 
-_WORTH_A_DETOUR = 50
-"""Events for which new tables are made sooner than rows are changed in place; both are well below a millisecond."""
+REBUILD_IN_MEMORY_FROM: Final = 50
+"""From this number of events on, making tables in memory takes less time than changing the rows in place."""
 
 
 def project_new_cases(connection: sqlite3.Connection, events: Sequence[RecordedEvent]) -> None:
-    """As `project`, for cases that the read tables hold nothing of: each row is written once, as it ends up."""
-    if len(events) < _WORTH_A_DETOUR:
+    """As `project`, for cases without any rows yet. Each row is written once, in its final state."""
+    if len(events) < REBUILD_IN_MEMORY_FROM:
         project(connection, events)
         return
     with fresh_tables(":memory:") as side:

@@ -1,4 +1,4 @@
-"""Read table `notes`: what people wrote about each case."""
+"""Read table `notes`: the notes that people wrote about each case."""
 
 from typing import Final
 

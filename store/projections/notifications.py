@@ -1,4 +1,4 @@
-"""Read table `notifications`: what clients and others are to be told, and by which rule."""
+"""Read table `notifications`: the notifications that each case asked for, and the rules that said so."""
 
 from typing import Final
 

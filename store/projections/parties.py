@@ -1,9 +1,9 @@
-"""Read table `parties`: by what the companies and people of each case are known again in other cases.
+"""Read table `parties`: the marks by which the companies and people of a case are recognised in other cases.
 
-One row for each part that somebody has in a case: the company itself, a person, an owner. `party_id` is the same in
-all parts of one party, so that a person who is an owner as well counts once, and so does a company that is an owner in
-several places of a chain. What tells a party from others
-(`name_key` to `country`) comes from store/domain/likeness.py: raise `version` when that, or names.py, changes.
+A party has one row for each part that it has in a case: as the company itself, as a person, as an owner. `party_id` is
+the same in all parts of one party. So a person who is an owner as well counts once, and so does a company that is an
+owner in several places of a chain. store/domain/likeness.py computes the marks (`name_key` to `country`): raise
+`version` when likeness.py or names.py changes.
 """
 
 from typing import Final

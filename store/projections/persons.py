@@ -1,4 +1,4 @@
-"""Read table `persons`: the people of each case, with the company they are linked to, if any."""
+"""Read table `persons`: the people of each case, each with the company that they are linked to, if any."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What a projection is: a table, and for each event type the statement that changes it."""
+"""A projection: a table, and the statement by which each event type changes it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class Projection:
 
     @property
     def changes(self) -> dict[type[Payload], Change]:
-        """The change of each event type that changes the table: those that are named, and all others `otherwise`."""
+        """The change of each event type, whether it is named or falls under `otherwise`."""
         others = {event: self.otherwise for event in PAYLOADS.values() if self.otherwise}
         return others | dict(self.event_projectors)
 
@@ -91,7 +91,7 @@ EventProjectors = Mapping[type[Payload], tuple[tuple[str, Change], ...]]
 
 
 def event_projectors_of(projections: Iterable[Projection]) -> EventProjectors:
-    """What each event type changes in the tables of these projections, in their order."""
+    """The changes of each event type in the tables of these projections, in the order of the projections."""
     changes = [(projection.table, projection.changes) for projection in projections]
     return {
         event: tuple((table, of_table[event]) for table, of_table in changes if event in of_table)

@@ -1,4 +1,4 @@
-"""All read tables made anew from the log, in files of their own beside the live ones."""
+"""All read tables made again from the log, first in files beside the database."""
 
 import json
 import sqlite3
@@ -32,11 +32,11 @@ def stale_tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def rebuild(connection: sqlite3.Connection, progress: Progress) -> int:
-    """Replace all read tables by new ones made from the log; the number of events read.
+    """Replace all read tables by new ones made from the log. Returns the number of events read.
 
-    Others read the old tables meanwhile, and write: what they append is taken in before the swap, which is one
-    transaction. If it ends early the live tables are as they were. A long log is shared out among processes; where one
-    of them can't do its part, all is done in this one, or fails in it for the same reason.
+    Other processes read the old tables meanwhile, and write. The events that they append are taken in before the swap,
+    which is one transaction. If the rebuild ends early, the live tables are unchanged. A long log is divided among
+    processes. If one of them fails, this process does all of the work, or fails for the same reason.
     """
     use_for_bulk_work(connection)
     upto = last_accepted_position(connection)
@@ -57,7 +57,7 @@ def _rebuild(connection: sqlite3.Connection, segments: Sequence[Segment], upto: 
         shared = is_shared(connection)
         project_segments(connection, sides, upto, last_position(connection), progress)
         with write_transaction(connection):
-            if is_shared(connection) is not shared:  # what was accepted has become pending
+            if is_shared(connection) is not shared:  # the accepted commits have become pending
                 upto = 0
                 for side in sides:
                     for projection in PROJECTIONS:
@@ -67,7 +67,7 @@ def _rebuild(connection: sqlite3.Connection, segments: Sequence[Segment], upto: 
                 accepted = get_accepted_events(connection, after=upto, cases=side.segment)
                 pending = (event for event in get_pending_events(connection) if side.segment.holds(event.case_id))
                 read = project_all(side.tables, chain(accepted, pending), read, total, progress)
-                # Attached earlier, the new file would have been locked by this very transaction.
+                # If it were attached earlier, this transaction would lock the new file.
                 connection.execute("ATTACH ? AS ?", (str(side.file), side.file.stem))
                 last.callback(connection.execute, "DETACH ?", (side.file.stem,))
             _drop_undeclared(connection)
@@ -78,7 +78,7 @@ def _rebuild(connection: sqlite3.Connection, segments: Sequence[Segment], upto: 
 
 @contextmanager
 def _folder_beside(connection: sqlite3.Connection) -> Iterator[Path]:
-    """A passing folder beside the database: what a killed rebuild leaves there lies where the case files do."""
+    """A temporary folder beside the database, so that what a killed rebuild leaves behind lies with the case files."""
     with TemporaryDirectory(prefix="rebuild-", dir=file_of(connection).parent) as folder:
         yield Path(folder)
 

@@ -1,6 +1,6 @@
-"""Read table `required_documents`: the documents that each case asks for, and where each of them stands.
+"""Read table `required_documents`: the documents that each case asks for, and their status.
 
-`metadata` is a JSON object into which every update was merged (JSON Merge Patch, RFC 7396).
+`metadata` is a JSON object. Every update was merged into it (JSON Merge Patch, RFC 7396).
 """
 
 from typing import Final
@@ -73,7 +73,7 @@ COLUMNS: Final = {
 }
 
 WAITS: Final = f"is_required AND status NOT IN {tuple(sorted(map(str, DONE)))}"
-"""That a document is still needed."""
+"""The condition that a document is still needed."""
 
 _RENAME: Final = "UPDATE required_documents SET entity_name = ? WHERE case_id = ? AND entity_id = ?"
 
@@ -83,7 +83,7 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     key=("case_id", "document_requirement_id"),
     indexes=(
-        # By this a command on a document finds its case, which it does not name.
+        # A command on a document that names no case finds its case by this index.
         "CREATE INDEX required_documents_by_id ON required_documents (document_requirement_id)",
         "CREATE INDEX required_documents_by_expiry ON required_documents (expires_on, document_requirement_id)"
         " WHERE expires_on IS NOT NULL",
@@ -104,7 +104,7 @@ PROJECTION: Final = Projection(
             "UPDATE required_documents SET expires_on = ? WHERE case_id = ? AND document_requirement_id = ?",
             lambda _, e: (e.expires_on, e.case_id, e.document_requirement_id),
         ),
-        # A document shows whom it is about by the name of today.
+        # A document shows the present name of its company or person.
         CompanyProfileUpdated: Change(_RENAME, lambda _, e: (e.profile.registered_name, e.case_id, e.company_id)),
         BeneficialOwnerCorrected: Change(_RENAME, lambda _, e: (e.owner.name, e.case_id, e.person_id)),
     },

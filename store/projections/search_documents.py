@@ -1,7 +1,8 @@
 """Read table `search_documents`: the words by which each case is found, and the full-text index over them.
 
-Names of people, owners and companies, references and identifiers, folded as names are compared (store/domain/names.py)
-and each word with a space between. A name that was corrected stays: who remembers the old one finds the case by it.
+The words are names of people, owners and companies, references and identifiers. They are folded as names are for
+comparison (store/domain/names.py) and separated by spaces. A corrected name stays in the words, so a person who
+remembers only the old name finds the case.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
-"""The log in segments, each projected by a process of its own, for Python gives a process no more than one processor.
+"""The log in segments, each projected by a process of its own, because Python gives a process only one processor.
 
-A segment has all events of its case files, so the rows of a case are made by one process, in order.
+A segment has all events of its case files, so one process makes the rows of a case, in order.
 """
 
 import os
@@ -23,19 +23,19 @@ from store.projections.fresh_tables import project_all, without_journal
 from store.sqlite.database import connect, file_of
 
 WORTH_A_PROCESS: Final = 40_000
-"""Events: their projection takes longer than the start of a process, some 300 milliseconds."""
+"""The projection of this many events takes longer than the start of a process, which takes some 300 milliseconds."""
 MOST_PROCESSES: Final = 4
-"""What comes after the projection is the work of one, and by then the longer part."""
+"""With more processes, the work after the projection takes longer than the projection, and one process does it."""
 
 _SAMPLE: Final = 1_000
 _TOLD_EVERY: Final = 0.05
-"""In seconds."""
+"""Seconds between two calls of `progress`."""
 _ROOT: Final = Path(__file__).parents[2]
-"""There Python finds `store`, whatever folder a person is in."""
+"""The folder in which Python finds `store`, whatever the working folder is."""
 
 
 class Segment(NamedTuple):
-    """The case files with ids from `first` on and before `end`, which is empty for the last segment."""
+    """The case files with ids from `first` on and before `end`. The last segment has no end (empty)."""
 
     first: str
     end: str
@@ -49,7 +49,7 @@ WHOLE: Final = Segment("", "")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Where a segment is projected: a file of fresh tables, and a connection to it."""
+    """A file of fresh tables for one segment, and a connection to it."""
 
     segment: Segment
     file: Path
@@ -61,7 +61,7 @@ class SegmentFailed(Exception):
 
 
 def segments_of(connection: sqlite3.Connection, upto: int) -> list[Segment]:
-    """The accepted log up to a position, in segments of about the same length, as many as are worth a process each."""
+    """The accepted log up to a position, in segments of about equal length. Each is worth a process."""
     number = min(os.cpu_count() or 1, MOST_PROCESSES, upto // WORTH_A_PROCESS)
     if number < 2:
         return [WHOLE]
@@ -75,9 +75,9 @@ def segments_of(connection: sqlite3.Connection, upto: int) -> list[Segment]:
 def project_segments(
     connection: sqlite3.Connection, sides: Sequence[Side], upto: int, total: int, progress: Progress
 ) -> None:
-    """The accepted events up to a position, each into the fresh tables of its segment; the first segment's in here.
+    """Project the accepted events up to a position, each into the fresh tables of its segment.
 
-    Raises `SegmentFailed` when another process does not do its part, for whatever reason.
+    This process does the first segment. Raises `SegmentFailed` when another process fails, whatever the reason.
     """
     here, *others = sides
     with ExitStack() as running:
@@ -94,7 +94,7 @@ def project_segments(
 
 
 class _Process:
-    """Another process with a segment. `done`: so many events, as far as it has told."""
+    """Another process that projects a segment. `done` is the number of events that it has reported."""
 
     def __init__(self, database: Path, side: Side, upto: int) -> None:
         self.done = 0
@@ -103,14 +103,14 @@ class _Process:
             cwd=_ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what fails there is done again here, and then told
+            stderr=subprocess.DEVNULL,  # the work is done again here, and fails here with its error
             text=True,
         )
         self._hearing = Thread(target=self._hear, daemon=True)
         self._hearing.start()
 
     def is_running(self) -> bool:
-        """Raises `SegmentFailed` when it has ended too early."""
+        """Raises `SegmentFailed` when the process has failed."""
         if self._process.poll():
             raise SegmentFailed
         return self._process.returncode is None
@@ -140,8 +140,8 @@ def _process(database: Path, side: Side, upto: int) -> Iterator[_Process]:
 
 
 def main(database: str, file: str, first: str, end: str, upto: str) -> None:
-    """Project a segment, and tell after each step how far that is. Ends when nobody hears it any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is meant for the one who started this, and who ends it
+    """Project a segment, and write the number of events done after each step. Ends when nobody reads that any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the parent process, which ends this one
     with closing(connect(Path(database), create=False)) as log, closing(without_journal(file)) as tables:
         events = get_accepted_events(log, upto=int(upto), cases=(first, end))
         project_all(tables, events, 0, int(upto), _tell)

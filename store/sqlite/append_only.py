@@ -1,4 +1,4 @@
-"""The triggers that keep the log as it is: no row of it is ever changed, deleted or replaced."""
+"""The triggers that keep the log append-only: no row is ever changed, deleted or replaced."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,7 +8,7 @@ CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT raise(ABORT, '{table} of the log are never changed{or_deleted}'); END
 """
 
-# INSERT OR REPLACE deletes what is in its way without firing the triggers above.
+# INSERT OR REPLACE deletes rows that are in its way without firing the triggers above.
 _IN_THE_WAY = """
 CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
 WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
@@ -43,16 +43,16 @@ LOG_TRIGGERS: Final[Mapping[str, str]] = {
         for table, same in _SAME.items()
     },
 }
-"""Triggers on what is accepted."""
+"""Triggers on the accepted log."""
 
 TEAM_TRIGGERS: Final[Mapping[str, str]] = {
-    # What is pending goes when it is accepted or run again, but is never altered.
+    # A pending commit is deleted when it is accepted or run again, and never changed.
     **_unchanged("pending_commits", "update"),
     **_unchanged("pending_events", "update"),
     **_unchanged("rejected_records", "update", "delete"),
     **_unchanged("discarded_commands", "update", "delete"),
 }
-"""Triggers on what a shared log brings with it."""
+"""Triggers on the tables that a shared log needs."""
 
 APPEND_ONLY_TRIGGERS: Final[Mapping[str, str]] = {**LOG_TRIGGERS, **TEAM_TRIGGERS}
-"""Name and statement of each trigger. `verify` compares them with what stands in the database."""
+"""Name and statement of each trigger. `verify` compares them with the triggers in the database."""

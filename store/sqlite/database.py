@@ -1,6 +1,6 @@
 """Opening the database file: connection settings, permissions, schema version.
 
-The file is made readable by its owner alone (0600), as is a folder made for it (0700).
+A new file is readable by its owner alone (0600), and so is a folder that is made for it (0700).
 """
 
 import os
@@ -27,7 +27,7 @@ from store.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION
 from store.sqlite.transactions import read_transaction
 
 SMALLEST_DATABASE: Final = 512
-"""In bytes: one page. SQLite takes a smaller file for an empty one, and would write a new database over it."""
+"""The bytes of one page. SQLite takes a smaller file for an empty one, and would write a new database over it."""
 
 BUSY_TIMEOUT_MS: Final = 5_000
 
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 class Reader(Closing):
-    """A database that is only asked: as much of the engine as the first picture of the app needs."""
+    """A database that is only read. The first picture of the app needs no more of the engine."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
@@ -46,17 +46,17 @@ class Reader(Closing):
         self._connection.close()
 
     def interrupt(self) -> None:
-        """From another thread: what is being read now ends with a `StoreError`."""
+        """End the query that runs now with a `StoreError`. Called from another thread."""
         self._connection.interrupt()
 
     def query(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The answer of a function of `store.queries` (or any that takes a connection first)."""
+        """The answer of a function of `store.queries`, or of any other that takes a connection first."""
         with translated(self.path):
             return query(self._connection, *args, **kwargs)
 
 
 def reader(path: Path, *, create: bool = True) -> Reader | None:
-    """The database at `path`, to be asked; None where its read tables are to be made anew, which the engine does.
+    """The database at `path`, to be read; None if its read tables have to be rebuilt, which the engine does.
 
     Raises a `StoreError` (see store/errors.py) that says what is wrong with the file.
     """
@@ -73,17 +73,17 @@ def reader(path: Path, *, create: bool = True) -> Reader | None:
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turns what SQLite raises into a `StoreError` that names the file."""
+    """Turns an error of SQLite into a `StoreError` that names the file."""
     try:
         yield
     except sqlite3.Error as error:
         raise from_sqlite(error, path) from error
-    except UnicodeDecodeError as error:  # from Python's sqlite3, where a name in the schema is no longer text
+    except UnicodeDecodeError as error:  # Python's sqlite3 raises it if a name in the schema is not UTF-8
         raise damaged(path) from error
 
 
 def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
-    """A connection to the database at `path`, in autocommit mode, its schema brought up to date.
+    """A connection to the database at `path`, in autocommit mode. Its schema is brought up to date.
 
     Raises a `StoreError` (see store/errors.py) that says what is wrong with the file.
     """
@@ -131,7 +131,10 @@ def _prepare_file(path: Path, *, create: bool) -> None:
 
 
 def _uri(path: Path) -> str:
-    """Read-only files in folders that can't be written to can still be read, as long as no log file lies beside."""
+    """The address of the database for SQLite.
+
+    A read-only file, or a file in a read-only folder, can still be read unless a log file lies beside it.
+    """
     uri = path.absolute().as_uri()
     if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
         return uri
@@ -155,12 +158,12 @@ def _check_whose(connection: sqlite3.Connection, path: Path) -> None:
 
 def _configure(connection: sqlite3.Connection) -> None:
     _use_write_ahead_log(connection)
-    connection.execute("PRAGMA synchronous = FULL")  # what a person did survives a power cut
+    connection.execute("PRAGMA synchronous = FULL")  # a carried out command survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Switching a new file over takes a lock for which SQLite itself does not wait."""
+    """Switch to WAL. On a new file that takes a lock, for which SQLite itself does not wait."""
     deadline = monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:

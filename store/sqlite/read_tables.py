@@ -1,4 +1,4 @@
-"""Which read tables a database has, and which version of each, without loading the projections that make them."""
+"""The read tables of a database and their versions, known without loading the projections that make them."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from hashlib import sha256
 
 
 def read_tables(connection: sqlite3.Connection) -> dict[str, str]:
-    """The read tables that are there, each with the fingerprint of the projection that made it."""
+    """The read tables of this database, each with the fingerprint of the projection that made it."""
     return dict(
         connection.execute(
             "SELECT table_name, fingerprint FROM projections JOIN sqlite_schema ON type = 'table' AND name = table_name"

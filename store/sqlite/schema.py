@@ -1,8 +1,8 @@
-"""The schema of what must be kept, as a list of migrations.
+"""The tables that must be kept, as a list of migrations.
 
-That is: the log and what a team's shared log needs, which version of each read table stands, answers from outside,
-which attachments were kept, and people's preferences. Read tables are not here: each is declared by its projection and
-made anew when that changes (store/projections).
+They hold the log, what a team's shared log needs, the version of each read table, answers from outside, which
+attachments were kept, and people's preferences. Read tables are not here. A projection declares each of them, and the
+table is rebuilt when the projection changes (store/projections).
 
 A migration is never changed once released. A new one is added at the end of `MIGRATIONS`.
 """
@@ -15,7 +15,7 @@ from store.sqlite.append_only import LOG_TRIGGERS, TEAM_TRIGGERS
 from store.sqlite.transactions import write_transaction
 
 APPLICATION_ID: Final = 0x43415345
-"""`CASE` in ASCII, in the file's header: tells our files from other programs' (PRAGMA application_id)."""
+"""`CASE` in ASCII. It stands in the file's header and tells our files from those of other programs."""
 
 _LOG: Final = (
     """
@@ -33,7 +33,7 @@ _LOG: Final = (
         recorded_at TEXT NOT NULL
     ) STRICT
     """,
-    # Within its case: two laptops may give commands on two cases the same id, and nobody orders those two.
+    # Unique only within a case. Two laptops may give commands on two cases the same id, and nothing orders two cases.
     "CREATE UNIQUE INDEX commits_of_command ON commits (command_id, case_id)",
     "CREATE INDEX commits_of_case ON commits (case_id, position)",
     "CREATE UNIQUE INDEX commits_do_not_fork ON commits (case_id, coalesce(parent, ''))",
@@ -84,7 +84,7 @@ _ANSWERS: Final = (
 )
 
 _TEAM: Final = (
-    # The shared log that this database joined; none, and a commit is accepted the moment it is made.
+    # The shared log that this database has joined. Without one, a commit is accepted at once.
     """
     CREATE TABLE team (
         only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -100,7 +100,7 @@ _TEAM: Final = (
         next_offset INTEGER NOT NULL
     ) STRICT
     """,
-    # Commits that the team has not accepted yet, as they would stand in the log, on top of each case's accepted head.
+    # Commits that the team has not accepted yet, in the form of the log. They follow the accepted head of their case.
     """
     CREATE TABLE pending_commits (
         position INTEGER PRIMARY KEY,
@@ -136,7 +136,7 @@ _TEAM: Final = (
     """,
     "CREATE INDEX pending_events_of_case ON pending_events (case_id, position)",
     "CREATE INDEX pending_events_of_commit ON pending_events (commit_position)",
-    # Records of the shared log that the team did not accept, and why.
+    # Records of the shared log that the team did not accept, each with the reason.
     """
     CREATE TABLE rejected_records (
         log_partition INTEGER NOT NULL,
@@ -148,7 +148,7 @@ _TEAM: Final = (
         PRIMARY KEY (log_partition, log_offset)
     ) STRICT
     """,
-    # Records that are no commits, and what came after them for the same case: each freezes the case that it names.
+    # Records that are no commits, and later records of the same case. The case that they name is quarantined.
     """
     CREATE TABLE quarantined_records (
         log_partition INTEGER NOT NULL,
@@ -220,12 +220,13 @@ _DEAD_LETTERS: Final = (
     """,
 )
 
-# The attachments that this database has held. An attachment of this table whose content is gone is missing. One that
-# only its name has brought here, through `exec` or from another laptop, is not.
+# The attachments whose content this database has held. If the content of one of them is gone, it is missing. An
+# attachment of which only the name came here, through `exec` or from another laptop, is not missing.
 _KEPT_FILES: Final = ("CREATE TABLE kept_files (sha256 TEXT PRIMARY KEY, kept_at TEXT NOT NULL) STRICT",)
 
 _SENDING: Final = (
-    # Where in the topic of notifications those will be that are being sent; `sender` tells this database from others.
+    # The offsets in the topic of notifications from which those that are being sent will stand. `sender` tells this
+    # database from others.
     """
     CREATE TABLE sending (
         only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -277,7 +278,7 @@ SCHEMA_VERSION: Final = len(MIGRATIONS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Apply what is missing, all or nothing, however many processes open a new file at once."""
+    """Apply all missing migrations or none, also when several processes open a new file at once."""
     from sqlite_utils import Database, Migrations  # noqa: PLC0415 (75 ms, only to make or change a schema)
 
     migrations = Migrations("caseworker")

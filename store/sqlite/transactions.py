@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def write_transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """One transaction that takes the write lock at once, so that what it reads can't change before it writes."""
+    """One transaction that takes the write lock at once, so that nothing it has read changes before it writes."""
     try:
         connection.execute("BEGIN IMMEDIATE")
         yield
@@ -34,7 +34,7 @@ def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def read_transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """One unchanging view of the database, whatever others write meanwhile; within a transaction, that one's."""
+    """One unchanging view of the database, whatever others write meanwhile. Within a transaction: its view."""
     within_another = connection.in_transaction
     if within_another:
         yield
@@ -43,12 +43,15 @@ def read_transaction(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        if connection.in_transaction:  # SQLite ends it by itself when the file fails
+        if connection.in_transaction:  # SQLite ends the transaction by itself when the file fails
             connection.execute("ROLLBACK")
 
 
 def use_for_bulk_work(connection: sqlite3.Connection) -> None:
-    """From now on, for as long as it is open: what is written at once reaches all over the indexes of a file, and needs
-    more than the 2 MB of pages that SQLite keeps otherwise, and than a write-ahead log of 4 MB."""
+    """Give a connection more memory, for as long as it is open.
+
+    Bulk work writes to pages all over the indexes of a file. SQLite keeps only 2 MB of pages otherwise, and a
+    write-ahead log of 4 MB.
+    """
     connection.execute("PRAGMA cache_size = -65536")
     connection.execute("PRAGMA wal_autocheckpoint = 10000")

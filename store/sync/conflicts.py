@@ -1,6 +1,6 @@
-"""Commands that no longer hold: kept with what a person needs to decide, and the four ways out.
+"""Conflicts: commands that no longer hold, with what a person needs to decide, and the four ways out.
 
-Whichever is taken, the command that was issued is pending again, or kept among the discarded with who and why.
+Afterwards the command is pending again, or it is kept among the discarded commands with the person and the reason.
 """
 
 import sqlite3
@@ -32,7 +32,7 @@ def record_conflict(
     seen: dict[str, list[dict[str, Any]]],
     now: str,
 ) -> None:
-    """Keep a command that was refused: `base` is the accepted commit it stood on, `seen` the rows its person saw."""
+    """Keep a refused command. `base` is the accepted commit it stood on, `seen` the rows that its person saw."""
     conflict = StoredConflict(
         command_id=commit.header.command_id,
         case_id=commit.header.case_id,

@@ -1,6 +1,7 @@
-"""Messages of topic `kyc_events` that could not become a case: kept as they came, until somebody has dealt with them.
+"""Messages of topic `kyc_events` that could not become a case: kept as they came until a person settles them.
 
-Each is here, in the database of whoever read it, to be corrected and replayed, and on topic `kyc_events.dlq`.
+Each is in the database of the laptop that read it, where it can be corrected and replayed, and on topic
+`kyc_events.dlq`.
 """
 
 import sqlite3
@@ -27,7 +28,7 @@ class LetterState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message and what became of it. `resolution` is the case that came of it, or why it was discarded."""
+    """A message and its fate. `resolution` is the case that was made of it, or the reason why it was discarded."""
 
     dead_letter_id: int
     original: Original
@@ -65,13 +66,13 @@ def keep(connection: sqlite3.Connection, original: Original, reason: str, receiv
 
 
 def dead_letters(connection: sqlite3.Connection, *, waiting_only: bool = False) -> list[DeadLetter]:
-    """The messages that were kept, the oldest first."""
+    """The dead letters, the oldest first."""
     where = f" WHERE state = '{LetterState.WAITING}'" if waiting_only else ""
     return [_letter(row) for row in connection.execute(f"{_LETTERS}{where} ORDER BY dead_letter_id")]
 
 
 def dead_letter(connection: sqlite3.Connection, dead_letter_id: int) -> DeadLetter:
-    """One of them. Raises `Refusal` if there is none of that number."""
+    """One dead letter. Raises `Refusal` if there is none of that number."""
     row = connection.execute(f"{_LETTERS} WHERE dead_letter_id = ?", (dead_letter_id,)).fetchone()
     if row is None:
         raise Refusal(Code.UNKNOWN_DEAD_LETTER, f"There is no dead letter {dead_letter_id}.")
@@ -79,7 +80,7 @@ def dead_letter(connection: sqlite3.Connection, dead_letter_id: int) -> DeadLett
 
 
 def unpublished(connection: sqlite3.Connection) -> list[DeadLetter]:
-    """Those that are not on `kyc_events.dlq` yet, as far as this database knows."""
+    """The dead letters that are not on `kyc_events.dlq` yet, as far as this database knows."""
     return [_letter(row) for row in connection.execute(f"{_LETTERS} WHERE NOT published ORDER BY dead_letter_id")]
 
 
@@ -93,9 +94,9 @@ def mark_published(connection: sqlite3.Connection, letters: Sequence[DeadLetter]
 def replay(
     store: CaseStore, dead_letter_id: int, *, corrected: bytes | None = None, actor: str | None = None
 ) -> Receipt:
-    """Open the case of a message, as it came or as somebody has corrected it, and be done with it.
+    """Open the case of a message, as it came or as a person has corrected it, and settle the dead letter.
 
-    Replayed twice, it is one case. Raises `Refusal` where it still can't become one; nothing has changed then.
+    A message that is replayed twice makes one case. Raises `Refusal` if it still can't become one, and changes nothing.
     """
     with store.batch():
         letter = store.query(_waiting, dead_letter_id)
@@ -109,7 +110,7 @@ def replay(
 
 
 def discard(store: CaseStore, dead_letter_id: int, *, reason: str, actor: str | None = None) -> None:
-    """Be done with a message that is no case, for a reason that is kept with it."""
+    """Settle a message that is no case. The reason is kept with it."""
     with store.batch():
         store.query(_waiting, dead_letter_id)
         store.change(_resolve, dead_letter_id, LetterState.DISCARDED, actor, reason)
@@ -153,7 +154,7 @@ def _letter(row: tuple[Any, ...]) -> DeadLetter:
 
 
 def _stored(data: bytes | None) -> str | bytes | None:
-    """Text where it is text, for whoever looks into the file with other tools."""
+    """The data as text if it is UTF-8, so that people can read it in the file with other tools."""
     if data is None:
         return None
     try:

@@ -1,8 +1,8 @@
-"""Topic `kyc_events` to cases, shared by the team: each message is read by one member of the consumer group.
+"""Cases from topic `kyc_events`, which the team shares: one member of the consumer group reads each message.
 
-The offset is committed when what came of a message is in the database, so a message may come again, to this laptop or
-to another, and is the same command then: it makes one case. What can't become a case goes to the dead letters, here
-and on topic `kyc_events.dlq`, before the offset is committed; nothing is passed over.
+The offset is committed when the result of a message is in the database. So a message may come again, to this laptop or
+to another. It is the same command then, and makes one case. A message that can't become a case goes to the dead
+letters, here and on topic `kyc_events.dlq`, before the offset is committed. No message is skipped.
 """
 
 from collections.abc import Sequence
@@ -36,12 +36,12 @@ _MOVED_ON: Final = frozenset(
         KafkaError._STATE,
     }
 )
-"""Another member reads on in our place: it will be told the same messages again, and that makes no difference."""
+"""Errors that mean that another member reads on in our place. It reads the same messages again, without harm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of messages. `already_known`: they had made a case before."""
+    """The results of messages. `already_known` counts those that had made a case before."""
 
     cases: int = 0
     already_known: int = 0
@@ -74,10 +74,10 @@ class Intake(Closing):
         self._consumer = self._producer = self._failure = None
 
     def take(self, seconds: float) -> Taken:
-        """Wait so long for messages, and make cases of those that come.
+        """Wait this many seconds for messages, and make cases of those that come.
 
-        Raises one of `store.sync.errors.FAILURES`, or a `store.errors.StoreError` when the database fails: then they
-        come again.
+        Raises one of `store.sync.errors.FAILURES`, or a `store.errors.StoreError` when the database fails. The
+        messages come again then.
         """
         try:
             messages = [message for message in self._arrived(seconds) if not is_end(message)]
@@ -88,7 +88,7 @@ class Intake(Closing):
             self._publish_dead_letters()
             self._commit(messages)
         except BaseException:
-            self.close()  # and read on from what was committed, next time
+            self.close()  # the next call reads on from the committed offsets
             raise
         return taken
 
@@ -104,11 +104,11 @@ class Intake(Closing):
         return messages
 
     def _begin(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
-        """From what the group has committed, and from the beginning where it has committed nothing."""
+        """Begin at the offsets that the group has committed, or at the beginning of a partition without one."""
         try:
             committed = consumer.committed(list(partitions), timeout=REQUEST_SECONDS)
-        except KafkaException as error:  # or the group comes together while this member leaves
-            self._failure = error.args[0]  # raised by `take`: librdkafka would pass it on in pieces
+        except KafkaException as error:  # also when the group forms anew while this member leaves
+            self._failure = error.args[0]  # `take` raises it; librdkafka would not pass it on whole
             consumer.assign([])
             return
         consumer.assign(
@@ -147,7 +147,10 @@ class Intake(Closing):
         return Original(place, message.key(), message.value() or b"", headers_of(message))
 
     def _publish_dead_letters(self) -> None:
-        """Also those that a crash kept from being published; one that happens right here publishes them twice."""
+        """Publish all dead letters that are not published yet, also those of before a crash.
+
+        A crash between publishing and the note of it publishes them twice.
+        """
         letters = self._store.query(unpublished)
         if not letters:
             return
@@ -189,7 +192,7 @@ class Intake(Closing):
 
 
 def _headers(letter: DeadLetter) -> list[tuple[str, str | bytes | None]]:
-    """As they came, and why it is dead and where it stood."""
+    """The headers of the message as it came, the reason, and the place of the message."""
     place = letter.original.place
     return [
         *letter.original.headers,

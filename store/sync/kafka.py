@@ -1,4 +1,4 @@
-"""The team's log on Kafka: topic `case_commits`, a `SharedLog`."""
+"""The team's log on Kafka, as a `SharedLog`: the topic `case_commits`."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,11 +1,12 @@
-"""Notifications go out once the team has accepted what asked for them, from the database on which it was done.
+"""Notifications are sent once the team has accepted the commits that ask for them, by the database that made these.
 
-Each is on topic `notification_events` exactly once, for readers of committed records. Before a Kafka transaction the
-database notes from where in the topic it will be; after it, that they were sent. If there is such a note at the start,
-something broke off in between: what the topic holds from there on tells which of them were sent.
+Each is on topic `notification_events` exactly once, for readers of committed records. Before a Kafka transaction, the
+database notes the offsets from which its records will stand. After it, the database notes that they were sent. If the
+first note is there at the start, the transaction was interrupted, and the topic is read from these offsets on to see
+which notifications were sent.
 
-So it holds through crashes of the laptop, of the broker and of the network at any moment, and does not hold for a
-database that is put back to an older copy: then some may come twice, with the same id.
+This holds through crashes of the laptop, the broker and the network at any moment. It does not hold for a database that
+is restored from an older copy: some notifications may come twice then, with the same id.
 """
 
 import sqlite3
@@ -30,7 +31,7 @@ BATCH: Final = 200
 
 
 class Notifications(Closing):
-    """What sends the notifications of one database. For one thread."""
+    """Sends the notifications of one database. For one thread."""
 
     def __init__(self, connection: Connection, store: CaseStore) -> None:
         self._store = store
@@ -42,7 +43,7 @@ class Notifications(Closing):
         self._topic.close()
 
     def send(self) -> int:
-        """Send what is due, and tell how many that were. Raises one of `store.sync.errors.FAILURES`."""
+        """Send the notifications that are due. Returns how many. Raises one of `store.sync.errors.FAILURES`."""
         sent = 0
         while due := self._store.query(get_notifications_to_send)[:BATCH]:
             if not self._transactions.in_charge:
@@ -73,7 +74,7 @@ class Notifications(Closing):
 
 
 def mark_sent(store: CaseStore, event_ids: Iterable[str]) -> None:
-    """Note that these have gone out, and that there is no more to find out."""
+    """Note that these notifications were sent, and that no transaction is open."""
     now = stamp(store.clock())
     store.change(_note_after, [(now, event_id) for event_id in event_ids])
 
@@ -83,13 +84,13 @@ def _id_of(record: Received | ToSend) -> str:
 
 
 def _sender(connection: sqlite3.Connection) -> str:
-    """What tells this database from all others that send."""
+    """The name of this database as a sender, different from that of any other."""
     (sender,) = connection.execute("SELECT sender FROM sending").fetchone()
     return str(sender)
 
 
 def _noted(connection: sqlite3.Connection) -> tuple[str, dict[int, int]] | None:
-    """Which topic was about to be written to, and from where on; None if all has been told since."""
+    """The topic that was about to be written to, and the offsets; None if that transaction has ended."""
     topic_id, ends = connection.execute("SELECT topic_id, ends FROM sending").fetchone()
     if topic_id is None:
         return None

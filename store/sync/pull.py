@@ -1,7 +1,7 @@
 """One batch of records, taken in: verdicts, events, rows, pending work and cursors change in one transaction.
 
-So at every moment the pending commits of a case stand on its accepted head, and its rows show both; a round that ends
-anywhere has nothing to tidy up.
+So the pending commits of a case always follow its accepted head, and its rows show both. A round that is interrupted
+leaves nothing to clean up.
 """
 
 import sqlite3
@@ -32,7 +32,7 @@ from store.unsettled import StoredQuarantined, quarantine, unsettled_case
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the records that were taken in, and of the pending work that they met."""
+    """How many records had which fate, and how many pending commits were run again or became conflicts."""
 
     accepted: int = 0
     returned: int = 0
@@ -48,11 +48,11 @@ class Tally:
 
 @dataclass(slots=True)
 class _Case:
-    """A case that is being read. `base` is the accepted head that its pending work stood on, as its person saw it.
+    """A case that the batch has records of. `base` is the accepted head on which its pending commits were made.
 
-    What the batch has brought so far is kept here, so that only what was there before is asked of the database:
-    `commands` are those that it accepted, `versions` those of the aggregates that it touched. Of a `new` case nothing
-    is written yet.
+    The case keeps what the batch has brought, so that the database is asked only for what was there before: `commands`
+    are the command ids that the batch accepted, `versions` those of the aggregates that it touched. Nothing of a `new`
+    case is written yet.
     """
 
     case_id: str
@@ -68,7 +68,7 @@ class _Case:
 
 
 class DoesNotFit(Exception):
-    """A record does not fit what is there, and a part of it is written: the batch is to be taken in with care."""
+    """A record does not fit the log here, and a part of it is written. The batch has to be taken in carefully again."""
 
 
 def take_in(
@@ -76,14 +76,14 @@ def take_in(
 ) -> None:
     """Take in a batch, within the caller's transaction.
 
-    With a way back from each record it takes half as long again: without (`careful=False`), a record that does not fit
-    raises `DoesNotFit`, and the transaction is to be undone.
+    With `careful`, each record has a savepoint, which takes half as long again. Without, a record that does not fit
+    raises `DoesNotFit`, and the caller has to roll back.
     """
     (partitions,) = connection.execute("SELECT partitions FROM team").fetchone()
     cursors = cursors_of(connection)
     ingest = Ingest(connection, partitions, rules, now, Tally(), careful=careful)
     for record in batch.records:
-        if record.offset >= cursors[record.partition]:  # else it was delivered again
+        if record.offset >= cursors[record.partition]:  # otherwise it was delivered before
             ingest.take(record)
             cursors[record.partition] = record.offset + 1
     ingest.rebase_pending()
@@ -92,7 +92,7 @@ def take_in(
 
 
 def cursors_of(connection: sqlite3.Connection) -> dict[int, int]:
-    """The next offset to read, of each partition."""
+    """The next offset to read in each partition."""
     return dict(connection.execute("SELECT log_partition, next_offset FROM cursors").fetchall())
 
 
@@ -102,9 +102,10 @@ def move_cursors(connection: sqlite3.Connection, positions: Mapping[int, int]) -
 
 @dataclass(slots=True)
 class Ingest:
-    """Records being taken in, one by one; then `settle` brings pending work onto what was accepted.
+    """Records are taken in one by one; then `rebase_pending` puts pending commits on top of the accepted ones.
 
-    What meets no work of ours is written together: at the end, or before something is that is to come after it.
+    Commits on cases without pending commits are written together: at the end, or before a commit that has to follow
+    them.
     """
 
     connection: sqlite3.Connection
@@ -211,7 +212,7 @@ class Ingest:
         if ours:
             take_away(self.connection, commit)
         events = append(self.connection, [(commit, payloads)], to=ACCEPTED)
-        if ours:  # its rows are there already
+        if ours:  # the rows show it already
             self._ask_for_notifications(events)
             return
         if case.pending and not case.moved_on:
@@ -252,7 +253,7 @@ class Ingest:
         )
 
     def _bring_along(self, case: _Case) -> None:
-        """Pending work on a case that moved on: what still holds goes on top, the rest becomes a conflict."""
+        """Put the pending commits of a case on top of what was accepted. Those that no longer hold become conflicts."""
         before = get_events_for_case(self.connection, case.case_id)
         rebased = self._rebased(case, [event for event in before if not event.pending])
         for commit in reversed(case.pending):
@@ -318,7 +319,7 @@ def _where(record: Record) -> str:
 
 
 def _seen_by(commit: Commit, base: str | None, events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
-    """What the person saw who gave the command of a commit: the case up to `base`, and their own work before it."""
+    """The events that the author of a commit saw: those up to `base`, and their own pending ones before the commit."""
     events = list(events)
     accepted = [event for event in events if not event.pending]
     ids = [event.commit_id for event in accepted]

@@ -24,8 +24,8 @@ def resume_readable(connection: sqlite3.Connection, *, rules: Rules, now: str, t
 def release(store: CaseStore, case_id: str) -> Tally:
     """Let a case go on without the record that can't be read, which is kept among the rejected ones.
 
-    Each laptop of the team has to: a person on each says that nothing is lost. Raises `Refusal` where something
-    would be.
+    Each laptop of the team has to do so: a person on each of them says that nothing is lost. Raises `Refusal` if
+    something would be lost.
     """
     return store.change(_release, store, case_id)
 

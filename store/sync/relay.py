@@ -1,4 +1,4 @@
-"""The relay: what the team has accepted, told to other services on topic `domain_events`, exactly once and in order.
+"""The relay publishes the accepted events on topic `domain_events` for other services, exactly once and in order.
 
 One node at a time, wherever it runs. Its place in the log is what it has published: at the start it takes over from
 the one before and counts, for each case, the events that are in the topic. The accepted events of a case are the same
@@ -29,7 +29,7 @@ BATCH: Final = 1_000
 
 
 class Relay(Closing):
-    """Publishes from one database. For one thread; every call raises one of `store.sync.errors.FAILURES`."""
+    """Publishes from one database. For one thread. Every call may raise one of `store.sync.errors.FAILURES`."""
 
     def __init__(self, connection: Connection, store: CaseStore, *, batch: int = BATCH) -> None:
         self._store = store
@@ -47,7 +47,7 @@ class Relay(Closing):
         self._topic.close()
 
     def publish(self) -> int:
-        """Publish what has been accepted since, and tell how many events that were.
+        """Publish the events that were accepted since the last call. Returns how many.
 
         Raises `Replaced` where another node has taken over.
         """
@@ -62,7 +62,7 @@ class Relay(Closing):
         return total
 
     def publish_news(self) -> bool:
-        """The same, without asking the cluster while there is nothing new here; and whether there was anything."""
+        """As `publish`, without asking the cluster if nothing is new here. Returns whether anything was published."""
         last = self._store.query(last_accepted_position)
         if last == self._looked_at and self._transactions.in_charge:
             return False
@@ -71,7 +71,7 @@ class Relay(Closing):
         return published > 0
 
     def _find_place(self) -> None:
-        """Count what is in the topic, for each case."""
+        """Count the events of each case that are in the topic."""
         self._identity = self._topic.identity()
         self._published, self._seen, self._position = Counter(), Counter(), 0
         spans = self._topic.spans()

@@ -1,4 +1,4 @@
-"""One round with the team: pull, push, pull until it returns. Never push before pull."""
+"""One round with the team: pull, push, and pull until the pushed commits return. Never push before pull."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -20,17 +20,17 @@ from store.sync.wire import encode
 from store.unsettled import quarantined_cases
 
 BATCH: Final = 1_000
-"""Records in one transaction: about a fifth of a second in which no command can be carried out."""
+"""Records in one transaction. It takes about a fifth of a second, in which no command can be carried out."""
 
 ROUNDS: Final = 20
-"""As often others may come first until what is left is left for later."""
+"""Rounds in which others may come first. After these, the rest waits for a later call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What a round came to. `pending` commits are left when others' work came first, or the log was out of reach.
+    """The result of a round. `pending` commits are left if others came first, or if the log could not be reached.
 
-    `ends` is where the partitions ended when it began.
+    `ends` are the ends of the partitions when the round began.
     """
 
     tally: Tally
@@ -40,14 +40,14 @@ class Round:
 
     @property
     def overtaken(self) -> bool:
-        """Others' work came first: what was pushed has been run again on top of it, and is to be pushed again."""
+        """Whether others came first. The pushed commits were run again on top of theirs, to be pushed again."""
         return self.pushed > self.tally.returned
 
 
 def sync_round(
     store: CaseStore, log: SharedLog, *, progress: Progress = lambda done, total: None, batch: int = BATCH
 ) -> Round:
-    """One round. Raises `Unreachable` or `SyncStopped`, with all that was done until then kept."""
+    """One round. Raises `Unreachable` or `SyncStopped`; what was done before is kept."""
     spans = log.spans()
     check_same_log(team_of(store), log.identity(), spans)
     tally = Tally()
@@ -63,7 +63,7 @@ def sync_round(
 
 
 def until_settled(store: CaseStore, log: SharedLog, *, progress: Progress = lambda done, total: None) -> Round:
-    """Rounds until nothing is left that others overtook; the numbers of all of them together."""
+    """Rounds until no commit is left that others overtook. The result has the numbers of all rounds together."""
     rounds = [sync_round(store, log, progress=progress)]
     while rounds[-1].overtaken and len(rounds) < ROUNDS:
         rounds.append(sync_round(store, log))
@@ -76,7 +76,7 @@ def until_settled(store: CaseStore, log: SharedLog, *, progress: Progress = lamb
 def pull(
     store: CaseStore, log: SharedLog, until: Mapping[int, int], *, tally: Tally, progress: Progress, batch: int
 ) -> None:
-    """Take in what the log holds up to these offsets, or as far as it gives it now."""
+    """Take in the records of the log up to these offsets, or as many as it gives now."""
     cursors = team_of(store).cursors
     total = sum(max(0, end - cursors[partition]) for partition, end in until.items())
     left = total
@@ -86,7 +86,7 @@ def pull(
         found = log.read(cursors, until, batch)
         try:
             _take_in(store, found, tally, careful=False)
-        except DoesNotFit:  # hardly ever
+        except DoesNotFit:  # this is rare
             _take_in(store, found, tally, careful=True)
         cursors = team_of(store).cursors
         before, left = left, sum(max(0, end - cursors[partition]) for partition, end in until.items())

@@ -1,4 +1,4 @@
-"""Joining a shared log, and knowing it again: a database belongs to one team, for good."""
+"""Joining a shared log, and recognising it later. A database belongs to one team for good."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -21,9 +21,10 @@ class Team:
 
 
 def join(store: CaseStore, log: SharedLog) -> Team:
-    """Make the database one of the team of this log. What was accepted here becomes pending, to be pushed.
+    """Join the team of this log. The accepted commits become pending, to be pushed.
 
-    A second time nothing happens. Raises `SyncStopped` if it is another log than the one that was joined.
+    Nothing happens if the database has joined before. Raises `SyncStopped` if it is another log than the one that was
+    joined.
     """
     identity, spans = log.identity(), log.spans()
     if team := store.query(_team):
@@ -59,7 +60,7 @@ def team_of(store: CaseStore) -> Team:
 
 
 def check_same_log(team: Team, identity: Identity, spans: Mapping[int, Span]) -> None:
-    """Raises `SyncStopped` unless this is the log that was joined, and holds what was read and is still to read."""
+    """Raises `SyncStopped` unless this is the log that was joined, and it still holds all records not read yet."""
     known = team.identity
     if identity.cluster_id != known.cluster_id:
         raise SyncStopped(
@@ -103,7 +104,7 @@ def _team(connection: sqlite3.Connection) -> Team | None:
 
 
 def _join(connection: sqlite3.Connection, identity: Identity, now: str) -> Identity:
-    """The log that the database belongs to now."""
+    """Join a log, unless the database has joined one before. Returns the log that it belongs to."""
     if team := _team(connection):
         return team.identity
     connection.execute(

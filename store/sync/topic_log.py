@@ -1,8 +1,8 @@
 """A topic as a log: read from positions that the reader keeps, and appended to at the end.
 
-There is no consumer group: whoever reads says from where, and keeps that in the same transaction as what was read.
-What stands between two looks at the topic's id comes from one and the same topic, because a topic that is made anew
-gets an id of its own; so nothing is handed out before the look after it.
+There is no consumer group. The reader says where to begin, and keeps the position in the same transaction as the
+records. A topic that is made anew gets another id. If the id is the same before and after reading, all records come
+from one topic; so records are returned only after the second look at the id.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,13 +21,13 @@ from store.sync.shared_log import Identity, Span, Unreachable
 Headers = tuple[tuple[str, bytes | None], ...]
 
 _PATIENCE: Final = 0.05
-"""How long, in seconds, a batch waits for more that is on its way."""
+"""Seconds for which a batch waits for further records."""
 
 _AT_A_TIME: Final = 10_000
-"""Records that are held at once of what is read to its end."""
+"""Records that `read_all` holds at once."""
 
 _SHORTEST: Final = 0.001
-"""In seconds: librdkafka does not wait for less, and asking it again and again would keep a core busy."""
+"""Seconds. librdkafka does not wait for less, and asking it again and again would keep a core busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class ToSend:
-    """A record to be. `partition` is -1 for whichever the key leads to."""
+    """A record to be sent. With the `partition` -1, the key decides on the partition."""
 
     key: bytes | None
     value: bytes
@@ -52,9 +52,9 @@ class ToSend:
 
 
 class TopicLog(Closing):
-    """For one thread. Every call is bounded in time, and raises one of `store.sync.errors.FAILURES`.
+    """For one thread. Every call is bounded in time, and may raise one of `store.sync.errors.FAILURES`.
 
-    What is read is given with its `headers`, or without, which takes half the time.
+    Reading without `headers` takes half the time.
     """
 
     def __init__(self, connection: Connection, name: str, *, headers: bool = True) -> None:
@@ -69,12 +69,12 @@ class TopicLog(Closing):
         self._waiting: list[Message] = []
 
     def close(self) -> None:
-        """Nothing is sent or read any more."""
+        """Stop sending and reading."""
         self._forget_producer()
         self._forget_consumer()
 
     def identity(self) -> Identity:
-        """Which topic this is now. Raises `TopicMissing`."""
+        """The present identity of the topic. Raises `TopicMissing`."""
         doing = f"to describe {self.name}"
         cluster = self._connection.metadata(self._admin, doing, self.name)
         topic = cluster.topics[self.name]
@@ -170,7 +170,7 @@ class TopicLog(Closing):
             self._forget_producer()
             raise
         if unknown := [partition for partition, end in ends.items() if end <= 0]:
-            # acknowledged at the second try: the broker knows that it has them, but not where
+            # acknowledged at the second try: the broker has them and does not say where
             spans = self.spans()
             ends |= {partition: spans[partition].end for partition in unknown}
         return ends
@@ -188,7 +188,7 @@ class TopicLog(Closing):
                     headers=list(record.headers),
                     on_delivery=told,
                 )
-            except BufferError:  # its queue is full: acknowledgements make room
+            except BufferError:  # the queue is full; acknowledgements make room
                 if monotonic() > deadline:
                     raise KafkaException(KafkaError(KafkaError._MSG_TIMED_OUT)) from None
                 producer.poll(0.1)
@@ -197,7 +197,7 @@ class TopicLog(Closing):
                 return
 
     def _offsets(self, asked: dict[TopicPartition, OffsetSpec]) -> dict[int, int]:
-        """Asked again while a partition has nobody yet to answer for it, as after a restart."""
+        """The offsets. They are asked for again while a partition has no leader yet, as after a restart."""
         deadline = monotonic() + REQUEST_SECONDS
         while True:
             try:
@@ -210,7 +210,7 @@ class TopicLog(Closing):
                 sleep(0.1)
 
     def _go_to(self, positions: Mapping[int, int]) -> None:
-        """Read on from `positions`; where that is where we are, what is under way is kept."""
+        """Read on from `positions`. If the consumer is there already, it keeps the messages that it has fetched."""
         if self._consumer is not None and self._next == dict(positions):
             return
         self._topic_id = self._connection.topic_id(self._admin, self.name)
@@ -249,7 +249,7 @@ class TopicLog(Closing):
             return arrived(self._consumer, most, seconds)
 
     def _take(self, message: Message, until: Mapping[int, int], records: list[Received]) -> bool:
-        """Take a message in, unless it is from behind what is to be read now."""
+        """Take a message in, unless its offset is behind `until`. Returns whether it was taken in."""
         error, partition, offset = message.error(), message.partition(), message.offset()
         if error is not None and not is_end(message):
             self._forget_consumer()
@@ -257,10 +257,10 @@ class TopicLog(Closing):
         assert partition is not None
         assert offset is not None
         end = until.get(partition, 0)
-        if is_end(message):  # behind whatever in the partition is no record
+        if is_end(message):  # it also counts entries of the partition that are no records
             self._next[partition] = max(self._next[partition], min(offset, end))
             return True
-        if offset >= end:  # so all that was before is taken in, or was called back and never comes
+        if offset >= end:  # all records before it were taken in, or were aborted and never come
             self._next[partition] = max(self._next[partition], end)
             return False
         self._next[partition] = offset + 1
@@ -274,7 +274,7 @@ class TopicLog(Closing):
         self._consumer, self._next, self._waiting = None, {}, []
 
     def _forget_producer(self) -> None:
-        """What is still under way is not sent later, behind the back of whoever was told that it failed."""
+        """Drop the producer and its unsent records, so that none is sent after the caller was told that it failed."""
         if self._producer is not None:
             self._producer.purge()
             self._producer.flush(1)

@@ -1,7 +1,7 @@
-"""Sync that goes on until it is stopped: what is done here goes out at once, and what others do comes in at once.
+"""Sync that goes on until it is stopped. Local commits are pushed at once, and those of others are pulled at once.
 
-Losing the log is a state and no error: local work goes on, and is synced when the log is back. What only a person can
-mend is told, and tried again now and then, for somebody may have mended it.
+If the log can't be reached, that is a state and no error: local work goes on, and is synced when the log is back. A
+problem that only a person can solve is told, and tried again from time to time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,21 +20,21 @@ from store.sync.team import join, team_of
 from store.unsettled import quarantined_cases
 
 GLANCE_SECONDS: Final = 0.1
-"""How long a local commit may go unnoticed."""
+"""Seconds for which a local commit may go unnoticed."""
 
 CHORE_SECONDS: Final = 0.5
-"""How long what is to be done besides may wait, while nothing comes."""
+"""Seconds between two looks at the chores while no record comes."""
 
 CHECK_SECONDS: Final = 10.0
-"""After so long a round is done without a reason, which tells whether the log is still there, and the same."""
+"""After these seconds a round is done in any case. It shows whether the log is still there, and is the same."""
 
 RETRY_SECONDS: Final = 30.0
-"""How long what only a person can mend is left alone."""
+"""Seconds between two tries at a problem that only a person can solve."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
 
 _WORTH_A_BAR: Final = 50
-"""Records: fewer are there before anybody could read how many."""
+"""From this number of records on, progress is told. Fewer are read before a person could read the number."""
 
 
 class WatchedLog(SharedLog, Protocol):
@@ -66,7 +66,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """What else is done while watching. `do` returns at once if there is nothing, and tells whether there was."""
+    """Other work that is done while watching. `do` returns at once if there is none, and says whether there was any."""
 
     name: str
     do: Callable[[], object]
@@ -110,7 +110,7 @@ class Watch:
         self._now(State.UP_TO_DATE)
 
     def _wait(self) -> None:
-        """Until there is a reason for another round."""
+        """Wait until there is a reason for another round."""
         positions = team_of(self.store).cursors
         until = monotonic() + CHECK_SECONDS
         version, next_chores = 0, 0.0
@@ -130,7 +130,7 @@ class Watch:
                 return
 
     def _do_chores(self) -> bool:
-        """Whether any of them had something to do. Trouble with one holds up nothing else."""
+        """Do the chores. Returns whether any of them had work. Trouble with one of them holds up nothing else."""
         something = False
         for chore in self.chores:
             if monotonic() < self._not_before.get(chore.name, 0):
