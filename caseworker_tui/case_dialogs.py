@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from caseworker_tui.case_form import COMPANY_FIELDS, nested
-from caseworker_tui.owner_dialogs import add_owner, confirm_owners, correct_owner, remove_owner
+from caseworker_tui.owner_dialogs import UPGRADE, add_owner, confirm_owners, correct_owner, remove_owner
 from caseworker_tui.questions import (
     COUNTRY_HINT,
     DATE_HINT,
@@ -49,9 +49,11 @@ MakeDialog = Callable[[CaseFileView, Assessment | None], Dialog | str]
 """A dialog on a case, or a sentence that says why there is nothing to ask."""
 
 
-def document_status(document: DocumentRow) -> Dialog:
+def document_status(document: DocumentRow) -> Dialog | str:
     """Move a document to another status; only systems say VERIFIED_SYSTEM."""
-    moves = DOCUMENT_MOVES[DocumentStatus(document.status)]
+    moves = DOCUMENT_MOVES.get(document.status)
+    if moves is None:
+        return UPGRADE
     statuses = tuple(
         (status.value, f"{DOCUMENT_MOVES_SPOKEN[status]}{'' if reason is Reason.NONE else ' …'}")
         for status, reason in moves.items()
@@ -136,7 +138,7 @@ def entities(view: CaseFileView) -> tuple[tuple[str, str], ...]:
 
 def _companies_that_own(view: CaseFileView) -> tuple[tuple[str, str], ...]:
     """They are asked for no documents, but checked."""
-    return tuple((owner.owner_id, owner.name) for owner in view.beneficial_owners if owner.kind == OwnerKind.ENTITY)
+    return tuple((owner.owner_id, owner.name) for owner in view.beneficial_owners if owner.kind is OwnerKind.ENTITY)
 
 
 def _set_due_date(view: CaseFileView, _: Assessment | None) -> Dialog:
@@ -244,7 +246,7 @@ _STATUS_COMMANDS: Final[Mapping[str, type[c.OfCase]]] = {
 
 
 def _case_status(view: CaseFileView, _: Assessment | None) -> Dialog:
-    status = CaseStatus(view.case.status)
+    status = view.case.status
     if status in CLOSED:
         possible = ["reopen"]
     else:

@@ -27,17 +27,13 @@ from store.queries.case_file import (
 from store.queries.notification_rules import RuleInForce
 from store.queries.queue import QueueRow
 from store.queries.related import Related, RelatedCase
+from store.queries.rows import fields_of
 from store.queries.timeline import sentence
 from store.queries.workload import Bar, Chart
 
 _LONGEST_EVENT_TYPE: Final = max(map(len, PAYLOADS))
 
 Cells = tuple[str, ...]
-
-
-def fields_of(row: Any) -> dict[str, Any]:
-    """The fields of a row, by name."""
-    return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
 
 def case_as_json(stands: AssessedCase, others: Related | None, then: CaseThen | None) -> dict[str, Any]:

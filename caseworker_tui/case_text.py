@@ -14,6 +14,7 @@ from caseworker_tui.wording import (
     CHECK_STYLES,
     DOCUMENT_MARKS,
     DOCUMENT_STYLES,
+    UNKNOWN,
     ago,
     country,
     expiry,
@@ -24,8 +25,8 @@ from caseworker_tui.wording import (
 from store.attachments import spoken_size
 from store.domain.likeness import Certainty
 from store.domain.ownership import Ownership
-from store.domain.statuses import ADVERSE, DONE, HELD, REJECTION_SENTENCES, RejectionReason, label
-from store.domain.values import words
+from store.domain.statuses import ADVERSE, DONE, HELD, REJECTION_SENTENCES, label
+from store.domain.values import Directness, words
 from store.queries.as_of import CaseThen
 from store.queries.assessment import AssessedCase
 from store.queries.case_file import AttachmentRow, CaseFileView, CompanyRow, DocumentRow, OwnerRow, PersonRow
@@ -35,7 +36,7 @@ from store.queries.undo import UndoOffer
 
 Lines = Iterator[Content]
 
-CERTAINTY_MARKS: Final[Mapping[str, str]] = {Certainty.SAME: "●", Certainty.LIKELY: "◐", Certainty.MAYBE: "○"}
+CERTAINTY_MARKS: Final[Mapping[Certainty, str]] = {Certainty.SAME: "●", Certainty.LIKELY: "◐", Certainty.MAYBE: "○"}
 """How certain it is that a party is in another case, always beside the reason in words."""
 
 SOON: Final = 30
@@ -150,7 +151,10 @@ def review(stands: AssessedCase, *, past: bool) -> Content:
     for check in reversed(view.checks):
         lines.append(
             Content.assemble(
-                (f"{CHECK_MARKS[check.outcome]} {label(check.outcome)}", CHECK_STYLES[check.outcome]),
+                (
+                    f"{CHECK_MARKS.get(check.outcome, UNKNOWN)} {label(check.outcome)}",
+                    CHECK_STYLES.get(check.outcome, ""),
+                ),
                 f"  {label(check.kind)} of {check.entity_name or 'the case'}",
                 (f"  {local_time(check.recorded_at)} by {check.recorded_by}", "dim"),
             )
@@ -190,7 +194,10 @@ def document_line(document: DocumentRow, *, of: str = "") -> Content:
     """Where a document stands; whose it is goes without saying when that is `of`."""
     whose = "" if document.entity_name == of else f" of {document.entity_name}"
     return Content.assemble(
-        (f"{DOCUMENT_MARKS[document.status]} {label(document.status)}", DOCUMENT_STYLES[document.status]),
+        (
+            f"{DOCUMENT_MARKS.get(document.status, UNKNOWN)} {label(document.status)}",
+            DOCUMENT_STYLES.get(document.status, ""),
+        ),
         f"  {label(document.document_type)}{whose}",
     )
 
@@ -242,8 +249,8 @@ def document_reason(document: DocumentRow) -> str:
     """Why the document was last rejected, waived or moved back, or nothing."""
     parts = []
     if document.reason_code:
-        code = RejectionReason(document.reason_code)
-        parts.append(f"{REJECTION_SENTENCES[code]}{' (adverse)' if code in ADVERSE else ''}")
+        why = REJECTION_SENTENCES.get(document.reason_code) or label(document.reason_code)
+        parts.append(f"{why}{' (adverse)' if document.reason_code in ADVERSE else ''}")
     if document.reason:
         parts.append(document.reason)
     return "; ".join(parts)
@@ -407,7 +414,7 @@ def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str], others:
             ("  beneficial owner" if owner.is_ubo else "", "$text-warning"),
         )
         yield from _table(
-            ("  Kind", f"{owner.kind}, {owner.directness} interest" if owner.directness != "unknown" else owner.kind),
+            ("  Kind", _kind(owner)),
             ("  Control", ", ".join(words(control) for control in owner.types_of_control) or None),
             ("  Why unnamed", owner.unspecified_details),
             ("  Born", owner.birthdate),
@@ -418,6 +425,10 @@ def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str], others:
             ("  Also in", _elsewhere(owner.person_id or owner.party or owner.owner_id, others)),
             ("  Stated by", ", as of ".join(part for part in (owner.source, owner.as_of) if part) or None),
         )
+
+
+def _kind(owner: OwnerRow) -> str:
+    return owner.kind if owner.directness is Directness.UNKNOWN else f"{owner.kind}, {owner.directness} interest"
 
 
 def _elsewhere(party_id: str, others: Related | None) -> str | None:

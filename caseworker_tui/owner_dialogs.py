@@ -25,7 +25,7 @@ from store.queries.case_file import CaseFileView
 _SHARE: Final = "37.5, or 25-50 for a band; empty if not known"
 _THE_COMPANY: Final = "-"
 _NO_COMPANY: Final = "Only a company has owners."
-_UPGRADE: Final = "This case holds events of a newer version of caseworker: upgrade to work on it."
+UPGRADE: Final = "This case holds events of a newer version of caseworker: upgrade to work on it."
 
 
 def add_owner(view: CaseFileView, _: Assessment | None) -> Dialog | str:
@@ -57,8 +57,9 @@ def add_owner(view: CaseFileView, _: Assessment | None) -> Dialog | str:
 
 def _held_in(view: CaseFileView) -> tuple[tuple[str, str], ...]:
     """In what somebody can hold a share: the company, or an owner that is no natural person."""
-    owners = {owner.party or owner.owner_id: owner.name for owner in view.beneficial_owners if owner.kind != "person"}
-    return ((_THE_COMPANY, view.case.name), *owners.items())
+    owners = [owner for owner in view.beneficial_owners if owner.kind is not OwnerKind.PERSON]
+    named = {owner.party or owner.owner_id: owner.name for owner in owners}
+    return ((_THE_COMPANY, view.case.name), *named.items())
 
 
 def remove_owner(view: CaseFileView, _: Assessment | None) -> Dialog | str:
@@ -115,7 +116,7 @@ def correct_owner(view: CaseFileView, assessed: Assessment | None) -> Dialog | s
     if not view.beneficial_owners:
         return "The case has no owners."
     if assessed is None:
-        return _UPGRADE
+        return UPGRADE
     named = dict(_held_in(view))
 
     def ask(answers: Answers) -> Question | None:
@@ -198,7 +199,7 @@ def confirm_owners(view: CaseFileView, assessed: Assessment | None) -> Dialog | 
     if view.company is None:
         return _NO_COMPANY
     if assessed is None or assessed.ownership is None:
-        return _UPGRADE
+        return UPGRADE
     ownership = assessed.ownership
     confirmed = ownership.confirmation.owner_ids if ownership.confirmation else None
     options = tuple((each.owner_ids[0], found(each)) for each in ownership.candidates)

@@ -14,7 +14,10 @@ PROVISIONAL: Final = "~"
 TO_BE_SETTLED: Final = "!"
 """A case with a conflict, or one that rests."""
 
-DOCUMENT_MARKS: Final[Mapping[str, str]] = {
+UNKNOWN: Final = "?"
+"""The mark of a status that only a newer version of caseworker knows."""
+
+DOCUMENT_MARKS: Final[Mapping[DocumentStatus, str]] = {
     DocumentStatus.AWAITING_UPLOAD: "○",
     DocumentStatus.UPLOADED: "◐",
     DocumentStatus.VERIFIED_SYSTEM: "●",
@@ -24,7 +27,7 @@ DOCUMENT_MARKS: Final[Mapping[str, str]] = {
 }
 """A mark for each document status, always beside the word: state is never told by a mark or colour alone."""
 
-DOCUMENT_STYLES: Final[Mapping[str, str]] = {
+DOCUMENT_STYLES: Final[Mapping[DocumentStatus, str]] = {
     DocumentStatus.AWAITING_UPLOAD: "dim",
     DocumentStatus.UPLOADED: "$text-warning",
     DocumentStatus.VERIFIED_SYSTEM: "$text-success",
@@ -33,21 +36,21 @@ DOCUMENT_STYLES: Final[Mapping[str, str]] = {
     DocumentStatus.NOT_APPLICABLE: "dim",
 }
 
-CHECK_MARKS: Final[Mapping[str, str]] = {
+CHECK_MARKS: Final[Mapping[CheckOutcome, str]] = {
     CheckOutcome.CLEAR: "●",
     CheckOutcome.HIT: "✗",
     CheckOutcome.INCONCLUSIVE: "◐",
     CheckOutcome.NOT_APPLICABLE: "–",
 }
 
-CHECK_STYLES: Final[Mapping[str, str]] = {
+CHECK_STYLES: Final[Mapping[CheckOutcome, str]] = {
     CheckOutcome.CLEAR: "$text-success",
     CheckOutcome.HIT: "$text-error",
     CheckOutcome.INCONCLUSIVE: "$text-warning",
     CheckOutcome.NOT_APPLICABLE: "dim",
 }
 
-CASE_STATUSES_SHORT: Final[Mapping[str, str]] = {
+CASE_STATUSES_SHORT: Final[Mapping[CaseStatus, str]] = {
     CaseStatus.OPEN: "open",
     CaseStatus.AWAITING_CLIENT: "waiting",
     CaseStatus.PENDING_APPROVAL: "pending",
@@ -57,13 +60,13 @@ CASE_STATUSES_SHORT: Final[Mapping[str, str]] = {
 }
 """As the queue has room for."""
 
-RISKS_SHORT: Final[Mapping[str, str]] = {
+RISKS_SHORT: Final[Mapping[RiskLevel, str]] = {
     RiskLevel.LOW: "low",
     RiskLevel.MEDIUM: "medium",
     RiskLevel.HIGH: "HIGH",
 }
 
-DOCUMENT_MOVES_SPOKEN: Final[Mapping[str, str]] = {
+DOCUMENT_MOVES_SPOKEN: Final[Mapping[DocumentStatus, str]] = {
     DocumentStatus.AWAITING_UPLOAD: "ask for it again",
     DocumentStatus.UPLOADED: "mark it uploaded",
     DocumentStatus.VERIFIED_MANUAL: "verify it",

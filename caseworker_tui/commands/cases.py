@@ -7,7 +7,7 @@ from sqlite3 import Connection
 
 import click
 
-from caseworker_tui.case_tables import case_as_json, fields_of, write_case, write_charts, write_queue
+from caseworker_tui.case_tables import case_as_json, write_case, write_charts, write_queue
 from caseworker_tui.moments import read_moment
 from caseworker_tui.printing import (
     number_of,
@@ -26,6 +26,7 @@ from store.queries.case_file import find_case
 from store.queries.query_language import EVERYTHING, Asker, NotAQuery, Selection, select
 from store.queries.queue import whole_queue
 from store.queries.related import Related
+from store.queries.rows import fields_of
 from store.queries.whole_case import case_now
 from store.queries.workload import counted_charts
 from store.sqlite.transactions import read_transaction
@@ -115,7 +116,7 @@ def cases(settings: Settings, query: str, as_json: bool) -> int | None:
 
 def write_cases(connection: Connection, selection: Selection = EVERYTHING, *, as_json: bool) -> None:
     if as_json:
-        write_json_array(whole_queue(connection, selection))
+        write_json_array(map(fields_of, whole_queue(connection, selection)))
         return
     with read_transaction(connection):
         write_queue(lambda: whole_queue(connection, selection))

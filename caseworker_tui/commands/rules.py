@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from caseworker_tui.case_tables import fields_of
 from caseworker_tui.printing import progress_bar, say, write_json, write_json_array, write_table
 from caseworker_tui.program import FAILED, Settings, database_option, json_option, pass_settings
 from caseworker_tui.team_rules_file import read_team_rules
@@ -13,6 +12,7 @@ from store.domain.document_rules import DOCUMENT_RULES, RULES_VERSION
 from store.domain.rules import Rules
 from store.domain.team_rules import TeamRules
 from store.engine.case_store import CaseStore
+from store.queries.rows import fields_of
 from store.queries.rule_changes import Change, RuleChange, rule_changes
 
 

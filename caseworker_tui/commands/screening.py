@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from caseworker_tui.case_tables import fields_of
 from caseworker_tui.printing import (
     number_of,
     progress_bar,
@@ -23,6 +22,7 @@ from store.domain.statuses import CheckKind, label
 from store.domain.values import Text
 from store.engine.case_store import CaseStore
 from store.queries.case_file import find_case
+from store.queries.rows import fields_of
 
 if TYPE_CHECKING:
     from store.screening.list_files import ListInfo, WatchList

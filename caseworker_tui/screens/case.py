@@ -113,14 +113,14 @@ class CaseScreen(Screen[None]):
 
     def action_dialog(self, name: str) -> None:
         if self._stands is not None:
-            dialog = CASE_DIALOGS[name](self._stands.view, self._stands.assessed)
-            if isinstance(dialog, Dialog):
-                self._ask(dialog)
-            else:
-                self.notify(dialog)
+            self._ask(CASE_DIALOGS[name](self._stands.view, self._stands.assessed))
 
-    def _ask(self, dialog: Dialog) -> None:
-        self.app.push_screen(CommandScreen(self._session, dialog), partial(self._was_given, dialog))
+    def _ask(self, dialog: Dialog | str) -> None:
+        """Show the dialog, or the sentence that says why there is nothing to ask."""
+        if isinstance(dialog, Dialog):
+            self.app.push_screen(CommandScreen(self._session, dialog), partial(self._was_given, dialog))
+        else:
+            self.notify(dialog)
 
     def _was_given(self, dialog: Dialog, given: bool | None) -> None:
         if given:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -30,6 +30,8 @@ _HEADER_LINES: Final = 1
 _NARROWEST_NAME: Final = 16
 _MARK: Final = "*"
 
+C = TypeVar("C", bound=str)
+
 
 class Column(NamedTuple):
     """`name` is also what orders by it, in the query language. `width` in cells; 0 takes what the others leave.
@@ -48,12 +50,16 @@ def _due(row: QueueRow, now: datetime) -> str:
     return days_left(row.due_date, now) if row.due_date and row.status not in CLOSED else ""
 
 
+def _short(names: Mapping[C, str], code: C) -> str:
+    return names.get(code) or label(code)
+
+
 COLUMNS: Final = (
     Column("reference", "Reference", 11, lambda row, _: row.reference, optional=False),
     Column("name", "Name", 0, lambda row, _: row.name, optional=False),
     Column("type", "Kind", 4, lambda row, _: row.traitement_type, optional=False),
     Column("case", "Type", 10, lambda row, _: label(row.case_type)),
-    Column("status", "Status", 9, lambda row, _: CASE_STATUSES_SHORT[row.status], optional=False),
+    Column("status", "Status", 9, lambda row, _: _short(CASE_STATUSES_SHORT, row.status), optional=False),
     Column(
         "documents",
         "Docs",
@@ -63,7 +69,7 @@ COLUMNS: Final = (
     ),
     Column("assignee", "Assignee", 10, lambda row, _: row.assignee or ""),
     Column("due", "Due", 5, _due),
-    Column("risk", "Risk", 6, lambda row, _: RISKS_SHORT[row.risk] if row.risk else ""),
+    Column("risk", "Risk", 6, lambda row, _: _short(RISKS_SHORT, row.risk) if row.risk else ""),
     Column("tag", "Tags", 12, lambda row, _: " ".join(row.tags)),
     Column("client", "Client", 9, lambda row, _: row.client_id),
     Column("created", "Age", 5, lambda row, now: age(row.created_at, now)),

@@ -1,19 +1,26 @@
 """One case file, from the read tables."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic_core import from_json
 
+from store.domain.document_rules import EntityType
 from store.domain.identifiers import read_reference
 from store.domain.refusals import Code, Refusal, unknown_case
 from store.domain.screening import Screening
-from store.domain.values import FROM_THE_LOG
+from store.domain.statuses import CheckKind, CheckOutcome, DocumentStatus, RejectionReason
+from store.domain.values import FROM_THE_LOG, Directness, OwnerKind, UnspecifiedReason
 from store.log.read import head_of
 from store.queries.queue import QueueRow, queue_row
+from store.queries.rows import maker, names_of
 from store.sqlite.transactions import read_transaction
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +66,17 @@ class OwnerRow:
 
     owner_id: str
     person_id: str | None
-    kind: str
+    kind: OwnerKind
     name: str
     birthdate: str | None
     country: str | None
     registration_number: str | None
     lei: str | None
-    unspecified_reason: str | None
+    unspecified_reason: UnspecifiedReason | None
     unspecified_details: str | None
     share_minimum: float | None
     share_maximum: float | None
-    directness: str
+    directness: Directness
     types_of_control: tuple[str, ...]
     interests: tuple[Mapping[str, Any], ...]
     is_ubo: bool
@@ -84,13 +91,13 @@ class OwnerRow:
 class DocumentRow:
     document_requirement_id: str
     document_type: str
-    entity_type: str
+    entity_type: EntityType
     entity_id: str
     entity_name: str
     is_required: bool
-    status: str
+    status: DocumentStatus
     reason: str | None
-    reason_code: str | None
+    reason_code: RejectionReason | None
     metadata: Mapping[str, Any]
     rule_id: str
     rule: str
@@ -118,8 +125,8 @@ class CheckRow:
     """`entity_id` is None when the check was of the case as a whole, `screening` unless it was made against a list."""
 
     check_id: str
-    kind: str
-    outcome: str
+    kind: CheckKind
+    outcome: CheckOutcome
     entity_id: str | None
     entity_name: str | None
     evidence: str
@@ -201,11 +208,9 @@ def case_file_in(tables: sqlite3.Connection, case_id: str, head: str | None) -> 
     )
 
 
-T = TypeVar("T")
+T = TypeVar("T", bound="DataclassInstance")
 
 _FROM_SQLITE: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "is_required": bool,
-    "is_ubo": bool,
     "metadata": from_json,
     "types_of_control": lambda text: tuple(from_json(text)),
     "interests": lambda text: tuple(from_json(text)),
@@ -213,12 +218,13 @@ _FROM_SQLITE: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 
 
+@cache
+def _made(row_type: type[T]) -> Callable[[Iterable[Any]], T]:
+    return maker(row_type, _FROM_SQLITE)
+
+
 def _rows(connection: sqlite3.Connection, table: str, row_type: type[T], case_id: str) -> tuple[T, ...]:
-    """A case's rows of a read table, in the order in which they came; fields are named like the columns."""
-    columns = tuple(row_type.__dataclass_fields__)  # type: ignore[attr-defined]
-    rows = connection.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE case_id = ? ORDER BY rowid", (case_id,))
-    converters = [_FROM_SQLITE.get(column) for column in columns]
-    return tuple(
-        row_type(*(convert(value) if convert else value for convert, value in zip(converters, row, strict=True)))
-        for row in rows
-    )
+    """A case's rows of a read table, in the order in which they came."""
+    columns = ", ".join(names_of(row_type))
+    rows = connection.execute(f"SELECT {columns} FROM {table} WHERE case_id = ? ORDER BY rowid", (case_id,))
+    return tuple(map(_made(row_type), rows))

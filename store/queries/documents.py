@@ -8,14 +8,15 @@ from datetime import date
 from typing import Final
 
 from store.domain.refusals import Code, Refusal, unknown_document
-from store.domain.statuses import HELD, CaseStatus, label
+from store.domain.statuses import HELD, CaseStatus, DocumentStatus, label
 from store.queries.case_file import AttachmentRow, find_case
+from store.queries.rows import maker, names_of
 
 LEAST_DIGITS: Final = 6
 """Of a SHA-256, by which a file can be named."""
 
 _DIGITS: Final = re.compile(rf"[0-9a-f]{{{LEAST_DIGITS},64}}")
-_FILE: Final = ", ".join(AttachmentRow.__dataclass_fields__)
+_FILE: Final = ", ".join(names_of(AttachmentRow))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,11 @@ class ExpiringRow:
     document_type: str
     entity_id: str
     entity_name: str
-    status: str
+    status: DocumentStatus
     case_id: str
     reference: str
     name: str
-    case_status: str
+    case_status: CaseStatus
     assignee: str | None
     is_required: bool
 
@@ -45,12 +46,13 @@ WHERE d.expires_on IS NOT NULL AND d.expires_on <= ? AND d.status IN ({", ".join
 ORDER BY d.expires_on, d.document_requirement_id
 """
 
+_expiring_row: Final = maker(ExpiringRow)
+
 
 def expiring(connection: sqlite3.Connection, until: date) -> Iterator[ExpiringRow]:
     """The documents at hand whose last day is `until` or earlier, the earliest first; none of a case that was rejected
     or withdrawn."""
-    for *row, is_required in connection.execute(_EXPIRING, (until.isoformat(),)):
-        yield ExpiringRow(*[*row, bool(is_required)])
+    return map(_expiring_row, connection.execute(_EXPIRING, (until.isoformat(),)))
 
 
 def find_document(connection: sqlite3.Connection, named: str) -> str:

@@ -8,10 +8,13 @@ import sqlite3
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
+from store.domain.statuses import CaseStatus, Decision, RiskLevel, TraitementType
 from store.queries.query_language.fields import Condition, Parameter, Sort
 from store.queries.query_language.selection import EVERYTHING, Selection, found_by_words, holds_words
+from store.queries.rows import maker, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +24,16 @@ class QueueRow:
     case_id: str
     reference: str
     client_id: str
-    traitement_type: str
+    traitement_type: TraitementType
     case_type: str
-    status: str
+    status: CaseStatus
     name: str
     assignee: str | None
     due_date: str | None
-    risk: str | None
+    risk: RiskLevel | None
     decided_at: str | None
     next_review_on: str | None
-    proposed_decision: str | None
+    proposed_decision: Decision | None
     proposed_by: str | None
     proposal_reason: str | None
     company_id: str | None
@@ -46,7 +49,9 @@ class QueueRow:
     tags: tuple[str, ...] = ()
 
 
-_COLUMNS: Final = ", ".join(f"c.{name}" for name in QueueRow.__dataclass_fields__ if name != "tags")
+_COLUMNS: Final = ", ".join(f"c.{name}" for name in names_of(QueueRow) if name != "tags")
+
+_queue_row: Final = maker(QueueRow)
 
 FEW: Final = 4_000
 """So many cases are gathered and sorted at once; more are walked in order until a page is full."""
@@ -175,8 +180,7 @@ def data_version(connection: sqlite3.Connection) -> int:
 
 def _as_row(connection: sqlite3.Connection, row: tuple[Any, ...]) -> QueueRow:
     tags = connection.execute("SELECT tag FROM tags WHERE case_id = ? ORDER BY tag", row[:1])
-    values: list[Any] = [*row, tuple(tag for (tag,) in tags)]
-    return QueueRow(*values)
+    return _queue_row((*row, tuple(chain.from_iterable(tags))))
 
 
 class _Reading(NamedTuple):

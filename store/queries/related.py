@@ -14,6 +14,7 @@ from typing import Final
 from store.domain.likeness import Certainty, Likeness, Marks, likeness
 from store.domain.values import OwnerKind
 from store.queries.queue import QueueRow, queue_row
+from store.queries.rows import known
 from store.sqlite.transactions import read_transaction
 
 SHOWN: Final = 50
@@ -112,6 +113,8 @@ class Related:
 
 _ORDER: Final = list(Certainty)
 
+_kind: Final = known(OwnerKind)
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -205,7 +208,7 @@ def _parts(connection: sqlite3.Connection, where: str, values: Sequence[object])
         f" FROM parties WHERE {where}"
     )
     for case_id, party_id, role, name, kind, *marks in connection.execute(query, values):
-        yield _Part(case_id, party_id, role, name, Marks(OwnerKind(kind), *marks))
+        yield _Part(case_id, party_id, role, name, Marks(_kind(kind), *marks))
 
 
 def _parties(parts: Iterable[_Part]) -> Iterator[list[_Part]]:

@@ -11,7 +11,7 @@ from store.domain.decider import fold
 from store.domain.events import DocumentRequirementDetermined
 from store.domain.operation import Payload
 from store.domain.rules import Rules
-from store.domain.statuses import IN_WORK
+from store.domain.statuses import IN_WORK, DocumentStatus
 from store.log.read import get_events_for_case
 from store.progress import Progress
 from store.sqlite.transactions import read_transaction
@@ -38,7 +38,7 @@ class RuleChange:
     entity_name: str | None = None
     rule_id: str | None = None
     rule: str | None = None
-    status: str | None = None
+    status: DocumentStatus | None = None
 
 
 _IN_WORK: Final = ", ".join(f"'{status}'" for status in sorted(IN_WORK))

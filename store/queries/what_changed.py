@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from store.queries.case_file import CaseFileView
+from store.queries.rows import fields_of, names_of
 
 
 class Kind(StrEnum):
@@ -39,7 +40,7 @@ SAYS_THAT_IT_CHANGED: Final = frozenset({"updated_at", "updated_by", "last_event
 
 def what_changed(before: CaseFileView | None, after: CaseFileView) -> tuple[RowChange, ...]:
     """All that is other in `after`; everything if there was nothing before."""
-    parts = [part for part in CaseFileView.__dataclass_fields__ if part != "head"]
+    parts = [part for part in names_of(CaseFileView) if part != "head"]
     return tuple(
         change for part in parts for change in _of_part(part, before and getattr(before, part), getattr(after, part))
     )
@@ -78,5 +79,5 @@ def _by_id(part: Any) -> dict[str, Row]:
 
 def _fields(row: Any) -> Row:
     """Without what is a part of its own, as the tags of the case are."""
-    names = (name for name in row.__dataclass_fields__ if name not in CaseFileView.__dataclass_fields__)
-    return {name: getattr(row, name) for name in names}
+    parts = names_of(CaseFileView)
+    return {name: value for name, value in fields_of(row).items() if name not in parts}

@@ -1,6 +1,8 @@
 """What each subcommand prints, and its exit code."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -123,6 +125,17 @@ def _case_of(caseworker: Caseworker, name: str) -> dict[str, Any]:
     [reference] = [case["reference"] for case in cases if case["name"] == name]
     case: dict[str, Any] = json.loads(caseworker("show", reference, "--json").stdout)
     return case
+
+
+def test_values_that_only_a_newer_version_knows_are_printed_as_they_are(caseworker: Caseworker, sample: Path) -> None:
+    with closing(sqlite3.connect(sample, isolation_level=None)) as newer:
+        newer.execute("UPDATE cases SET status = 'RESTS', risk = 'EXTREME'")
+        newer.execute("UPDATE required_documents SET status = 'IN_THE_SAFE'")
+    listed = json.loads(caseworker("cases", "--json").stdout)
+    assert {(case["status"], case["risk"]) for case in listed} == {("RESTS", "EXTREME")}
+    shown = json.loads(caseworker("show", listed[0]["case_id"], "--json").stdout)
+    assert {document["status"] for document in shown["documents"]} == {"IN_THE_SAFE"}
+    assert "IN_THE_SAFE" in caseworker("show", listed[0]["case_id"]).stdout
 
 
 def test_show_prints_a_case_file_to_read(caseworker: Caseworker, sample: Path) -> None:

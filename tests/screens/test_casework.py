@@ -2,6 +2,7 @@
 
 import gc
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.drafts import draft_path, load_draft
 from caseworker_tui.navigation import OpenCase
+from caseworker_tui.owner_dialogs import UPGRADE
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.help import HelpScreen
@@ -20,14 +22,16 @@ from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.session import Session
 from caseworker_tui.widgets.case_panes import CasePanes, Shown
 from caseworker_tui.widgets.case_table import CaseTable
-from store.domain.commands import AddNote, CreateCase, UpdateDocumentStatus
-from store.domain.statuses import CaseStatus, DocumentStatus
+from store.domain.commands import AddNote, CreateCase, RecordCheck, UpdateDocumentStatus
+from store.domain.statuses import CaseStatus, CheckKind, CheckOutcome, DocumentStatus
 from store.engine.case_store import CaseStore
 from store.log.read import RecordedEvent, get_events_for_case
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import QueueRow, queue_length, queue_page
 from tests.screens.conftest import NOW
 from tests.screens.pilot import keys, run, settle, typed
+
+_TABS = {"1": "overview", "4": "review"}
 
 PERSON = {"firstname": "Ada", "lastname": "Byron", "birthdate": "1990-12-10"}
 
@@ -271,6 +275,36 @@ def test_a_case_is_shown_as_of_one_version_though_another_process_goes_on_writin
     for each in shown:
         assert each.stands.view.head == each.entries[0].commit_id
         assert len(each.stands.view.notes) == sum(entry.sentences[0].startswith("noted:") for entry in each.entries)
+
+
+def test_statuses_that_only_a_newer_version_knows_are_shown_as_they_are(app: CaseworkerApp, sample: Path) -> None:
+    place, case = _first_with(sample, DocumentStatus.REJECTED)
+    with CaseStore.open(sample, clock=lambda: NOW) as store:
+        check = RecordCheck(case_id=case.case.case_id, kind=CheckKind.PEP, outcome=CheckOutcome.CLEAR, evidence="none")
+        store.execute(check, actor="ben")
+    with closing(sqlite3.connect(sample, isolation_level=None)) as newer:
+        newer.execute("UPDATE cases SET status = 'RESTS_A_WHILE', risk = 'EXTREME', traitement_type = 'KYX'")
+        newer.execute("UPDATE required_documents SET status = 'IN_THE_SAFE', reason_code = 'TORN_UP'")
+        newer.execute("UPDATE checks SET kind = 'TAX', outcome = 'TO_BE_SEEN'")
+        newer.execute("UPDATE beneficial_owners SET kind = 'robot', directness = 'roundabout'")
+
+    async def drive(pilot: Pilot[None]) -> None:
+        table = pilot.app.screen.query_one(CaseTable)
+        table.columns = ("reference", "name", "type", "status", "risk")
+        assert "KYX  rests a…  extre…" in "".join(segment.text for segment in table.render_line(1 + place))
+        await _open(pilot, place)
+        assert "rests a while" in _text(pilot, "#title")
+        for tab, words in (("1", "? in the safe"), ("4", "Rated extreme"), ("4", "? to be seen  tax of the case")):
+            await keys(pilot, tab)
+            assert words in str(pilot.app.screen.query_one(f"#{_TABS[tab]}-pane Static", Static).content)
+        await keys(pilot, "3")
+        documents = pilot.app.screen.query_one("#documents-pane", OptionList)
+        assert "torn up" in str(documents.get_option_at_index(0).prompt)
+        await keys(pilot, "s")
+        assert _screen(pilot) is CaseScreen
+        assert [note.message for note in pilot.app._notifications] == [UPGRADE]
+
+    run(app, drive)
 
 
 def test_a_locked_database_holds_up_nothing_but_the_command(

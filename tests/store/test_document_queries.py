@@ -8,7 +8,7 @@ import pytest
 
 from store.domain import commands as c
 from store.domain.refusals import Refusal
-from store.domain.statuses import Decision, DocumentStatus, RejectionReason
+from store.domain.statuses import CaseStatus, Decision, DocumentStatus, RejectionReason
 from store.engine.case_store import CaseStore, Receipt
 from store.queries import documents as queries
 from store.queries.documents import expiring, find_document, find_file
@@ -130,11 +130,11 @@ class TestWhatExpires:
             document_type="PASSPORT",
             entity_id=document.entity_id,
             entity_name="Ana Ruiz",
-            status="UPLOADED",
+            status=DocumentStatus.UPLOADED,
             case_id=case_id,
             reference=reference(store, case_id),
             name="Ana Ruiz",
-            case_status="OPEN",
+            case_status=CaseStatus.OPEN,
             assignee="ben",
             is_required=True,
         )
