@@ -37,6 +37,7 @@ from store.domain.statuses import (
     Reason,
     RejectionReason,
     RiskLevel,
+    document_name,
     label,
 )
 from store.domain.values import OwnerKind
@@ -75,18 +76,24 @@ def document_status(document: DocumentRow) -> Dialog | str:
         return None
 
     known = {"document_requirement_id": document.document_requirement_id, "old_status": document.status}
+    name = _name(document)
+    capitalised = f"{name[:1].upper()}{name[1:]}"
     return Dialog(
-        f"The {label(document.document_type)} of {document.entity_name} is {label(document.status)}",
+        f"{capitalised} is {label(document.status)}",
         ask,
         lambda answers: c.UpdateDocumentStatus.model_validate(known | dict(answers)),
-        f"The {label(document.document_type)} of {document.entity_name} was moved.",
+        f"{capitalised} was moved.",
     )
+
+
+def _name(document: DocumentRow) -> str:
+    return document_name(document.document_type, document.entity_name)
 
 
 def attach_file(document: DocumentRow) -> Dialog:
     known = {"document_requirement_id": document.document_requirement_id, "old_status": document.status}
     return Dialog(
-        f"Attach a file to the {label(document.document_type)} of {document.entity_name}",
+        f"Attach a file to {_name(document)}",
         in_order(FileLine("file", "Which file?", "type its path, or drop it here")),
         lambda answers: c.AttachFile.model_validate(known | {k: v for k, v in answers.items() if k != "file"}),
         "The file is attached: F opens it, D sets when the document expires.",
@@ -104,7 +111,7 @@ def document_expiry(document: DocumentRow) -> Dialog:
         )
 
     return Dialog(
-        f"When does the {label(document.document_type)} of {document.entity_name} expire?",
+        f"When does {_name(document)} expire?",
         in_order(
             Line("expires_on", "Last day", "YYYY-MM-DD; empty for none", document.expires_on or "", optional=True)
         ),

@@ -9,7 +9,7 @@ from pathlib import Path
 from store.attachments import content_of, folder_of, held, place_of
 from store.domain.events import FileAttached
 from store.domain.identifiers import case_reference
-from store.domain.statuses import label
+from store.domain.statuses import document_name
 from store.errors import FileChanged, FileMissing
 from store.log.read import get_events_of_type
 from store.log.verify import verify_log
@@ -122,8 +122,8 @@ def _faults_of_files(
 
 
 def _whose(file: FileAttached) -> str:
-    of = f"the {label(file.document_type)} of {file.entity_name}"
-    return f"It belongs to {of}, case {case_reference(file.case_id)}."
+    document = document_name(file.document_type, file.entity_name)
+    return f"It belongs to {document}, case {case_reference(file.case_id)}."
 
 
 def _as_far_as_it_goes(sentences: Iterator[str]) -> Iterator[str]:

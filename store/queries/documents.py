@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from store.domain.refusals import Code, Refusal, unknown_document
-from store.domain.statuses import HELD, CaseStatus, DocumentStatus, label
+from store.domain.statuses import HELD, CaseStatus, DocumentStatus, document_name, label
 from store.queries.case_file import AttachmentRow, find_case
 from store.queries.rows import maker, names_of
 
@@ -73,7 +73,7 @@ def find_document(connection: sqlite3.Connection, named: str) -> str:
         (find_case(connection, case),),
     ).fetchall()
     found = [
-        (document_id, f"the {label(document_type)} of {entity_name}", entity_name.casefold())
+        (document_id, document_name(document_type, entity_name), entity_name.casefold())
         for document_id, document_type, entity_name in documents
         if kind in (document_type.replace("_", " ").casefold(), label(document_type).casefold())
         and name in entity_name.casefold()
