@@ -14,9 +14,9 @@ from store.domain.events import (
     DocumentRequirementDetermined,
     DocumentStatusUpdated,
 )
-from store.domain.statuses import DONE
 from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert
+from store.sqlite.conditions import WAITS
 
 
 def _determined(event: RecordedEvent, e: DocumentRequirementDetermined) -> tuple[object, ...]:
@@ -71,9 +71,6 @@ COLUMNS: Final = {
     "updated_by": "TEXT NOT NULL",
     "expires_on": "TEXT",
 }
-
-WAITS: Final = f"is_required AND status NOT IN {tuple(sorted(map(str, DONE)))}"
-"""The condition that a document is still needed."""
 
 _RENAME: Final = "UPDATE required_documents SET entity_name = ? WHERE case_id = ? AND entity_id = ?"
 

@@ -1,6 +1,7 @@
 """The SQLite file: opening it, its schema, and transactions on it.
 
 transactions  write, read and partial transactions
+conditions    conditions that an index and a query share
 append_only   the triggers that keep the log as it is
 schema        the migrations: what must be kept and can't be derived from the log
 database      opening a file and asking it; who else may read it

@@ -21,15 +21,15 @@ from store.domain.operation import Command, Context, NewEvent, Payload
 from store.engine.case_store import CaseStore
 from store.log import get_events_for_case
 from store.log.upcast import payload_model_name, typed_payload
-from store.projections import EVENT_PROJECTORS, PROJECTIONS, digest, required_documents
+from store.projections import EVENT_PROJECTORS, PROJECTIONS, digest
 from store.projections.projection import Projection
-from store.queries.query_language import fields
+from store.queries.query_language import Asker, select
 from store.queries.timeline import sentence
 from store.sqlite.digest import READ_TABLES
 from store.sqlite.read_tables import digest_of, read_tables
 from tests.domain.examples import ANA, DIRECTOR, a_company_s_case, kyb, kyc, one_of_each, owner
 from tests.domain.specification import given
-from tests.store.stores import connection_of, documents, findings, take_in, uploaded
+from tests.store.stores import START, connection_of, documents, findings, take_in, uploaded
 
 GOLDEN: Final = Path(__file__).with_name("golden_events.jsonl")
 
@@ -165,9 +165,10 @@ class TestEveryReadTable:
         assert digest.FILE.read_text(encoding="utf-8") == digest.text(), "run `make digest`"
         assert digest_of(store.query(read_tables)) == READ_TABLES
 
-    def test_documents_that_wait_are_asked_for_as_they_are_indexed(self) -> None:
-        """The query language has the words of its own, so as not to load projections: an index goes by them."""
-        assert fields.WAITS == required_documents.WAITS
+    def test_documents_that_wait_are_asked_for_as_they_are_indexed(self, store: CaseStore) -> None:
+        (needed,) = select("needs:passport", Asker("ana", START)).conditions
+        plan = connection_of(store).execute(f"EXPLAIN QUERY PLAN {needed.found}", needed.parameters)
+        assert [step for *_, step in plan if "INDEX documents_that_wait (document_type" in step]
 
 
 def test_commits_keep_the_command_so_that_it_can_be_run_again(store: CaseStore) -> None:

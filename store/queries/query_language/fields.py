@@ -10,7 +10,8 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Final, NamedTuple
 
 from store.clock import stamp
-from store.domain.statuses import CLOSED, DONE, CaseStatus, RiskLevel, TraitementType
+from store.domain.statuses import CLOSED, CaseStatus, RiskLevel, TraitementType
+from store.sqlite.conditions import WAITS
 
 Parameter = str | int
 
@@ -19,10 +20,6 @@ NO_DATE: Final = "'~'"
 
 DUE: Final = f"coalesce(c.due_date, {NO_DATE} || c.created_at)"
 """The due date; cases without one come last, the oldest of them first."""
-
-
-WAITS: Final = f"is_required AND status NOT IN {tuple(sorted(map(str, DONE)))}"
-"""That a document is still needed, as the index of those that wait has it (store/projections/required_documents.py)."""
 
 
 class Condition(NamedTuple):
