@@ -3,6 +3,7 @@
 import gc
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from caseworker_tui.app import CaseworkerApp
+from caseworker_tui.case_dialogs import attach_file, document_expiry, document_status
 from caseworker_tui.drafts import draft_path, load_draft
 from caseworker_tui.navigation import OpenCase
 from caseworker_tui.owner_dialogs import UPGRADE
+from caseworker_tui.questions import Dialog
 from caseworker_tui.screens.case import CaseScreen
 from caseworker_tui.screens.command import CommandScreen
 from caseworker_tui.screens.help import HelpScreen
@@ -50,6 +53,16 @@ def test_a_document_is_verified_by_four_keys(app: CaseworkerApp, sample: Path) -
     event = _events(sample, case.case.case_id)[-1]
     assert (event.event_type, event.actor) == ("DocumentStatusUpdated", "ana.ruiz")
     assert event.payload.new_status is DocumentStatus.VERIFIED_MANUAL  # type: ignore[union-attr]
+
+
+def test_dialogs_say_which_document_of_whom(sample: Path) -> None:
+    _, case = _first_with(sample, DocumentStatus.REJECTED)
+    passport = replace(case.documents[0], document_type="PASSPORT_DIRECTOR_BO", entity_name="Ana Ruiz")
+    move = document_status(replace(passport, status=DocumentStatus.UPLOADED))
+    assert isinstance(move, Dialog)
+    assert (move.title, move.done) == ("The passport of Ana Ruiz is uploaded", "The passport of Ana Ruiz was moved.")
+    assert attach_file(passport).title == "Attach a file to the passport of Ana Ruiz"
+    assert document_expiry(passport).title == "When does the passport of Ana Ruiz expire?"
 
 
 def test_a_rejection_asks_for_its_reason_by_number(app: CaseworkerApp, sample: Path) -> None:

@@ -65,7 +65,8 @@ class TestFindingADocument:
         case_id = new_case(kyc(ANA, BEN)).case_id
         of_ben = next(d for d in documents(store, case_id) if d.entity_name == "Ben Okoro")
         assert store.query(find_document, f"{case_id}/passport/okoro") == of_ben.document_requirement_id
-        refused(store, find_document, f"{case_id}/passport", "ambiguous_document", "Ana Ruiz", "Ben Okoro")
+        both = "the passport of Ana Ruiz and the passport of Ben Okoro"
+        refused(store, find_document, f"{case_id}/passport", "ambiguous_document", f"stands for {both}:")
 
     def test_by_a_whole_name_that_another_name_holds(self, store: CaseStore, new_case: NewCase) -> None:
         case_id = new_case(kyc(ANA.model_copy(update={"lastname": "Ruiz Soler"}), ANA)).case_id
