@@ -68,7 +68,7 @@ class Candidate:
     def disposition(self) -> Disposition:
         if self.before is None or self.changed:
             return Disposition.UNDECIDED
-        return _STANDING[CheckOutcome(self.before.outcome)]
+        return _STANDING[self.before.outcome]
 
     @property
     def listed(self) -> ListedCandidate:
@@ -244,7 +244,7 @@ def _before(
     if not known:
         return None, ""
     worst_first = (CheckOutcome.HIT, CheckOutcome.INCONCLUSIVE, CheckOutcome.NOT_APPLICABLE, CheckOutcome.CLEAR)
-    decided = min(known, key=lambda check: worst_first.index(CheckOutcome(check.outcome)))
+    decided = min(known, key=lambda check: worst_first.index(check.outcome))
     then = decided.screening
     assert then is not None
     assert then.candidate is not None
@@ -260,7 +260,7 @@ def _before(
 def _no_longer_listed(check: CheckRow) -> Candidate:
     assert check.screening is not None
     assert check.entity_id is not None
-    return Candidate(check.entity_id, check.entity_name or "", (CheckKind(check.kind),), check.screening, before=check)
+    return Candidate(check.entity_id, check.entity_name or "", (check.kind,), check.screening, before=check)
 
 
 def _subjects(candidate: Candidate) -> Iterator[Subject]:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from store.domain.refusals import Code, Refusal
 from store.errors import DatabaseDamaged
+from store.queries.rows import names_of
 from store.screening.entries import Entry
 from store.screening.spelling import sounds, spelt
 
@@ -196,7 +197,7 @@ def _info(connection: sqlite3.Connection, path: Path) -> ListInfo:
     (made_as,) = connection.execute("PRAGMA user_version").fetchone()
     if (application_id, made_as) != (APPLICATION_ID, FORMAT):
         raise _unusable(path, "another version of caseworker made it")
-    fields = tuple(ListInfo.__dataclass_fields__)
+    fields = names_of(ListInfo)
     row = connection.execute(f"SELECT {', '.join(fields)} FROM list").fetchone()
     values = dict(zip(fields, row, strict=True))
     return ListInfo(**values | {"checks": tuple(values["checks"].split(","))})

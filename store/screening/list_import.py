@@ -18,6 +18,7 @@ from store.domain.statuses import CheckKind
 from store.errors import DatabaseDamaged
 from store.intake.sniffing import BOM, Unreadable, no_text, open_for_reading
 from store.progress import Progress
+from store.queries.rows import fields_of
 from store.screening.entries import Entry, Listed, Nature, Outcome, PassedOver, Unread, comparable, shown
 from store.screening.followthemoney import read_followthemoney
 from store.screening.list_files import SCHEMA, ListInfo, list_file, open_list
@@ -241,7 +242,7 @@ def _clear_away(folder: Path, now: datetime) -> None:
 
 
 def _describe(connection: sqlite3.Connection, info: ListInfo) -> None:
-    values = {name: getattr(info, name) for name in ListInfo.__dataclass_fields__} | {"checks": ",".join(info.checks)}
+    values = fields_of(info) | {"checks": ",".join(info.checks)}
     connection.execute(
         f"INSERT INTO list ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", tuple(values.values())
     )

@@ -43,7 +43,7 @@ def parties_of(view: CaseFileView) -> list[Party]:
     parties = [_company(view.company)] if view.company else []
     parties += [_person(person, owners) for person in view.persons]
     for owner in owners:
-        if owner.kind == OwnerKind.ENTITY:
+        if owner.kind is OwnerKind.ENTITY:
             parties.append(_owning_company(owner))
         elif owner.person_id is not None and owner.person_id not in people:
             people.add(owner.person_id)
