@@ -50,7 +50,7 @@ MakeDialog = Callable[[CaseFileView, Assessment | None], Dialog | str]
 """A dialog on a case, or a sentence that says why there is nothing to ask."""
 
 
-def document_status(document: DocumentRow) -> Dialog | str:
+def document_status(view: CaseFileView, document: DocumentRow) -> Dialog | str:
     """Move a document to another status; only systems say VERIFIED_SYSTEM."""
     moves = DOCUMENT_MOVES.get(document.status)
     if moves is None:
@@ -75,7 +75,7 @@ def document_status(document: DocumentRow) -> Dialog | str:
             return Line("reason", "Why?", "the reason, in a sentence")
         return None
 
-    known = {"document_requirement_id": document.document_requirement_id, "old_status": document.status}
+    known = _seen(view, document)
     name = _name(document)
     capitalised = f"{name[:1].upper()}{name[1:]}"
     return Dialog(
@@ -86,12 +86,21 @@ def document_status(document: DocumentRow) -> Dialog | str:
     )
 
 
+def _seen(view: CaseFileView, document: DocumentRow) -> dict[str, str]:
+    """What a command says of the document that the person saw."""
+    return {
+        "case_id": view.case.case_id,
+        "document_requirement_id": document.document_requirement_id,
+        "old_status": document.status,
+    }
+
+
 def _name(document: DocumentRow) -> str:
     return document_name(document.document_type, document.entity_name)
 
 
-def attach_file(document: DocumentRow) -> Dialog:
-    known = {"document_requirement_id": document.document_requirement_id, "old_status": document.status}
+def attach_file(view: CaseFileView, document: DocumentRow) -> Dialog:
+    known = _seen(view, document)
     return Dialog(
         f"Attach a file to {_name(document)}",
         in_order(FileLine("file", "Which file?", "type its path, or drop it here")),
@@ -100,11 +109,12 @@ def attach_file(document: DocumentRow) -> Dialog:
     )
 
 
-def document_expiry(document: DocumentRow) -> Dialog:
+def document_expiry(view: CaseFileView, document: DocumentRow) -> Dialog:
     """Set the last day on which a document holds."""
 
     def command(answers: Answers) -> c.Command:
         return c.SetDocumentExpiry(
+            case_id=view.case.case_id,
             document_requirement_id=document.document_requirement_id,
             expires_on=answers["expires_on"].strip() or None,
             seen=document.expires_on or NO_DATE,

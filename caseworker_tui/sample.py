@@ -80,6 +80,7 @@ def attach_specimens(path: Path, now: datetime) -> None:
                 file = Path(folder) / f"{label(document.document_type)}.pdf"
                 file.write_bytes(specimen(label(document.document_type), document.entity_name))
                 command = AttachFile(
+                    case_id=case.case_id,
                     document_requirement_id=document.document_requirement_id,
                     expires_on=(now + timedelta(days=next(days))).date().isoformat(),
                     **asdict(store.keep_attachment(file)),

@@ -63,12 +63,12 @@ def attach(settings: Settings, document: str, file: Path, expires_on: str | None
     Exit codes: 0 done; 1 refused, or the file can't be read or kept; 2 not understood.
     """
     with settings.open_store(create=False) as store:
-        document_requirement_id = store.query(find_document, document)
+        found = store.query(find_document, document)
         with progress_bar("Reading") as progress:
             kept = asdict(store.keep_attachment(file, progress))
-        command = AttachFile(document_requirement_id=document_requirement_id, expires_on=expires_on, **kept)
+        command = AttachFile(**found._asdict(), expires_on=expires_on, **kept)
         receipt = store.execute(command, actor=settings.person)
-    answer = {"document_requirement_id": document_requirement_id, **kept}
+    answer = {"document_requirement_id": found.document_requirement_id, **kept}
     if as_json:
         done = {"case_id": receipt.case_id, "commit_id": receipt.commit_id, "events": receipt.events}
         write_json(answer | done, indent=None)

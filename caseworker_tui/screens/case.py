@@ -1,6 +1,6 @@
 """A case file: overview, parties, documents, timeline. One screen stays mounted and shows one case after another."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -29,7 +29,7 @@ from store.domain.commands import AssignCase, DetermineInitialDocumentRequiremen
 from store.domain.operation import Command
 from store.domain.statuses import label
 from store.queries.assessment import AssessedCase
-from store.queries.case_file import AttachmentRow, DocumentRow
+from store.queries.case_file import AttachmentRow, CaseFileView, DocumentRow
 from store.queries.queue import QueueRow
 from store.queries.related import Related
 from store.queries.undo import UndoOffer, undo_offer
@@ -100,12 +100,17 @@ class CaseScreen(Screen[None]):
             self.action_set_status()
 
     def action_set_status(self) -> None:
-        if document := self._chosen_document():
-            self._ask(document_status(document))
+        self._ask_of_document(document_status, self._chosen_document())
 
     @on(CasePanes.DocumentChosen)
     def move_document(self, chosen: CasePanes.DocumentChosen) -> None:
-        self._ask(document_status(chosen.document))
+        self._ask_of_document(document_status, chosen.document)
+
+    def _ask_of_document(
+        self, dialog: Callable[[CaseFileView, DocumentRow], Dialog | str], document: DocumentRow | None
+    ) -> None:
+        if document is not None and self._stands is not None:
+            self._ask(dialog(self._stands.view, document))
 
     @on(CasePanes.VersionChosen)
     def open_version(self, chosen: CasePanes.VersionChosen) -> None:
@@ -147,12 +152,10 @@ class CaseScreen(Screen[None]):
             self._give(offer.undo.command, "It is undone.", seen=offer.entry.commit_id)
 
     def action_attach_file(self) -> None:
-        if document := self._chosen_document():
-            self._ask(attach_file(document))
+        self._ask_of_document(attach_file, self._chosen_document())
 
     def action_set_expiry(self) -> None:
-        if document := self._chosen_document():
-            self._ask(document_expiry(document))
+        self._ask_of_document(document_expiry, self._chosen_document())
 
     def action_open_file(self) -> None:
         document = self._chosen_document()

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from store.domain.refusals import Code, Refusal, unknown_document
 from store.domain.statuses import HELD, CaseStatus, DocumentStatus, document_name, label
@@ -55,22 +55,37 @@ def expiring(connection: sqlite3.Connection, until: date) -> Iterator[ExpiringRo
     return map(_expiring_row, connection.execute(_EXPIRING, (until.isoformat(),)))
 
 
-def find_document(connection: sqlite3.Connection, named: str) -> str:
-    """The id of the document that a person names: by its id, or as `CASE/TYPE`, or as `CASE/TYPE/NAME` where more than
-    one party of the case is asked for it. Raises `Refusal` when that is none, or more than one."""
+class FoundDocument(NamedTuple):
+    """A document that a person named, and its case."""
+
+    case_id: str
+    document_requirement_id: str
+
+
+def find_document(connection: sqlite3.Connection, named: str) -> FoundDocument:
+    """The document that a person names by its id, as `CASE/TYPE`, or as `CASE/TYPE/NAME`, where more than one party of
+    the case is asked for it. Raises `Refusal` when that is none, or more than one."""
     case, slash, rest = named.strip().partition("/")
     if not slash:
         known = connection.execute(
-            "SELECT document_requirement_id FROM required_documents WHERE document_requirement_id = ?", (case.lower(),)
-        ).fetchone()
-        if known is None:
+            "SELECT case_id, document_requirement_id FROM required_documents WHERE document_requirement_id = ?"
+            " ORDER BY case_id",
+            (case.lower(),),
+        ).fetchall()
+        if not known:
             raise unknown_document(named)
-        return str(known[0])
+        if len(known) > 1:
+            cases = " and ".join(case_id for case_id, _ in known)
+            raise Refusal(
+                Code.AMBIGUOUS_DOCUMENT, f"‘{named}’ is a document of the cases {cases}: name it as CASE/TYPE."
+            )
+        return FoundDocument(*known[0])
+    case_id = find_case(connection, case)
     kind, _, name = (part.strip().replace("_", " ").casefold() for part in rest.partition("/"))
     documents = connection.execute(
         "SELECT document_requirement_id, document_type, entity_name FROM required_documents"
         " WHERE case_id = ? ORDER BY rowid",
-        (find_case(connection, case),),
+        (case_id,),
     ).fetchall()
     found = [
         (document_id, document_name(document_type, entity_name), entity_name.casefold())
@@ -87,20 +102,20 @@ def find_document(connection: sqlite3.Connection, named: str) -> str:
         raise Refusal(
             Code.AMBIGUOUS_DOCUMENT, f"‘{named}’ stands for {meant}: add a name, as {case}/{kind}/NAME, or give the id."
         )
-    return str(found[0][0])
+    return FoundDocument(case_id, str(found[0][0]))
 
 
 def find_file(connection: sqlite3.Connection, named: str) -> AttachmentRow:
     """The file that a person names: by the first digits of its SHA-256, or by its document, whose newest file it is.
     Raises `Refusal` when that is none, or more than one."""
     if _DIGITS.fullmatch(named.strip().lower()):
-        found = _files(connection, "sha256 GLOB ?", f"{named.strip().lower()}*")
+        found = _files(connection, "sha256 GLOB ?", (f"{named.strip().lower()}*",))
         if len({file.sha256 for file in found}) > 1:
             raise Refusal(
                 Code.AMBIGUOUS_FILE, f"More than one file begins with {named}: give more digits of the SHA-256."
             )
     else:
-        found = _files(connection, "document_requirement_id = ?", find_document(connection, named))
+        found = _files(connection, "case_id = ? AND document_requirement_id = ?", find_document(connection, named))
     if not found:
         raise Refusal(
             Code.UNKNOWN_FILE, f"No file is attached as ‘{named}’: `caseworker show CASE` lists a case's files."
@@ -108,6 +123,6 @@ def find_file(connection: sqlite3.Connection, named: str) -> AttachmentRow:
     return found[-1]
 
 
-def _files(connection: sqlite3.Connection, condition: str, value: str) -> list[AttachmentRow]:
+def _files(connection: sqlite3.Connection, condition: str, values: tuple[str, ...]) -> list[AttachmentRow]:
     query = f"SELECT {_FILE} FROM attachments WHERE {condition} ORDER BY rowid"
-    return [AttachmentRow(*row) for row in connection.execute(query, (value,))]
+    return [AttachmentRow(*row) for row in connection.execute(query, values)]

@@ -58,11 +58,11 @@ def test_a_document_is_verified_by_four_keys(app: CaseworkerApp, sample: Path) -
 def test_dialogs_say_which_document_of_whom(sample: Path) -> None:
     _, case = _first_with(sample, DocumentStatus.REJECTED)
     passport = replace(case.documents[0], document_type="PASSPORT_DIRECTOR_BO", entity_name="Ana Ruiz")
-    move = document_status(replace(passport, status=DocumentStatus.UPLOADED))
+    move = document_status(case, replace(passport, status=DocumentStatus.UPLOADED))
     assert isinstance(move, Dialog)
     assert (move.title, move.done) == ("The passport of Ana Ruiz is uploaded", "The passport of Ana Ruiz was moved.")
-    assert attach_file(passport).title == "Attach a file to the passport of Ana Ruiz"
-    assert document_expiry(passport).title == "When does the passport of Ana Ruiz expire?"
+    assert attach_file(case, passport).title == "Attach a file to the passport of Ana Ruiz"
+    assert document_expiry(case, passport).title == "When does the passport of Ana Ruiz expire?"
 
 
 def test_a_rejection_asks_for_its_reason_by_number(app: CaseworkerApp, sample: Path) -> None:
