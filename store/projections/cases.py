@@ -22,6 +22,24 @@ from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert
 
 
+_OPENED: Final = (
+    "case_id",
+    "reference",
+    "client_id",
+    "traitement_type",
+    "case_type",
+    "status",
+    "name",
+    "company_id",
+    "source",
+    "created_at",
+    "updated_at",
+    "updated_by",
+    "last_event_type",
+)
+"""The columns that are known when a case is opened; the others have their defaults."""
+
+
 def _case_created(event: RecordedEvent, e: CaseCreated) -> tuple[object, ...]:
     return (
         e.case_id,
@@ -31,13 +49,8 @@ def _case_created(event: RecordedEvent, e: CaseCreated) -> tuple[object, ...]:
         e.case_type,
         e.status,
         e.name,
-        *[None] * 8,
         e.company_id,
         e.source,
-        0,
-        0,
-        0,
-        0,
         event.timestamp,
         event.timestamp,
         event.actor,
@@ -90,10 +103,10 @@ COLUMNS: Final = {
     "proposal_reason": "TEXT",
     "company_id": "TEXT",
     "source": "TEXT",
-    "documents_required": "INTEGER NOT NULL",
-    "documents_done": "INTEGER NOT NULL",
-    "documents_rejected": "INTEGER NOT NULL",
-    "documents_uploaded": "INTEGER NOT NULL",
+    "documents_required": "INTEGER NOT NULL DEFAULT 0",
+    "documents_done": "INTEGER NOT NULL DEFAULT 0",
+    "documents_rejected": "INTEGER NOT NULL DEFAULT 0",
+    "documents_uploaded": "INTEGER NOT NULL DEFAULT 0",
     "created_at": "TEXT NOT NULL",
     "updated_at": "TEXT NOT NULL",
     "updated_by": "TEXT NOT NULL",
@@ -122,7 +135,7 @@ PROJECTION: Final = Projection(
     ),
     event_projectors={
         CaseCreated: Change(
-            insert("cases", COLUMNS),
+            insert("cases", _OPENED),
             _case_created,
         ),
         DocumentRequirementDetermined: Change(
