@@ -62,7 +62,7 @@ class TestManyNewCasesAtOnce:
 
     @pytest.fixture(autouse=True)
     def few_are_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(fresh_tables, "_WORTH_A_DETOUR", 1)
+        monkeypatch.setattr(fresh_tables, "REBUILD_IN_MEMORY_FROM", 1)
 
     def test_our_own_come_back_with_what_another_did_on_them(self, ana: Laptop, ben: Laptop) -> None:
         opened = ana.does(kyc())
