@@ -21,7 +21,6 @@ from store.domain.statuses import DONE, CaseStatus, DocumentStatus
 from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert
 
-
 _OPENED: Final = (
     "case_id",
     "reference",
