@@ -1,4 +1,4 @@
-"""The dialogs of the case screen, one function a command: what each asks, and the command that it gives.
+"""The dialogs of the case screen, one function for each command: its questions, and the command that they make.
 
 `CASE_DIALOGS` lists them by the name of their action.
 """
@@ -154,7 +154,7 @@ def entities(view: CaseFileView) -> tuple[tuple[str, str], ...]:
 
 
 def _companies_that_own(view: CaseFileView) -> tuple[tuple[str, str], ...]:
-    """They are asked for no documents, but checked."""
+    """The owners that are companies, by id. They can be checked, and are asked for no documents."""
     return tuple((owner.owner_id, owner.name) for owner in view.beneficial_owners if owner.kind is OwnerKind.ENTITY)
 
 
@@ -373,4 +373,4 @@ CASE_DIALOGS: Final[Mapping[str, MakeDialog]] = {
     "confirm_owners": confirm_owners,
     "update_company": _update_company,
 }
-"""What the action `dialog('name')` of the case screen asks."""
+"""The dialogs by the `name` in the action `dialog('name')` of the case screen."""

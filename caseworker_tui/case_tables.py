@@ -120,7 +120,7 @@ def _ownership_as_json(ownership: Ownership) -> dict[str, Any]:
 
 
 def _branch_as_json(branch: Branch) -> dict[str, Any]:
-    """Its fields, each band as two: null where there is none."""
+    """The fields of a branch. A band becomes two fields, which are null if there is none."""
     fields = fields_of(branch)
     for name in ("share", "indirect", "effective"):
         band = fields.pop(name)
@@ -180,7 +180,7 @@ def _to_the_minute(timestamp: str) -> str:
 
 
 def write_case(stands: AssessedCase, others: Related | None, then: CaseThen | None) -> None:
-    """A case file to read: what is not known is left out."""
+    """A case file to read. Values that are not known are left out."""
     view, case = stands.view, stands.view.case
     if then:
         _write_when(then)
@@ -235,7 +235,7 @@ def write_case(stands: AssessedCase, others: Related | None, then: CaseThen | No
 
 
 def _write_when(then: CaseThen) -> None:
-    """That what follows is the past, and what brought the case there."""
+    """The heading of a past version: its time and number, and the change that led to it."""
     entry = then.entry
     write_line(f"AS IT STOOD at {entry.recorded_at}: version {entry.version} of {then.versions}")
     for done in entry.sentences:
@@ -244,7 +244,7 @@ def _write_when(then: CaseThen) -> None:
 
 
 def _write_related(others: Related) -> None:
-    """Related cases, a line for each party that links one; without any, it says so."""
+    """The related cases, a line for each party that links one, or a heading that there are none."""
     _write_heading(f"Related cases: {others.summary}")
     if others.cases:
         _write_rows(("REFERENCE", "NAME", "TYPE", "STATUS", "RISK", "WHY"), chain(*map(_related_rows, others.cases)))
@@ -259,7 +259,7 @@ def _related_rows(other: RelatedCase) -> Iterator[Cells]:
 
 
 def _write_ownership(ownership: Ownership, owners: tuple[OwnerRow, ...]) -> None:
-    """The tree of owners, who is a beneficial owner, and what is in doubt."""
+    """The tree of owners, the beneficial owners, and the doubts."""
     if ownership.branches:
         _write_heading("Ownership")
         beneficial = {owner.owner_id for owner in owners if owner.is_ubo}
@@ -280,7 +280,7 @@ def _write_ownership(ownership: Ownership, owners: tuple[OwnerRow, ...]) -> None
 
 
 def _write_decision(case: QueueRow, assessed: Assessment | None) -> None:
-    """What waits for a second pair of eyes, and what the rules say of the case as it stands."""
+    """The proposal that waits for a second person, and the assessment of the case by the rules."""
     _write_heading("Decision")
     if case.proposed_decision:
         write_line(f"  Proposed by {case.proposed_by}: {case.proposed_decision}, {case.proposal_reason}")
@@ -378,7 +378,7 @@ def _write_note(note: NoteRow) -> None:
 
 
 def write_log(events: Iterable[tuple[RecordedEvent, int]], last_position: int) -> None:
-    """One line an event: position, time, case and its version, event type, who, and what they did."""
+    """A line for each event: position, time, case with its version, event type, person, and what they did."""
     for event, version in events:
         write_line(
             f"{event.position:>{len(str(last_position))}}  {event.timestamp}  {case_reference(event.case_id)}"

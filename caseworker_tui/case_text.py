@@ -1,4 +1,4 @@
-"""A case file as text: what preview and panes show, in one place so that they say the same."""
+"""A case file as text, for the preview and the panes alike."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -37,10 +37,10 @@ from store.queries.undo import UndoOffer
 Lines = Iterator[Content]
 
 CERTAINTY_MARKS: Final[Mapping[Certainty, str]] = {Certainty.SAME: "●", Certainty.LIKELY: "◐", Certainty.MAYBE: "○"}
-"""How certain it is that a party is in another case, always beside the reason in words."""
+"""The marks of how certain it is that two parties are the same. The reason stands beside in words."""
 
 SOON: Final = 30
-"""In days: what expires within them is said wherever the document is named."""
+"""If a document expires within so many days, this is said wherever the document is named."""
 
 
 def title(view: CaseFileView) -> Content:
@@ -55,7 +55,7 @@ def title(view: CaseFileView) -> Content:
 
 
 def preview(view: CaseFileView, now: datetime, others: Related) -> Content:
-    """A case at a glance: what stands between it and a decision comes first."""
+    """A case at a glance. Documents that are not done come before the others."""
     case = view.case
     today = now.astimezone(UTC).date()
     people = ", ".join(f"{person.firstname} {person.lastname}" for person in view.persons)
@@ -105,8 +105,8 @@ def overview(view: CaseFileView, now: datetime, others: Related | None) -> Conte
 
 
 def parties(stands: AssessedCase, others: Related | None, width: int, *, past: bool) -> Content:
-    """Everybody in the case: who owns the company in a tree of at most this width, people, owners, each with all that
-    is known."""
+    """All parties of a case with all that is known of them: the tree of owners, at most `width` cells wide, the people
+    and the owners."""
     view, assessed = stands.view, stands.assessed
     current = [owner for owner in view.beneficial_owners if owner.ended_on is None]
     ended = [owner for owner in view.beneficial_owners if owner.ended_on is not None]
@@ -121,7 +121,7 @@ def parties(stands: AssessedCase, others: Related | None, width: int, *, past: b
 
 
 def review(stands: AssessedCase, *, past: bool) -> Content:
-    """What a decision stands on: a proposal that waits, what is missing, the risk, the checks."""
+    """The basis of a decision: a proposal that waits, the missing conditions, the risk and the checks."""
     view, assessed = stands.view, stands.assessed
     case = view.case
     lines: list[Content] = []
@@ -168,7 +168,7 @@ def review(stands: AssessedCase, *, past: bool) -> Content:
 
 
 def related_case(other: RelatedCase) -> Content:
-    """Another case in the list of related ones: what it is, how it stands, and each party that links it."""
+    """Another case in the list of related ones, with its status and each party that links it."""
     case = other.case
     return _lines(
         Content.assemble(f"{CERTAINTY_MARKS[other.certainty]} ", (f"{case.reference}  {case.name}", "bold")),
@@ -191,7 +191,7 @@ def notes(view: CaseFileView, *, past: bool) -> Content:
 
 
 def document_line(document: DocumentRow, *, of: str = "") -> Content:
-    """Where a document stands; whose it is goes without saying when that is `of`."""
+    """The status of a document. Its party is left out if that is `of`."""
     whose = "" if document.entity_name == of else f" of {document.entity_name}"
     return Content.assemble(
         (
@@ -203,7 +203,7 @@ def document_line(document: DocumentRow, *, of: str = "") -> Content:
 
 
 def _dated_line(document: DocumentRow, today: date, *, of: str) -> Content:
-    """The same with how long it still holds, if that is not long."""
+    """The same, with its expiry if the document expires soon or has expired."""
     line, days = document_line(document, of=of), _days_left(document, today)
     if document.expires_on is None or days is None or days > SOON:
         return line
@@ -211,7 +211,7 @@ def _dated_line(document: DocumentRow, today: date, *, of: str) -> Content:
 
 
 def document_entry(document: DocumentRow, files: Iterable[AttachmentRow], today: date) -> Content:
-    """A document in the list of documents: its line, and below it why it stands there, and what is attached."""
+    """A document in the list of documents: its line, and below it why it stands there, its expiry and its files."""
     below = f"since {local_time(document.updated_at)} by {document.updated_by}"
     why, last_day = document_reason(document), document.expires_on
     return _lines(
@@ -231,14 +231,14 @@ def file_line(file: AttachmentRow) -> str:
 
 
 def _days_left(document: DocumentRow, today: date) -> int | None:
-    """How long a document holds that is at hand; None where nothing is known of an end."""
+    """The days until a document at hand expires. It is None for other documents, and if no last day is known."""
     if document.expires_on is None or document.status not in HELD:
         return None
     return (date.fromisoformat(document.expires_on) - today).days
 
 
 def _expiry(last_day: str, days: int | None, today: date) -> tuple[str, str]:
-    """When a document expires, the sooner the louder if it is at hand for so many days more."""
+    """The expiry in words, with its style. The fewer `days` are left of a document at hand, the louder it is."""
     said = expiry(last_day, today)
     if days is not None and days < 0:
         return f"✗ {said}", "bold $text-error"
@@ -246,7 +246,7 @@ def _expiry(last_day: str, days: int | None, today: date) -> tuple[str, str]:
 
 
 def document_reason(document: DocumentRow) -> str:
-    """Why the document was last rejected, waived or moved back, or nothing."""
+    """The reason why the document was last rejected, waived or moved back, or an empty text."""
     parts = []
     if document.reason_code:
         why = REJECTION_SENTENCES.get(document.reason_code) or label(document.reason_code)
@@ -257,7 +257,7 @@ def document_reason(document: DocumentRow) -> str:
 
 
 def timeline_entry(entry: TimelineEntry) -> Content:
-    """What one command did: when, who and which version came of it, and below it what they did, a line each."""
+    """One change of the case: its time, person and version, and below them a line for each thing that was done."""
     return _lines(
         Content.assemble(
             (f"{local_time(entry.recorded_at)}  ", "dim"),
@@ -270,7 +270,7 @@ def timeline_entry(entry: TimelineEntry) -> Content:
 
 
 def as_it_stood(then: CaseThen) -> Content:
-    """That this is the past, and what brought the case there."""
+    """The banner over a past version: its time and number, and the change that led to it."""
     entry = then.entry
     more = f", and {len(entry.sentences) - 1} more" if len(entry.sentences) > 1 else ""
     return _lines(
@@ -289,7 +289,7 @@ def undo_question(offer: UndoOffer) -> str:
 
 
 def marked(before: Content, after: Content) -> Content:
-    """`after`, in the margin of which + marks what `before` does not say; what is gone since stands there with a -."""
+    """`after` with a margin: + marks the lines that `before` lacks, - the lines of `before` that are gone."""
     old, new = (text.split("\n", allow_blank=True) for text in (before, after))
     lines: list[Content] = []
     steps = SequenceMatcher(None, [line.plain for line in old], [line.plain for line in new], autojunk=False)
@@ -305,7 +305,7 @@ def marked(before: Content, after: Content) -> Content:
 
 
 def above_first_mark(text: Content) -> Content | None:
-    """What stands above the first mark of a marked text, None if there is no mark."""
+    """The lines above the first mark of a marked text, None if there is no mark."""
     lines = text.split("\n", allow_blank=True)
     marks = (number for number, line in enumerate(lines) if line.plain.startswith(("+", "-")))
     first = next(marks, None)
@@ -359,7 +359,7 @@ def _person(person: PersonRow, others: Related | None) -> Lines:
 
 
 def _ownership(view: CaseFileView, ownership: Ownership, width: int, *, past: bool) -> Lines:
-    """The tree of owners, who is a beneficial owner, and what is in doubt."""
+    """The tree of owners, the beneficial owners, and the doubts."""
     beneficial = {owner.owner_id for owner in view.beneficial_owners if owner.is_ubo}
     yield from _heading(f"Ownership of {view.case.name}", first=True)
     yield from _tree(tree_lines(ownership, beneficial, controls(view.beneficial_owners)), width)
@@ -377,12 +377,12 @@ def _confirmation(ownership: Ownership, *, past: bool) -> Content:
 
 
 def _not_yet(what: str, keys: str, *, past: bool) -> Content:
-    """What there is not, and the keys that would mend it."""
+    """A sentence on something that is missing, with the keys that add it to a case of today."""
     return Content(f"{what}." if past else f"{what} yet: {keys}.")
 
 
 def _tree(lines: list[TreeLine], width: int) -> Lines:
-    """Two columns of figures, and the tree in what is left; what has no room there ends in an ellipsis."""
+    """Two columns of figures, and the tree in the cells that are left. A name that does not fit ends in an ellipsis."""
     if not lines:
         yield Content("Nobody is stated.")
         return
@@ -432,7 +432,7 @@ def _kind(owner: OwnerRow) -> str:
 
 
 def _elsewhere(party_id: str, others: Related | None) -> str | None:
-    """In how many other cases a party is; None for none, and where they are not known."""
+    """The number of other cases of a party, in words. It is None if there are none, or if they are not known."""
     theirs = others and others.of_party(party_id)
     return theirs.in_words() if theirs and theirs.cases else None
 
@@ -444,7 +444,7 @@ def _heading(text: str, *, first: bool = False) -> Lines:
 
 
 def _table(*rows: tuple[str, str | None]) -> Lines:
-    """Label and value, a line each; what is not known is left out unless the caller says so."""
+    """A line for each label and value. A value of None is left out."""
     for name, value in rows:
         if value is not None:
             yield Content.assemble((f"{name:<13} ", "dim"), value)

@@ -1,4 +1,4 @@
-"""The dialogs of the case screen about owners: adding, correcting and removing one, and who is a beneficial owner."""
+"""The dialogs of the case screen about owners: add, correct or remove one, and confirm the beneficial owners."""
 
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ def add_owner(view: CaseFileView, _: Assessment | None) -> Dialog | str:
 
 
 def _held_in(view: CaseFileView) -> tuple[tuple[str, str], ...]:
-    """In what somebody can hold a share: the company, or an owner that is no natural person."""
+    """The parties in which a share can be held: the company, and each owner that is no natural person."""
     owners = [owner for owner in view.beneficial_owners if owner.kind is not OwnerKind.PERSON]
     named = {owner.party or owner.owner_id: owner.name for owner in owners}
     return ((_THE_COMPANY, view.case.name), *named.items())
@@ -74,7 +74,7 @@ def remove_owner(view: CaseFileView, _: Assessment | None) -> Dialog | str:
 
 
 def _owners(view: CaseFileView) -> tuple[tuple[str, str], ...]:
-    """The owners by id, each with what tells them apart."""
+    """The owners by id, each described so that it can be told from the others."""
     names = party_names(view.beneficial_owners)
 
     def spoken(owner: Any) -> str:
@@ -112,7 +112,7 @@ _FIELDS_OF_ALL: Final = (
 
 
 def correct_owner(view: CaseFileView, assessed: Assessment | None) -> Dialog | str:
-    """One field of one owner; the command says what the owner was like when the dialog was opened."""
+    """Correct one field of one owner. The command holds the owner as it was when the dialog was opened."""
     if not view.beneficial_owners:
         return "The case has no owners."
     if assessed is None:
@@ -152,7 +152,7 @@ def correct_owner(view: CaseFileView, assessed: Assessment | None) -> Dialog | s
 
 
 def _as_text(owner: BeneficialOwnerData, path: str) -> str:
-    """A field as one would type it."""
+    """A field as a person types it."""
     if path == "share":
         stated = owner.held_share
         if stated is None:
@@ -168,7 +168,7 @@ def _as_text(owner: BeneficialOwnerData, path: str) -> str:
 
 
 def _corrected(owner: BeneficialOwnerData, answers: Answers) -> dict[str, Any]:
-    """The owner with one field changed, and without what that makes untrue."""
+    """The owner with one field changed, and without values that are no longer true then."""
     data: dict[str, Any] = owner.model_dump(mode="json", exclude_defaults=True)
     field, value = answers["field"], answers.get("value", "").strip()
     match field:
@@ -195,7 +195,7 @@ def _corrected(owner: BeneficialOwnerData, answers: Answers) -> dict[str, Any]:
 
 
 def confirm_owners(view: CaseFileView, assessed: Assessment | None) -> Dialog | str:
-    """Marked to begin with are those who are confirmed, else those who by the rules certainly are beneficial owners."""
+    """The confirmed owners are marked at first, or those who by the rules certainly are beneficial owners."""
     if view.company is None:
         return _NO_COMPANY
     if assessed is None or assessed.ownership is None:

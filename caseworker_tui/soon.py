@@ -1,7 +1,7 @@
-"""What the first picture does without and a person comes to within a second, loaded behind it.
+"""Modules that are not needed to draw the queue, but soon after: imported in the background once it is drawn.
 
-Always by the thread that draws, and a module at a time, so that a key waits for one at most. Two threads that import at
-once can wait for each other, or meet a module that is half there: no other thread imports a module of ours.
+The thread that draws imports them, one at a time, so that a key waits for one import at most. No other thread imports a
+module of ours, because two threads that import at once can block each other, or find a module half loaded.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ _TO_LOAD: Final = deque(
 
 
 async def loaded() -> None:
-    """When all of it is there, to stay: the garbage collector, which waits for that, need not look through it."""
+    """Import all that are left. The garbage collector, which was off until then, never looks through what they made."""
     while _TO_LOAD:
         import_module(_TO_LOAD.popleft())
         if not _TO_LOAD:

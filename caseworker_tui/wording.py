@@ -1,4 +1,4 @@
-"""How values read on screen: ages, local times, shares, statuses."""
+"""Values as they are shown on screen: ages, local times, countries, statuses."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -9,10 +9,10 @@ from rich.cells import cell_len, set_cell_size
 from store.domain.statuses import CaseStatus, CheckOutcome, DocumentStatus, RiskLevel
 
 PROVISIONAL: Final = "~"
-"""What the team has not accepted yet."""
+"""The sign of a case with changes that the team has not accepted yet."""
 
 TO_BE_SETTLED: Final = "!"
-"""A case with a conflict, or one that rests."""
+"""The sign of a case that is in conflict or quarantined."""
 
 UNKNOWN: Final = "?"
 """The mark of a status that only a newer version of caseworker knows."""
@@ -58,7 +58,7 @@ CASE_STATUSES_SHORT: Final[Mapping[CaseStatus, str]] = {
     CaseStatus.REJECTED: "rejected",
     CaseStatus.WITHDRAWN: "withdrawn",
 }
-"""As the queue has room for."""
+"""The statuses in as few letters as the queue has room for."""
 
 RISKS_SHORT: Final[Mapping[RiskLevel, str]] = {
     RiskLevel.LOW: "low",
@@ -73,7 +73,7 @@ DOCUMENT_MOVES_SPOKEN: Final[Mapping[DocumentStatus, str]] = {
     DocumentStatus.REJECTED: "reject it",
     DocumentStatus.NOT_APPLICABLE: "waive it",
 }
-"""What a person does to a document to bring it to a status; only systems say VERIFIED_SYSTEM."""
+"""The act that brings a document to a status. Only systems give VERIFIED_SYSTEM."""
 
 _LONGEST_SENTENCE: Final = 200
 
@@ -86,7 +86,7 @@ _UNITS: Final = (
 
 
 def age(timestamp: str, now: datetime) -> str:
-    """How long ago, in the largest unit that fits: `3d`, `5h`, `12min`, `now`."""
+    """The time since then, in the largest unit that fits: `3d`, `5h`, `12min`, `now`."""
     passed = now - datetime.fromisoformat(timestamp)
     for unit, name in _UNITS:
         if passed >= unit:
@@ -110,7 +110,7 @@ def expiry(last_day: str, today: date) -> str:
 
 
 def local_time(timestamp: str) -> str:
-    """A stored UTC time as the clock on the wall shows it, to the minute."""
+    """A stored UTC time as local time, to the minute."""
     return datetime.fromisoformat(timestamp).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
@@ -121,12 +121,12 @@ def country(code: str | None) -> str | None:
 
 
 def shortened(text: str) -> str:
-    """A sentence as a list has room for it: of a long note the beginning."""
+    """A sentence as a list has room for it. A long one is cut, and ends in an ellipsis."""
     return text if len(text) <= _LONGEST_SENTENCE else f"{text[:_LONGEST_SENTENCE].rstrip()}…"
 
 
 def days_left(day: str, now: datetime) -> str:
-    """How many days there are until a date on the calendar of whoever looks: `3d`, `today`, `-2d!`."""
+    """The days until a date, by the local calendar: `3d`, `today`, `-2d!`."""
     left = (date.fromisoformat(day) - now.astimezone().date()).days
     return "today" if left == 0 else f"{left}d{'!' * (left < 0)}"
 
@@ -141,7 +141,7 @@ def short_number(number: int) -> str:
 
 
 def fit(text: str, width: int) -> str:
-    """The text in exactly `width` cells, wide characters counted as two; an ellipsis says that there is more."""
+    """The text in exactly `width` cells. A wide character takes two. A text that is cut ends in an ellipsis."""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)

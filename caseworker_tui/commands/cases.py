@@ -82,7 +82,7 @@ def import_(settings: Settings, files: Sequence[Path], rejects: Path | None, as_
 
 
 def _rejects_file(database: Path, first: Path) -> Path:
-    """Beside the database: what is rejected is personal data as well."""
+    """A file beside the database, because rejected records are personal data as well."""
     return database.parent / "rejects" / f"{first.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S}.jsonl"
 
 
@@ -201,7 +201,7 @@ def show(settings: Settings, case: str, moment: datetime | None, version: int | 
 def _all_of_case(
     connection: Connection, id_or_reference: str, when: datetime | int | None, rules: Rules, today: date
 ) -> tuple[AssessedCase, Related | None, CaseThen | None]:
-    """The case as it stands, or stood; all of it as of one moment, whatever others write meanwhile."""
+    """The case as it stands, or stood, read in one transaction, whatever others write meanwhile."""
     with read_transaction(connection):
         case_id = find_case(connection, id_or_reference)
         if when is not None:

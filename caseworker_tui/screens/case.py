@@ -1,4 +1,4 @@
-"""A case file: overview, parties, documents, timeline. One screen stays mounted and shows one case after another."""
+"""A case file: overview, parties, documents, review, notes, timeline. One screen stays mounted for all cases."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -77,7 +77,7 @@ class CaseScreen(Screen[None]):
             self._panes.show(Shown(whole.stands, whole.timeline, self._session.now(), whole.related))
 
     def _chosen_document(self) -> DocumentRow | None:
-        """The document under the cursor; where it is not in sight, the list of documents comes in sight instead."""
+        """The document under the cursor. If the list of documents is not in sight, it is shown instead."""
         if self._panes.active != "documents":
             self.action_tab("documents")
         elif document := self._panes.document:

@@ -1,6 +1,6 @@
 """The queue: the views, the cases of one of them or of a search, and a preview of the one under the cursor.
 
-It is the first picture of the app: what only its dialogs, its preview and searching need is imported where they begin.
+It is the first picture of the app. What only its dialogs, preview and search need is imported where these begin.
 """
 
 import asyncio
@@ -68,11 +68,11 @@ Press esc to see all cases, or / to change it."""
 _LONGEST_RANGE: Final = 10_000
 
 _PATIENCE_SECONDS: Final = 0.2
-"""Rows that come so soon are in the first picture already: what is drawn twice is drawn late."""
+"""How long mounting waits for the first rows, so that no empty table is drawn before them."""
 
 
 def _team_signs(connection: Connection) -> dict[str, str]:
-    """What the team has to say of cases: a character by their ids."""
+    """The signs of cases that are pending, in conflict or quarantined, by case id."""
     provisional = dict.fromkeys(pending_cases(connection), PROVISIONAL)
     return provisional | dict.fromkeys(cases_to_be_settled(connection), TO_BE_SETTLED)
 
@@ -93,10 +93,10 @@ def _before_field(query: str) -> str | None:
 
 
 class QueueScreen(Screen[None]):
-    """The text of the search line says what is shown: a view is a text that stands there.
+    """The query in the search line selects the cases that are shown. A view is a query that is written there.
 
-    A first page is shown as soon as it is read. How many cases there are, and how many in each view, follows when they
-    have been counted. When cases come and go, the cursor stays on its case.
+    The first page is shown as soon as it is read. The number of its cases, and of those in each view, follows once they
+    are counted. When cases come and go, the cursor stays on its case.
     """
 
     PLACES: ClassVar = (Place.QUEUE, Place.SEARCH)
@@ -143,7 +143,7 @@ class QueueScreen(Screen[None]):
 
     @work
     async def _come_back(self) -> None:
-        """Everything is as the person left it."""
+        """Show the query, case and columns that the person left."""
         with told(self):
             desk = await self._session.query(preferences_of, self._session.actor)
             await self._read_views()
@@ -155,7 +155,7 @@ class QueueScreen(Screen[None]):
 
     @property
     def preferences(self) -> Preferences:
-        """What is looked at, to be kept for the next time."""
+        """The query, case and columns that are shown, to be kept for the next time."""
         case = self.table.current
         columns = () if self.table.columns == USUAL else self.table.columns
         return Preferences(self._query, case.case_id if case else None, columns)
@@ -184,9 +184,9 @@ class QueueScreen(Screen[None]):
         self._reading = self._read(case_id, others=True)
 
     def reload(self) -> None:
-        """Read the cases again; the cursor stays on its case, or where it was if that is gone.
+        """Read the cases again. The cursor stays on its case, or on its line if the case is gone.
 
-        What is being counted is counted to its end first: else, where somebody writes all the time, it never would be.
+        A count that has begun is finished first: while somebody writes all the time, it would never be otherwise.
         """
         self._uncounted.update(view.query for view in self._views.views)
         if self._reading is not None and not self._reading.is_finished:
@@ -206,9 +206,9 @@ class QueueScreen(Screen[None]):
                 await self._count_views()
 
     async def _show_first_page(self, case_id: str | None) -> None:
-        """The first rows, or those from a case on whose place is not known yet.
+        """Show the first rows, or those from a case on whose place is not known yet.
 
-        While a person is typing, a last word that no case holds and that begins the name of a field is passed over.
+        While a person is typing, the last word is ignored if no case holds it and it begins the name of a field.
         """
         selection = self._select(self._query)
         start = await self._session.query(queue_key, selection, case_id) if case_id else None
@@ -242,7 +242,7 @@ class QueueScreen(Screen[None]):
     async def _count_views(self) -> None:
         for view in self._views.views:
             if view.query in self._uncounted:
-                with suppress(NotAQuery):  # one that another version of caseworker could read
+                with suppress(NotAQuery):  # a view that only another version of caseworker can read
                     number = await self._session.survey(queue_length, self._select(view.query))
                     self._counted(view.query, number)
 
@@ -311,14 +311,14 @@ class QueueScreen(Screen[None]):
         text, self._typing = self._search_line.text, False
         if is_reference(text):
             self._open_by_reference(text)
-        elif text != self._query:  # half a field, or what can't be read
+        elif text != self._query:  # the text is half a field, or can't be read
             self._look_at(text)
         else:
             self._to_the_cases()
 
     @work
     async def _open_by_reference(self, typed: str) -> None:
-        """Open the case; the queue stays as it was before, with the cursor on it where it is in there."""
+        """Open the case. The queue is shown as before the search, with the cursor on the case if it is there."""
         from store.queries.case_file import find_case  # noqa: PLC0415 (as said above)
 
         try:
@@ -338,7 +338,7 @@ class QueueScreen(Screen[None]):
             self._search_line.open()
 
     def action_show_all(self) -> None:
-        """Marks go first."""
+        """Take all marks away, or show all cases if none is marked."""
         if self._marks:
             self._mark(Marks())
         else:
@@ -479,7 +479,7 @@ class QueueScreen(Screen[None]):
 
     @on(CaseTable.Moved)
     def show_preview(self, moved: CaseTable.Moved) -> None:
-        """Once the cursor is seen to have moved."""
+        """Show the preview after the cursor has been drawn in its new place."""
         self.call_after_refresh(self._show_preview, moved.row.case_id)
 
     @work(exclusive=True, group="preview")
@@ -506,7 +506,7 @@ class QueueScreen(Screen[None]):
     async def open_neighbour(self, case_id: str, step: int) -> None:
         """Open the case `step` places on from this one, with the cursor on it, or say that this is the end.
 
-        A case that fits the search no longer has left its place, on which the cursor stands, to the next one.
+        If the case no longer matches the search, the next case has moved up under the cursor.
         """
         with told(self):
             selection, marks = self._selection, self._landmarks

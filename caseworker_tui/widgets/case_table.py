@@ -34,9 +34,9 @@ C = TypeVar("C", bound=str)
 
 
 class Column(NamedTuple):
-    """`name` is also what orders by it, in the query language. `width` in cells; 0 takes what the others leave.
+    """`name` is also its order in the query language. `width` is in cells; a column of 0 takes what the others leave.
 
-    Where names would have too little room, `optional` ones go, the last first.
+    If names would have too little room, `optional` columns are left out, the last one first.
     """
 
     name: str
@@ -78,10 +78,10 @@ COLUMNS: Final = (
     Column("decided", "Decided", 7, lambda row, now: age(row.decided_at, now) if row.decided_at else ""),
     Column("review", "Review", 10, lambda row, _: row.next_review_on or ""),
 )
-"""All columns that there are, in their order; by the name of each the queue can be ordered."""
+"""All columns, in their order. The queue can be ordered by the name of each."""
 
 ALWAYS: Final = ("reference", "name")
-"""Without these nobody would know which case is which."""
+"""Columns that are always shown. They tell one case from another."""
 
 USUAL: Final = ("reference", "name", "type", "status", "documents", "assignee", "due", "created", "updated")
 
@@ -117,12 +117,12 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
     cursor: reactive[int] = reactive(0, repaint=False)
     length: reactive[int] = reactive(0)
     order: reactive[tuple[str, bool]] = reactive(("created", False))
-    """What the cases are ordered by, in the query language, and whether the other way round."""
+    """The order of the cases by its name in the query language, and whether it is reversed."""
     columns: reactive[tuple[str, ...]] = reactive(USUAL)
     """The names of the columns that are wanted."""
     marks: reactive[Marks] = reactive(Marks)
     signs: reactive[Mapping[str, str]] = reactive(dict)
-    """How cases stand with the team, where there is something to say: a character by their ids."""
+    """The signs of cases that are pending, in conflict or quarantined, by case id."""
 
     @dataclass
     class PageWanted(Message):
@@ -141,7 +141,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class HeadingClicked(Message):
-        """The heading of a column was clicked; `sort` is what orders by it."""
+        """The heading of a column was clicked. `sort` is the name of its order."""
 
         sort: str
 
@@ -239,7 +239,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         return _MARK if case_id in self.marks else self.signs.get(case_id, "")
 
     def _heading(self, column: Column) -> str:
-        """With an arrow on the column that the cases are ordered by; the usual order is left unsaid."""
+        """The headings, with an arrow on the column that orders the cases, unless it is the usual one."""
         sort, descending = self.order
         if column.name != sort or self.order == ("created", False):
             return column.title

@@ -1,4 +1,4 @@
-"""Proof that a database is whole: the file, the log, the read tables against the log, and the files beside it."""
+"""The proof that a database is whole: its file, the log, the read tables against the log, and the attached files."""
 
 import hashlib
 import sqlite3
@@ -21,15 +21,15 @@ from store.sqlite.transactions import read_transaction
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is wrong, as a sentence; `where` is `file`, `log`, `read tables` or `files`."""
+    """A fault, told in a sentence. `where` is `file`, `log`, `read tables` or `files`."""
 
     where: str
     sentence: str
 
 
 def verify(connection: sqlite3.Connection, progress: Progress) -> Iterator[Finding]:
-    """Everything that is wrong, nothing if all is well. Read tables are compared only with a log that is whole."""
-    with read_transaction(connection):  # one view of all of it, whatever others write meanwhile
+    """All faults of a database. Read tables are compared only with a log that is whole."""
+    with read_transaction(connection):  # all of it as of one moment, whatever others write meanwhile
         damaged = False
         log = verify_log(connection, progress, other_triggers=TRIGGERS_OF_READ_TABLES)
         for where, sentences in (("file", _integrity(connection)), ("log", log)):
@@ -47,7 +47,7 @@ def verify(connection: sqlite3.Connection, progress: Progress) -> Iterator[Findi
 
 
 def attached_files(connection: sqlite3.Connection) -> dict[str, FileAttached]:
-    """What the log says was attached, by SHA-256: each content as it was attached first."""
+    """The attached files by SHA-256, as the log tells. A content that was attached twice is given as the first time."""
     attached: dict[str, FileAttached] = {}
     for event in get_events_of_type(connection, FileAttached.__name__):
         if isinstance(event.payload, FileAttached):
@@ -62,7 +62,7 @@ def files_here(connection: sqlite3.Connection) -> int:
 
 
 def remarks(connection: sqlite3.Connection) -> Iterator[str]:
-    """What is worth knowing of the files beside a database that is whole, and is no fault."""
+    """Sentences on the files beside a database that is whole, which are worth knowing and tell of no fault."""
     folder, attached = folder_of(connection), attached_files(connection)
     elsewhere = attached.keys() - _kept(connection)
     if absent := [sha256 for sha256 in elsewhere if not place_of(folder, sha256).exists()]:
@@ -88,8 +88,9 @@ def log_size(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def log_digest(connection: sqlite3.Connection) -> str:
-    """The SHA-256 of each case's newest accepted commit, by case id: write it down, and any later change to the past
-    shows, for a commit's id covers all before it. Laptops of a team that have read as far have the same."""
+    """The SHA-256 of the ids of each case's newest accepted commit, by case id. A commit's id covers all commits before
+    it: a digest that was written down shows any later change to the past. Laptops of a team that have read equally far
+    have the same digest."""
     digest = hashlib.sha256()
     for commit_id, _ in connection.execute(
         "SELECT commit_id, max(position) FROM commits GROUP BY case_id ORDER BY case_id"
@@ -106,7 +107,7 @@ def _kept(connection: sqlite3.Connection) -> set[str]:
 def _faults_of_files(
     folder: Path, attached: Mapping[str, FileAttached], kept: Container[str], progress: Progress
 ) -> Iterator[str]:
-    """A file that was here and is gone, or is here with another content. `progress` counts bytes."""
+    """Sentences on files that were here and are gone, or have another content now. `progress` counts bytes."""
     total, done = sum(file.size for file in attached.values()), 0
     for sha256, file in attached.items():
         try:
@@ -127,7 +128,7 @@ def _whose(file: FileAttached) -> str:
 
 
 def _as_far_as_it_goes(sentences: Iterator[str]) -> Iterator[str]:
-    """The sentences, and one more where the file can't be read on."""
+    """The sentences, and one more if the file can't be read on."""
     try:
         yield from sentences
     except sqlite3.DatabaseError as error:

@@ -44,7 +44,7 @@ class CompanyRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """`company_id` is there when the person is linked to the company of the case."""
+    """`company_id` is None unless the person is linked to the company of the case."""
 
     person_id: str
     company_id: str | None
@@ -59,9 +59,9 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class OwnerRow:
-    """Shares are per cent: both alike for an exact one, both None where no figure is known.
+    """Shares are in per cent. The minimum and the maximum of an exact share are equal, and None if no figure is known.
 
-    `held_in` is the `party` of the owner in which the share is held, None for the company itself.
+    `held_in` is the `party` of the owner in which the share is held. It is None for the company itself.
     """
 
     owner_id: str
@@ -122,7 +122,7 @@ class AttachmentRow:
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """`entity_id` is None when the check was of the case as a whole, `screening` unless it was made against a list."""
+    """`entity_id` is None for a check of the case as a whole, `screening` for a check without a list."""
 
     check_id: str
     kind: CheckKind
@@ -189,7 +189,7 @@ def case_file(connection: sqlite3.Connection, case_id: str) -> CaseFileView:
 
 
 def case_file_in(tables: sqlite3.Connection, case_id: str, head: str | None) -> CaseFileView:
-    """The same from any read tables, those of the past too; `head` is the commit to which they go."""
+    """The same from read tables of today or of the past. `head` is the newest commit that they hold."""
     case = queue_row(tables, case_id)
     if case is None or head is None:
         raise unknown_case(f"with the id {case_id}")

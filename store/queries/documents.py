@@ -1,4 +1,4 @@
-"""Documents across cases: the one that a person names, a file that was attached, and what expires soon."""
+"""Documents across cases: one that a person names, an attached file, and all that expire soon."""
 
 import re
 import sqlite3
@@ -13,7 +13,7 @@ from store.queries.case_file import AttachmentRow, find_case
 from store.queries.rows import maker, names_of
 
 LEAST_DIGITS: Final = 6
-"""Of a SHA-256, by which a file can be named."""
+"""A file can be named by so many digits of its SHA-256, or more."""
 
 _DIGITS: Final = re.compile(rf"[0-9a-f]{{{LEAST_DIGITS},64}}")
 _FILE: Final = ", ".join(names_of(AttachmentRow))
@@ -21,7 +21,7 @@ _FILE: Final = ", ".join(names_of(AttachmentRow))
 
 @dataclass(frozen=True, slots=True)
 class ExpiringRow:
-    """A document with a last day that is near or over; `status` is the document's, `case_status` the case's."""
+    """A document that has expired or soon will. `status` is the document's, `case_status` the case's."""
 
     expires_on: str
     document_requirement_id: str
@@ -50,8 +50,8 @@ _expiring_row: Final = maker(ExpiringRow)
 
 
 def expiring(connection: sqlite3.Connection, until: date) -> Iterator[ExpiringRow]:
-    """The documents at hand whose last day is `until` or earlier, the earliest first; none of a case that was rejected
-    or withdrawn."""
+    """The documents at hand whose last day is `until` or earlier, the earliest first. Cases that were rejected or
+    withdrawn are left out."""
     return map(_expiring_row, connection.execute(_EXPIRING, (until.isoformat(),)))
 
 
@@ -106,8 +106,8 @@ def find_document(connection: sqlite3.Connection, named: str) -> FoundDocument:
 
 
 def find_file(connection: sqlite3.Connection, named: str) -> AttachmentRow:
-    """The file that a person names: by the first digits of its SHA-256, or by its document, whose newest file it is.
-    Raises `Refusal` when that is none, or more than one."""
+    """The file that a person names: by the first digits of its SHA-256, or by its document, of which it is the newest
+    file. Raises `Refusal` if no file has that name, or more than one."""
     if _DIGITS.fullmatch(named.strip().lower()):
         found = _files(connection, "sha256 GLOB ?", (f"{named.strip().lower()}*",))
         if len({file.sha256 for file in found}) > 1:

@@ -1,7 +1,7 @@
-"""The queue: the cases that a person works from, as many of them and in the order that a query says.
+"""The queue: the cases that a query selects, in its order.
 
-However many there are, a page is read off an index from a known row on (keyset, not OFFSET). `landmarks` names a row
-in every thousand, so that any page is near one.
+A page is read along an index from a known row on (keyset pagination, not OFFSET), so that it costs the same with any
+number of cases. `landmarks` gives every thousandth row, so that each page is near a known row.
 """
 
 import sqlite3
@@ -54,30 +54,30 @@ _COLUMNS: Final = ", ".join(f"c.{name}" for name in names_of(QueueRow) if name !
 _queue_row: Final = maker(QueueRow)
 
 FEW: Final = 4_000
-"""So many cases are gathered and sorted at once; more are walked in order until a page is full."""
+"""A selection of at most so many cases is gathered and sorted. A larger one is walked in order until a page is full."""
 
 SORTED: Final = 200_000
-"""So many are gathered and sorted for landmarks, which is quicker than to walk past all the others."""
+"""For landmarks a selection of at most so many cases is gathered and sorted: to walk past all other cases is slower."""
 
 STEP: Final = 1_000
-"""From one landmark to the next, in cases."""
+"""The number of cases from one landmark to the next."""
 
 
 class Key(NamedTuple):
-    """The place of a case in an order: what the order looks at, and the case's id."""
+    """The place of a case in an order: the value by which it is ordered, and its id."""
 
     value: str | int
     case_id: str
 
 
 class Landmarks(NamedTuple):
-    """How many cases a selection holds, and the first, the 1,001st, the 2,001st … of them."""
+    """The number of cases in a selection, and the keys of the first, the 1,001st, the 2,001st … of them."""
 
     length: int
     keys: tuple[Key, ...]
 
     def before(self, key: Key, sort: Sort) -> int | None:
-        """The number of the last landmark that is not behind the key; None if all are."""
+        """The number of the last landmark that is not behind the key. It is None if all are behind it."""
         last = len(self.keys) - bisect_left(self.keys[::-1], key) if sort.descending else bisect_right(self.keys, key)
         return last - 1 if last else None
 
@@ -90,9 +90,9 @@ def queue_page(
     offset: int = 0,
     limit: int = -1,
 ) -> list[QueueRow]:
-    """`limit` cases of the selection from the `offset`-th behind `start` on; without it, behind the first.
+    """`limit` cases of the selection, beginning `offset` cases behind `start`, or behind the first case without it.
 
-    With a limit of -1 all of them. `offset` is for the way from a landmark: it takes time.
+    A limit of -1 gives all of them. SQLite walks past the cases that `offset` skips, so that it should be small.
     """
     reading = _reading(connection, selection)
     sql, parameters = reading.query(_COLUMNS, *_from(selection.sort, start))
@@ -101,7 +101,7 @@ def queue_page(
 
 
 def whole_queue(connection: sqlite3.Connection, selection: Selection = EVERYTHING) -> Iterator[QueueRow]:
-    """All cases of the selection, read as they are asked for: for output of any length."""
+    """All cases of the selection, each read when it is consumed: for output of any length."""
     sql, parameters = _reading(connection, selection).query(_COLUMNS)
     for row in connection.execute(f"{sql} ORDER BY {_order(selection.sort)}", parameters):
         yield _as_row(connection, row)
@@ -121,7 +121,7 @@ def queue_length(connection: sqlite3.Connection, selection: Selection = EVERYTHI
 
 
 def landmarks(connection: sqlite3.Connection, selection: Selection = EVERYTHING) -> Landmarks:
-    """Goes once through the keys of the selection, within SQLite."""
+    """The landmarks of a selection. SQLite goes once through all its keys."""
     sort, reading = selection.sort, _reading(connection, selection)
     if not reading.in_order or _finds_at_most(connection, selection, SORTED):
         return _landmarks_of_sorted(connection, selection, _gathering(selection))
@@ -142,7 +142,7 @@ def landmarks(connection: sqlite3.Connection, selection: Selection = EVERYTHING)
 
 
 def queue_key(connection: sqlite3.Connection, selection: Selection, case_id: str) -> Key | None:
-    """The key of a case in the order of the selection; None if it is not among them."""
+    """The key of a case in the order of the selection. It is None if the selection does not hold the case."""
     reading = _reading(connection, selection)
     sql, parameters = reading.query(selection.sort.expression, Condition("c.case_id = ?", (case_id,)), by_id=True)
     row = connection.execute(sql, parameters).fetchone()
@@ -152,9 +152,10 @@ def queue_key(connection: sqlite3.Connection, selection: Selection, case_id: str
 def queue_place(
     connection: sqlite3.Connection, selection: Selection, case_id: str, known: Landmarks | None = None
 ) -> int | None:
-    """The place of a case in the selection, counted from 0; None if it is not among them.
+    """The place of a case in the selection, counted from 0. It is None if the selection does not hold the case.
 
-    Counted from the landmark before it on, where landmarks are `known`; they may be a little older than the cases.
+    If landmarks are `known`, only the cases from the last landmark before it on are counted. They may be a little out
+    of date.
     """
     key = queue_key(connection, selection, case_id)
     if key is None:
@@ -173,7 +174,7 @@ def queue_row(connection: sqlite3.Connection, case_id: str) -> QueueRow | None:
 
 
 def data_version(connection: sqlite3.Connection) -> int:
-    """Another number whenever another connection changed the database."""
+    """A number that changes whenever another connection has changed the database."""
     (version,) = connection.execute("PRAGMA data_version").fetchone()
     return int(version)
 
@@ -184,14 +185,14 @@ def _as_row(connection: sqlite3.Connection, row: tuple[Any, ...]) -> QueueRow:
 
 
 class _Reading(NamedTuple):
-    """How SQLite is to read a selection. `in_order`: along the index of its order, so that a page costs a page."""
+    """How SQLite reads a selection. With `in_order` it follows the index of the order, and reads only one page."""
 
     source: str
     conditions: tuple[Condition, ...]
     in_order: bool
 
     def query(self, columns: str, *more: Condition, by_id: bool = False) -> tuple[str, tuple[Parameter, ...]]:
-        """A SELECT without ORDER BY, and its parameters. `by_id`: for one case, which its id finds."""
+        """A SELECT without ORDER BY, and its parameters. With `by_id` it is for one case, which is found by its id."""
         conditions = (*self.conditions, *more)
         parameters: tuple[Parameter, ...] = sum((condition.parameters for condition in conditions), ())
         where = f" WHERE {' AND '.join(f'({condition.sql})' for condition in conditions)}" if conditions else ""
@@ -199,8 +200,8 @@ class _Reading(NamedTuple):
 
 
 def _reading(connection: sqlite3.Connection, selection: Selection) -> _Reading:
-    """A few cases are gathered by whatever index finds them, and sorted. Many are walked in order: left alone, SQLite
-    would gather and sort them all for one page."""
+    """A few cases are gathered by any index and sorted. Many cases are walked in order. That index is named, because
+    SQLite would otherwise gather and sort all of them for one page."""
     if _finds_at_most(connection, selection, FEW):
         return _gathering(selection)
     index = selection.sort.read_off
@@ -228,7 +229,7 @@ def _finds_at_most(connection: sqlite3.Connection, selection: Selection, most: i
 
 
 def _landmarks_of_sorted(connection: sqlite3.Connection, selection: Selection, reading: _Reading) -> Landmarks:
-    # A plus before it, and SQLite does not think of walking in this order after all.
+    # The plus keeps SQLite from walking along the index of this order.
     sort = selection.sort._replace(expression=f"+{selection.sort.expression}")
     numbered, parameters = reading.query(
         f"{sort.expression} AS value, c.case_id AS case_id, row_number() OVER (ORDER BY {_order(sort)}) AS number"
@@ -240,7 +241,7 @@ def _landmarks_of_sorted(connection: sqlite3.Connection, selection: Selection, r
 
 
 def _from(sort: Sort, key: Key | None) -> tuple[Condition, ...]:
-    """What does not come before the key. Spelt out: SQLite does not look up a pair in an index on expressions."""
+    """The cases from the key on. SQLite does not look up a pair in an index on expressions, so it is spelt out."""
     if key is None:
         return ()
     at, beyond = ("<=", "<") if sort.descending else (">=", ">")

@@ -1,7 +1,7 @@
-"""The other cases in which the parties of a case are, too: the same company, or the same person, or maybe.
+"""Other cases with the same parties: companies and persons that are the same, or may be.
 
-Every look-up is by index, and bounded: of a party that is in very many cases, or has a very common name, the most
-certain are given and the rest is counted.
+Every look-up uses an index and is bounded. If a party is in very many cases, or has a very common name, the most
+certain cases are given and the others are counted.
 """
 
 import sqlite3
@@ -18,10 +18,10 @@ from store.queries.rows import known
 from store.sqlite.transactions import read_transaction
 
 SHOWN: Final = 50
-"""Links that are given for one party of the case."""
+"""At most so many links are given for one party of the case."""
 
 LOOKED_AT: Final = 1_000
-"""Entries that are looked at for one mark of a party: beyond, there are more than can be counted in no time."""
+"""At most so many entries are read for one look-up. To count all of a very common name would take too long."""
 
 SUBJECT: Final = "company"
 """The role of the company of a case."""
@@ -29,7 +29,7 @@ SUBJECT: Final = "company"
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody in a case, by the first of their names there, with all that they are in it."""
+    """A person or company in a case, with the first of its names there and all its roles."""
 
     party_id: str
     name: str
@@ -38,7 +38,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A party of this case and a party of another case that are one, as far as the likeness goes."""
+    """A party of this case and a party of another case that are the same, as certainly as the likeness says."""
 
     ours: Party
     theirs: Party
@@ -53,13 +53,13 @@ class Link:
 
     @property
     def sentence(self) -> str:
-        """Who, and why: `…; maybe: same name only`."""
+        """`who` with the reason: `…; maybe: same name only`."""
         return f"{self.who}; {self.likeness.sentence}"
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedCase:
-    """Another case, with what links it to this one, the most certain first."""
+    """Another case, with its links to this one, the most certain first."""
 
     case: QueueRow
     links: tuple[Link, ...]
@@ -71,7 +71,7 @@ class RelatedCase:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """In how many further cases a party is, or may be; with `at_least` there may be even more."""
+    """The number of further cases in which a party is, or may be. With `at_least` there may be more."""
 
     party: Party
     cases: int
@@ -92,7 +92,7 @@ class Related:
     more: tuple[More, ...] = ()
 
     def of_party(self, party_id: str | None) -> "Related":
-        """Those in which this party of ours is."""
+        """The cases in which this party of ours is."""
         linked = ((case, [link for link in case.links if link.ours.party_id == party_id]) for case in self.cases)
         return Related(
             tuple(RelatedCase(case.case, tuple(links)) for case, links in linked if links),
@@ -100,7 +100,7 @@ class Related:
         )
 
     def in_words(self, such: str = "") -> str:
-        """How many they are: `2 other cases (1 maybe)`, `more than 50 other cases`."""
+        """Their number in words: `2 other cases (1 maybe)`, `more than 50 other cases`."""
         number, maybe = len(self.cases), sum(case.certainty is Certainty.MAYBE for case in self.cases)
         count = f"{'more than ' if self.more else ''}{number or 'no'} other case{'' if number in (0, 1) else 's'}"
         return f"{count}{such}{f' ({maybe} maybe)' if maybe else ''}"
@@ -118,7 +118,7 @@ _kind: Final = known(OwnerKind)
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A row of the read table."""
+    """A row of the read table `parties`."""
 
     case_id: str
     party_id: str
@@ -153,8 +153,8 @@ def _by_case(connection: sqlite3.Connection, links: Iterable[tuple[str, Link]]) 
 
 
 def _most_certain_first(link: Link) -> tuple[int, bool, bool]:
-    """And where it is alike, first the case that is about a company which is an owner in this one, then those in which
-    the company of this one is an owner, then what have an owner in common."""
+    """A key to sort by. Among links of the same certainty, a case about a company that is an owner in this one comes
+    first, then a case in which the company of this one is an owner, then a case that has an owner in common."""
     return (
         _ORDER.index(link.likeness.certainty),
         SUBJECT not in link.theirs.roles,
@@ -163,7 +163,7 @@ def _most_certain_first(link: Link) -> tuple[int, bool, bool]:
 
 
 def _links(connection: sqlite3.Connection, ours: Sequence[_Part]) -> tuple[list[tuple[str, Link]], bool]:
-    """Each party of another case that is this one, with its case, the most certain first; and whether that is all."""
+    """The links to parties of other cases, each with its case id, the most certain first; and whether that is all."""
     found: list[tuple[str, Link]] = []
     candidates, all_found = _candidates(connection, ours)
     for theirs in _parties(candidates):
@@ -175,7 +175,7 @@ def _links(connection: sqlite3.Connection, ours: Sequence[_Part]) -> tuple[list[
 
 
 def _candidates(connection: sqlite3.Connection, ours: Sequence[_Part]) -> tuple[list[_Part], bool]:
-    """The parts of other cases that share a mark with these, and whether they are all."""
+    """The parts of other cases that share a mark with these, and whether that is all of them."""
     found: set[_Part] = set()
     all_found = True
     for marks in dict.fromkeys(part.marks for part in ours):
@@ -187,7 +187,7 @@ def _candidates(connection: sqlite3.Connection, ours: Sequence[_Part]) -> tuple[
 
 
 def _look_ups(marks: Marks) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """Conditions and their values, each answered by one index: what is most likely the same comes first."""
+    """Conditions with their values, each answered by one index. The rows that are most likely the same come first."""
     for column, value in (("lei", marks.lei), ("registration_key", marks.registration_key)):
         if value:
             yield f"{column} = ? ORDER BY role <> ?", (value, SUBJECT)
@@ -212,7 +212,7 @@ def _parts(connection: sqlite3.Connection, where: str, values: Sequence[object])
 
 
 def _parties(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
-    """The parts of each party, of those that come sorted by it."""
+    """The parts of each party. They have to come sorted by party."""
     for _, of_party in groupby(parts, key=attrgetter("case_id", "party_id")):
         yield list(of_party)
 

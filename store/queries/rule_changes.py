@@ -1,4 +1,4 @@
-"""What other document rules would change for the cases that are being worked on: a dry run, which changes nothing."""
+"""A dry run of other document rules: the changes that they would make to the cases that are being worked on."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """A document that these rules would ask of a case, or no longer; `status` is there where the case has it."""
+    """A document that these rules would ask of a case, or no longer ask. `status` is None if the case lacks it."""
 
     change: Change
     case_id: str
@@ -45,8 +45,9 @@ _IN_WORK: Final = ", ".join(f"'{status}'" for status in sorted(IN_WORK))
 
 
 def rule_changes(connection: sqlite3.Connection, rules: Rules, progress: Progress) -> Iterator[RuleChange]:
-    """Case by case, the oldest first: what the rules would ask for beyond what the case has, and what of it they would
-    not ask for. Nothing of cases that are proposed or closed: nothing can be asked of them. `progress` counts cases."""
+    """The documents that the rules would ask for and a case lacks, and those that it has and the rules would not ask
+    for. The oldest case comes first. Cases that are proposed or closed are left out, because nothing can be asked of
+    them. `progress` counts cases."""
     with read_transaction(connection):
         (total,) = connection.execute(f"SELECT count(*) FROM cases WHERE status IN ({_IN_WORK})").fetchone()
         cases = connection.execute(

@@ -1,4 +1,4 @@
-"""What can be asked of a case, as data: `FIELDS` and `SORTS`. A new question needs its line there and nothing else.
+"""The fields and orders of the query language, as data: `FIELDS` and `SORTS`. A new one is a line there.
 
 A condition is SQL over `cases AS c` with its parameters bound in order.
 """
@@ -16,7 +16,7 @@ from store.sqlite.conditions import WAITS
 Parameter = str | int
 
 NO_DATE: Final = "'~'"
-"""Behind every date, and every name in letters or digits."""
+"""A text that sorts behind every date, and behind every name in letters or digits."""
 
 DUE: Final = f"coalesce(c.due_date, {NO_DATE} || c.created_at)"
 """The due date; cases without one come last, the oldest of them first."""
@@ -24,7 +24,7 @@ DUE: Final = f"coalesce(c.due_date, {NO_DATE} || c.created_at)"
 
 class Condition(NamedTuple):
     """A part of a WHERE clause. `found` is a SELECT with the same parameters that gives a row for each case that fits,
-    straight off an index: by it one sees whether they are few or many."""
+    read off an index. It tells whether they are few or many."""
 
     sql: str
     parameters: tuple[Parameter, ...] = ()
@@ -32,7 +32,7 @@ class Condition(NamedTuple):
 
 
 class Asker(NamedTuple):
-    """Who asks, and when: `me` and `<7d` have a meaning only for somebody. `now` is in their time zone."""
+    """The person who asks, and the time, in their time zone: the meaning of `me` and `<7d`."""
 
     person: str
     now: datetime
@@ -43,15 +43,15 @@ class Asker(NamedTuple):
 
 
 class BadValue(Exception):
-    """A value that the field does not take: `str()` says what it takes, after the field's name."""
+    """A value that a field does not take. `str()` tells which values it takes, and follows the name of the field."""
 
 
 Read = Callable[[str, Asker], Condition]
 
 
 class Field(NamedTuple):
-    """`values` are those worth offering; `source` is the query that lists further ones that stand in the database.
-    What is `indexed` is found without a look at every case."""
+    """`values` are offered for completion. `source` is a query that lists further values, which are in the database.
+    The cases of an `indexed` field are found without a look at every case."""
 
     meaning: str
     read: Read
@@ -61,7 +61,7 @@ class Field(NamedTuple):
 
 
 def _choice(column: str, choices: Mapping[str, tuple[str, ...]], *, none: bool = False) -> Read:
-    """One of a few names, each for one or several values of a column; a beginning that fits only one will do."""
+    """One of a few names, each of which stands for some values of a column. The beginning of only one is enough."""
 
     def read(value: str, _: Asker) -> Condition:
         wanted = value.lower().replace("-", "_").replace(" ", "_")
@@ -76,7 +76,7 @@ def _choice(column: str, choices: Mapping[str, tuple[str, ...]], *, none: bool =
 
 
 def _text(column: str) -> Read:
-    """A text, whatever its capitals from A to Z; with `*` at the end, what begins so. `column` is `lower(…)`."""
+    """A text, whatever its capitals from A to Z. With `*` at the end it is a beginning. `column` is `lower(…)`."""
 
     def read(value: str, _: Asker) -> Condition:
         wanted = value.translate(_SMALL)
@@ -86,7 +86,7 @@ def _text(column: str) -> Read:
 
 
 _SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
-"""As SQLite's `lower` does it: other letters stay as they are."""
+"""The small letters that SQLite's `lower` makes. Other letters stay as they are."""
 
 
 def _is_or_begins(column: str, wanted: str) -> Condition:
@@ -99,7 +99,7 @@ _BEHIND_ALL: Final = "\U0010ffff"
 
 
 def _person(column: str) -> Read:
-    """Somebody by name; `me` is whoever asks."""
+    """A person by name. `me` is the person who asks."""
     named = _text(column)
 
     def read(value: str, asker: Asker) -> Condition:
@@ -133,8 +133,8 @@ def _needed_document(value: str, _: Asker) -> Condition:
 
 
 def _each(expression: str, table: str, condition: str = "true") -> str:
-    """Every value once, in small letters, by going from one to the next in an index: for a DISTINCT SQLite looks at
-    every row."""
+    """A query for every value once, in small letters. It goes from one value to the next in an index, because SQLite
+    reads every row for a DISTINCT."""
     next_one = f"SELECT {expression} AS value FROM {table} WHERE {condition} AND {expression} > {{}} ORDER BY 1 LIMIT 1"
     return f"""
         WITH RECURSIVE each(value) AS (
@@ -146,7 +146,7 @@ def _each(expression: str, table: str, condition: str = "true") -> str:
     """
 
 
-# By no index, so that of a million only the newest are looked at: those are the types in use.
+# There is no index for it. Only the newest cases are read, whose types are the ones in use.
 _CASE_TYPES: Final = (
     "SELECT DISTINCT lower(case_type) FROM (SELECT case_type FROM cases ORDER BY created_at DESC LIMIT 10000)"
 )
@@ -207,7 +207,7 @@ def _day_ahead(column: str) -> Read:
 
 
 def _moment_behind(column: str) -> Read:
-    """A time that lies behind: `<7d` is in the last seven days, `>7d` is longer ago. Days are those of who asks."""
+    """A time that lies behind: `<7d` is in the last seven days, `>7d` is longer ago. Days are in the asker's zone."""
 
     def read(value: str, asker: Asker) -> Condition:
         value = asker.today.isoformat() if value.lower() == "today" else value.lower()
@@ -323,7 +323,7 @@ FIELDS: Final[Mapping[str, Field]] = {
 """Each field by the name that is written before the colon."""
 
 OVERDUE: Final = "overdue"
-"""The one word that is not searched for: cases whose day has passed, and that are not closed."""
+"""A word that is not searched for: it stands for the cases whose due date has passed and that are not closed."""
 
 
 def overdue(asker: Asker) -> Condition:
@@ -361,4 +361,4 @@ SORTS: Final[Mapping[str, Sort]] = {
         Sort("decided", f"coalesce(c.decided_at, {NO_DATE})"),
     )
 }
-"""By what `sort:` orders; with `-` before the name, the other way round. The riskiest come first."""
+"""The orders of `sort:`. A `-` before the name reverses one. The riskiest cases come first."""
