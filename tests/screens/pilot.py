@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Final
 
+from textual.events import Key
+from textual.keys import key_to_character
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -11,15 +14,28 @@ from caseworker_tui.app import CaseworkerApp
 Drive = Callable[[Pilot[None]], Awaitable[None]]
 
 
+_ROUNDS: Final = 3
+"""What one round did may have begun something else, which the next one does."""
+
+
 async def settle(pilot: Pilot[None]) -> None:
-    """Until no worker runs and every message is handled."""
-    for _ in range(3):  # what one round did may have begun something else
-        await pilot.pause(0.01)
-        while any(not worker.is_finished for worker in pilot.app.workers):
-            await pilot.pause(0.01)
-    await pilot.pause()
+    """Until no worker runs, every message is handled and the screen is drawn.
+
+    Textual's own `pilot.pause()` looks whether the process is idle, for 20 ms at least and for up to a second where a
+    thread is at work. Whether the event loop has anything to do is told at once, and however busy the machine is.
+    """
+    for _ in range(_ROUNDS):
+        await pilot.pause(0)
+        while await _is_busy(pilot):
+            pass
     for field in pilot.app.screen.query(Input):
         field.cursor_blink = False
+
+
+async def _is_busy(pilot: Pilot[None]) -> bool:
+    await asyncio.sleep(0.002)
+    has_more_to_do = bool(asyncio.get_running_loop()._ready)  # type: ignore[attr-defined] # nothing public tells it
+    return has_more_to_do or any(not worker.is_finished for worker in pilot.app.workers)
 
 
 async def keys(pilot: Pilot[None], *pressed: str) -> None:
@@ -30,7 +46,7 @@ async def keys(pilot: Pilot[None], *pressed: str) -> None:
             assert isinstance(field, Input), f"nothing to write {key[1:]} into"
             field.insert_text_at_cursor(key[1:])
         else:
-            await pilot.press(key)
+            pilot.app.post_message(Key(key, key_to_character(key)))
         await settle(pilot)
 
 

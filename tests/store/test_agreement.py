@@ -3,6 +3,7 @@
 A model decides the same commands in memory, with nothing but the domain; the store must never say anything else.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -473,7 +474,7 @@ def carry_out(
 
 
 @given(steps)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=int(os.environ.get("CASEWORKER_EXAMPLES", "40")), deadline=None)
 def test_folding_storing_reading_back_and_rebuilding_agree(taken: list[Step]) -> None:
     model = Model()
     with a_store(rules=RULES) as store:

@@ -353,7 +353,7 @@ PARTS = 4
 """So that as many processes can play them at a time."""
 
 AT_RANDOM = settings(
-    max_examples=-(-int(os.environ.get("CASEWORKER_SCHEDULES", "1000")) // PARTS),
+    max_examples=-(-int(os.environ.get("CASEWORKER_SCHEDULES", "300")) // PARTS),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
