@@ -20,7 +20,6 @@ from store.domain.case_file import CaseFile
 from store.domain.casework.opening import case_id_of_new_case
 from store.domain.casework.review import missing_for_approval
 from store.domain.commands import (
-    COMMANDS,
     CreateCase,
     DetermineInitialDocumentRequirements,
     UpdateDocumentStatus,
@@ -32,18 +31,15 @@ from store.domain.notification_rules import NotificationRule
 from store.domain.operation import Command, Context, Payload, Undo
 from store.domain.refusals import Refusal
 from store.domain.rules import Rules
-from store.domain.screening import ListedCandidate, Screening
 from store.domain.statuses import (
     DOCUMENT_MOVES,
     DONE,
     CaseStatus,
-    CheckKind,
     CheckOutcome,
     Decision,
     DocumentStatus,
     Reason,
     RejectionReason,
-    RiskLevel,
     TraitementType,
 )
 from store.domain.values import (
@@ -65,6 +61,7 @@ from store.queries.assessment import Assessment, assessment
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.timeline import TimelineEntry, timeline
 from store.queries.what_changed import SAYS_THAT_IT_CHANGED, Kind, what_changed
+from tests.domain.examples import CATALOGUE, Choices, against
 from tests.store.stores import START, a_store, connection_of, findings, quiet, read_tables, rows
 
 RULES = Rules(
@@ -173,11 +170,6 @@ json_values: st.SearchStrategy[JsonValue] = st.recursive(
 metadata = st.dictionaries(st.sampled_from("abc") | texts, json_values, max_size=3)
 
 
-def against(list_name: str, entry_id: str) -> Screening:
-    candidate = ListedCandidate(entry_id=entry_id, entry_digest="ab" * 32, name="Ana", score=75, matched=("the name",))
-    return Screening(list_name=list_name, list_version="1", party_digest="cd" * 32, candidate=candidate)
-
-
 @dataclass(frozen=True)
 class Move:
     """A move of some document: most often one that is allowed, and else any."""
@@ -212,91 +204,13 @@ class Act:
     model: type[Command]
     by: str
     case: int
-    which: int
-    person: PersonData
-    owner: BeneficialOwnerData
-    profile: CompanyProfileData
-    word: str
+    choices: Choices
 
     def on(self, case: CaseFile) -> Command:
-        of = {"case_id": case.case_id}
-        entity_id = self._one_of([*case.entities, "nobody"])
-        owner_id = self._one_of([*case.owners, "nobody"])
-        document_id = self._one_of([*case.documents, "none"])
-        examples: list[Command] = [
-            c.AddPersonToCase(person=self.person, **of),
-            c.LinkPersonToCompany(person=self.person.model_copy(update={"role_in_company": "Director"}), **of),
-            c.AddBeneficialOwner(owner=self.owner, **of),
-            c.CorrectBeneficialOwner(case_id=case.case_id, owner_id=owner_id, owner=self._corrected(case, owner_id)),
-            c.RemoveBeneficialOwner(owner_id=owner_id, reason="because", **of),
-            c.ConfirmBeneficialOwners(
-                case_id=case.case_id,
-                owner_ids=self._one_of([(owner_id,), tuple(case.owners), ()]),
-                senior_managing_official=self._one_of([None, entity_id]),
-                reason=self._one_of(["because", None]),
-            ),
-            c.UpdateCompanyProfile(case_id=case.case_id, company_profile=self.profile, seen=case.profile),
-            c.RequestDocument(entity_id=entity_id, document_type=self.word.upper(), reason="because", **of),
-            WaiveDocument(document_requirement_id=document_id, reason="because"),
-            c.AttachFile(
-                document_requirement_id=document_id,
-                sha256=self._one_of(["ab", "cd", "ef"]) * 32,
-                size=self.which + 1,
-                media_type="application/pdf",
-                file_name=f"{self.word}.pdf",
-                expires_on=self._one_of([None, "2020-02-29", "2031-05-02"]),
-            ),
-            c.SetDocumentExpiry(
-                document_requirement_id=document_id, expires_on=self._one_of(["2020-02-29", None, "2031-05-02", None])
-            ),
-            c.AssignCase(assignee=self.word, **of),
-            c.UnassignCase(**of),
-            c.SetDueDate(due_date=self._one_of(["2026-12-24", "2028-02-29", None]), **of),
-            c.TagCase(tag=self.word, **of),
-            c.UntagCase(tag=self._one_of([*sorted(case.tags), self.word]), **of),
-            c.AddNote(text=f"{self.word}\n\tand more", **of),
-            self._check(case, entity_id),
-            c.RateRisk(level=self._one_of(list(RiskLevel)), reason="because", **of),
-            c.AwaitClient(reason="because", **of),
-            c.ResumeCase(case_id=case.case_id),
-            c.WithdrawCase(reason="because", **of),
-            c.ReopenCase(reason="because", **of),
-            c.ProposeDecision(decision=self._one_of(list(Decision)), reason="because it is so", **of),
-            c.ApproveDecision(case_id=case.case_id),
-            c.ReturnDecision(reason="because", **of),
-        ]
-        return {type(example): example for example in examples}[self.model]
-
-    def _check(self, case: CaseFile, entity_id: str) -> c.RecordCheck:
-        """A check of the case, of a party, or of a party against a list."""
-        nobody = Screening(list_name="peps", list_version="1", party_digest="cd" * 32)
-        outcome = self._one_of([CheckOutcome.HIT, *CheckOutcome])
-        fields: dict[str, Any] = self._one_of(
-            [
-                {"entity_id": entity_id, "screening": against("peps", self.word), "outcome": outcome},
-                {"entity_id": entity_id, "screening": nobody, "outcome": CheckOutcome.CLEAR},
-                {"entity_id": self._one_of([*case.owners, entity_id]), "outcome": outcome},
-                {"entity_id": entity_id, "outcome": outcome},
-                {"outcome": outcome},
-            ]
-        )
-        kind = self._one_of([CheckKind.PEP, CheckKind.SANCTIONS])
-        return c.RecordCheck(case_id=case.case_id, kind=kind, evidence="a list", **fields)
-
-    def _one_of(self, choices: list[Any]) -> Any:
-        return choices[self.which % len(choices)]
-
-    def _corrected(self, case: CaseFile, owner_id: str) -> BeneficialOwnerData:
-        """Another owner altogether, or the same with its share begun or ended."""
-        before = case.owners.get(owner_id)
-        if before is None or self.which % 3:
-            return self.owner
-        return before.model_copy(update={"ended_on": None if before.ended_on else "2020"})
+        return CATALOGUE[self.model].example(case, self.choices)
 
 
-ACTS = [
-    m for m in COMMANDS.values() if m not in {CreateCase, UpdateDocumentStatus, DetermineInitialDocumentRequirements}
-]
+ACTS = [m for m in CATALOGUE if m not in {CreateCase, UpdateDocumentStatus, DetermineInitialDocumentRequirements}]
 
 
 @dataclass(frozen=True)
@@ -323,6 +237,14 @@ class Finish:
         return [*((command, "ana") for command in work), (c.ApproveDecision(case_id=case.case_id), "ben")]
 
 
+choices = st.builds(
+    Choices,
+    person=persons,
+    owner=owners,
+    profile=profiles,
+    word=st.sampled_from(["vip", "old", "tax_return"]),
+    which=st.integers(0, 11),
+)
 Step = CreateCase | Move | Ask | Act | Finish | Repeat
 acts = [
     st.builds(
@@ -330,11 +252,7 @@ acts = [
         model=st.just(model),
         by=st.sampled_from(["ana", "ben"]),
         case=st.integers(0, 2),
-        which=st.integers(0, 11),
-        person=persons,
-        owner=owners,
-        profile=profiles,
-        word=st.sampled_from(["vip", "old", "tax_return"]),
+        choices=choices,
     )
     for model in ACTS
 ]
