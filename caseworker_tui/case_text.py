@@ -14,6 +14,7 @@ from caseworker_tui.wording import (
     CHECK_STYLES,
     DOCUMENT_MARKS,
     DOCUMENT_STYLES,
+    PINNED,
     UNKNOWN,
     ago,
     country,
@@ -48,7 +49,7 @@ def title(view: CaseFileView) -> Content:
     case = view.case
     return Content.assemble(
         (case.reference, "bold"),
-        "  ",
+        f" {PINNED} " if case.pinned else "  ",
         (case.name, "bold"),
         (f"  {case.traitement_type} · {label(case.case_type)} · {label(case.status)}", "dim"),
     )

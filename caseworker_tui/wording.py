@@ -14,6 +14,9 @@ PROVISIONAL: Final = "~"
 TO_BE_SETTLED: Final = "!"
 """The sign of a case that is in conflict or quarantined."""
 
+PINNED: Final = "⚑"
+"""A case that somebody pinned, before its name."""
+
 UNKNOWN: Final = "?"
 """The mark of a status that only a newer version of caseworker knows."""
 

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from caseworker_tui.actions import Place, actions_at, bindings, key_names
 from caseworker_tui.sync_text import MARKS
+from caseworker_tui.wording import PINNED
 
 
 class HelpScreen(ModalScreen[None]):
@@ -49,6 +50,11 @@ class HelpScreen(ModalScreen[None]):
             yield Content.assemble(("Before a reference", "bold $primary"))
             for mark, meaning in MARKS:
                 yield Content.assemble((f"  {mark:<20} ", "bold"), meaning)
+            yield Content("")
+            yield Content.assemble(("Before a name", "bold $primary"))
+            yield Content.assemble(
+                (f"  {PINNED:<20} ", "bold"), "somebody pinned the case: is:pinned finds all of them"
+            )
             yield Content("")
         yield Content.styled("esc closes this", "dim")
 

@@ -20,7 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from caseworker_tui.marks import Marks
-from caseworker_tui.wording import CASE_STATUSES_SHORT, RISKS_SHORT, age, days_left, fit
+from caseworker_tui.wording import CASE_STATUSES_SHORT, PINNED, RISKS_SHORT, age, days_left, fit
 from store.domain.statuses import CLOSED, label
 from store.queries.queue import QueueRow
 
@@ -56,7 +56,7 @@ def _short(names: Mapping[C, str], code: C) -> str:
 
 COLUMNS: Final = (
     Column("reference", "Reference", 11, lambda row, _: row.reference, optional=False),
-    Column("name", "Name", 0, lambda row, _: row.name, optional=False),
+    Column("name", "Name", 0, lambda row, _: f"{PINNED} {row.name}" if row.pinned else row.name, optional=False),
     Column("type", "Kind", 4, lambda row, _: row.traitement_type, optional=False),
     Column("case", "Type", 10, lambda row, _: label(row.case_type)),
     Column("status", "Status", 9, lambda row, _: _short(CASE_STATUSES_SHORT, row.status), optional=False),

@@ -112,6 +112,7 @@ class CaseFile(NamedTuple):
     assignee: str | None = None
     due_date: str | None = None
     tags: frozenset[str] = frozenset()
+    pinned: bool = False
     hits: Mapping[Hit, str] = _NONE
     risk: RiskLevel | None = None
     proposal: Proposal | None = None

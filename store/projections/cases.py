@@ -6,8 +6,10 @@ from typing import Any, Final
 from store.domain.events import (
     CaseAssigned,
     CaseCreated,
+    CasePinned,
     CaseStatusChanged,
     CaseUnassigned,
+    CaseUnpinned,
     CompanyProfileUpdated,
     DecisionApproved,
     DecisionProposed,
@@ -106,6 +108,7 @@ COLUMNS: Final = {
     "documents_done": "INTEGER NOT NULL DEFAULT 0",
     "documents_rejected": "INTEGER NOT NULL DEFAULT 0",
     "documents_uploaded": "INTEGER NOT NULL DEFAULT 0",
+    "pinned": "INTEGER NOT NULL DEFAULT 0",
     "created_at": "TEXT NOT NULL",
     "updated_at": "TEXT NOT NULL",
     "updated_by": "TEXT NOT NULL",
@@ -150,6 +153,8 @@ PROJECTION: Final = Projection(
         CompanyProfileUpdated: _set("name = ?", lambda e: (e.profile.registered_name,)),
         CaseAssigned: _set("assignee = ?", lambda e: (e.assignee,)),
         CaseUnassigned: _set("assignee = ?", lambda _: (None,)),
+        CasePinned: _set("pinned = ?", lambda _: (True,)),
+        CaseUnpinned: _set("pinned = ?", lambda _: (False,)),
         DueDateSet: _set("due_date = ?", lambda e: (e.due_date,)),
         RiskRated: _set("risk = ?", lambda e: (e.level,)),
         CaseStatusChanged: _set(

@@ -42,6 +42,7 @@ class QueueRow:
     documents_done: int
     documents_rejected: int
     documents_uploaded: int
+    pinned: bool
     created_at: str
     updated_at: str
     updated_by: str

@@ -253,6 +253,8 @@ CATALOGUE: Final[Mapping[type[Command], Entry]] = {
         _ALWAYS,
         lambda case, its: c.UntagCase(case_id=case.case_id, tag=its.one_of([*sorted(case.tags), "old-client"])),
     ),
+    c.PinCase: Entry(_ALWAYS, lambda case, _: c.PinCase(case_id=case.case_id)),
+    c.UnpinCase: Entry(_ALWAYS, lambda case, _: c.UnpinCase(case_id=case.case_id)),
     c.AddNote: Entry(_ALWAYS, lambda case, its: c.AddNote(case_id=case.case_id, text=f"{its.word}\n\tand more")),
     c.RecordCheck: Entry(IN_WORK, _check),
     c.RateRisk: Entry(

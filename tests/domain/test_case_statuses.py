@@ -44,7 +44,8 @@ def test_refused_with_forbidden_in_status(model: type[Command], status: CaseStat
 @pytest.mark.parametrize(("model", "status"), ALLOWED)
 def test_not_refused_for_its_status(model: type[Command], status: CaseStatus) -> None:
     refusal = outcome_of(model, status).refusal
-    assert refusal is None or refusal.code == "forbidden_move", "waived documents stay as they are"
+    waived_or_not_pinned = {"forbidden_move", "nothing_changes"}
+    assert refusal is None or refusal.code in waived_or_not_pinned, "waived documents stay, and there is no pin to take"
 
 
 @pytest.mark.parametrize("model", OF_A_CASE)

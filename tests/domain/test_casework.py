@@ -7,8 +7,10 @@ from store.domain import commands as c
 from store.domain.decider import fold
 from store.domain.events import (
     CaseAssigned,
+    CasePinned,
     CaseTagged,
     CaseUnassigned,
+    CaseUnpinned,
     CaseUntagged,
     DocumentRequirementDetermined,
     DocumentStatusUpdated,
@@ -16,8 +18,8 @@ from store.domain.events import (
     NoteAdded,
 )
 from store.domain.identifiers import derive_id
-from store.domain.statuses import DocumentStatus
-from tests.domain.examples import after, events_of, kyc
+from store.domain.statuses import CaseStatus, DocumentStatus
+from tests.domain.examples import after, events_of, in_status, kyc
 from tests.domain.specification import COMMAND_ID, given
 
 CASE = events_of(kyc())
@@ -53,6 +55,23 @@ class TestAssigning:
     def test_an_assignee_is_a_name(self, wrong: str) -> None:
         with pytest.raises(ValidationError, match="assignee"):
             c.AssignCase(case_id=ID, assignee=wrong)
+
+
+class TestPinning:
+    def test_a_case_of_any_status_and_taking_the_pin_off(self) -> None:
+        pin, unpin = c.PinCase(case_id=ID), c.UnpinCase(case_id=ID)
+        for status in CaseStatus:
+            before = in_status(CASE, status)
+            given(*before).when(pin).then(CasePinned(case_id=ID))
+            pinned = after(before, pin)
+            assert fold(pinned).pinned
+            given(*pinned).when(unpin).then(CaseUnpinned(case_id=ID))
+            assert fold(after(pinned, unpin)) == fold(before)
+
+    def test_refused_with_nothing_changes(self) -> None:
+        pinned = after(CASE, c.PinCase(case_id=ID))
+        given(*pinned).when(c.PinCase(case_id=ID)).refused("nothing_changes", "pinned already")
+        given(*CASE).when(c.UnpinCase(case_id=ID)).refused("nothing_changes", "is not pinned")
 
 
 class TestDueDate:

@@ -9,6 +9,7 @@ from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.screens.queue import QueueScreen
 from caseworker_tui.widgets.case_table import CaseTable
 from caseworker_tui.widgets.search_line import SearchLine
+from store.domain.commands import PinCase
 from store.engine.case_store import CaseStore
 from store.queries.query_language import Asker, select
 from store.queries.queue import queue_page
@@ -92,6 +93,24 @@ def test_a_word_that_cases_hold_is_a_word_though_a_field_begins_like_it(app: Cas
     async def drive(pilot: Pilot[None]) -> None:
         await keys(pilot, "slash", *typed("c"))
         assert _shown(pilot) == _expected(sample, "c") != _expected(sample, "")
+
+    run(app, drive)
+
+
+def test_a_pinned_case_has_a_sign_in_the_queue_and_in_its_header(app: CaseworkerApp, sample: Path) -> None:
+    with CaseStore.open(sample) as store:
+        first, second = store.query(queue_page, limit=2)
+        store.execute(PinCase(case_id=first.case_id), actor="ana.ruiz")
+
+    async def drive(pilot: Pilot[None]) -> None:
+        table = pilot.app.screen.query_one(CaseTable)
+        assert f"⚑ {first.name}" in table.render_line(1).text
+        assert "⚑" not in table.render_line(2).text
+        await keys(pilot, "enter")
+        title = pilot.app.screen.query_one("#title", Static)
+        assert f"{first.reference} ⚑ {first.name}" in str(title.content)
+        await keys(pilot, "right_square_bracket")
+        assert f"{second.reference}  {second.name}" in str(title.content)
 
     run(app, drive)
 

@@ -177,6 +177,8 @@ def a_case_with_everything(store: CaseStore) -> str:
     for document in documents(store, case_id):
         do(c.WaiveDocument(document_requirement_id=document.document_requirement_id, reason="seen in person"))
     do(c.UntagCase(case_id=case_id, tag="old-client"))
+    do(c.PinCase(case_id=case_id))
+    do(c.UnpinCase(case_id=case_id))
     do(c.AwaitClient(case_id=case_id, reason="one page is missing"))
     do(c.ResumeCase(case_id=case_id))
     do(c.ProposeDecision(case_id=case_id, decision=Decision.APPROVE, reason="all of it fits together"))

@@ -154,6 +154,8 @@ def test_the_timeline_tells_it_all(store: CaseStore, case_id: str) -> None:
         "ana took in the registration certificate of Acme Works Ltd",
         "ana noted that the registration certificate of Acme Works Ltd expires on 2032-05-02",
         "ana took the tag old-client away",
+        "ana pinned the case",
+        "ana took the pin off the case",
         "ana moved the case from open to awaiting client: one page is missing",
         "ana moved the case from awaiting client to open",
         "ana proposed to approve the case: all of it fits together",

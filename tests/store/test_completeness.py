@@ -115,6 +115,7 @@ class TestEveryCommand:
             commands.ApproveDecision: examples[commands.ProposeDecision],
             commands.ReturnDecision: examples[commands.ProposeDecision],
             commands.UnassignCase: examples[commands.AssignCase],
+            commands.UnpinCase: examples[commands.PinCase],
             commands.UntagCase: commands.TagCase(case_id=case_id, tag="old-client"),
         }
         if model in before:

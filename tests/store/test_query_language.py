@@ -127,7 +127,7 @@ def test_a_condition_finds_what_fits_and_nothing_else(sample: CaseStore, text: s
 
 def test_the_examples_say_something() -> None:
     """A field that no example asks about would be tested by nothing."""
-    tested_elsewhere = {"tag", "country", "review", "proposed", "needs"}
+    tested_elsewhere = {"tag", "country", "review", "proposed", "needs", "is"}
     assert {term.field for text in FITTING for term in terms(text)} | tested_elsewhere >= set(FIELDS)
     assert ORDERS.keys() == SORTS.keys()
 
@@ -264,6 +264,16 @@ class TestWords:
         assert [row.case_id for row in found(store, "tag:none")] == [other]
         assert [row.case_id for row in found(store, f"country:{ACME.country_of_incorporation.lower()}")] == [case_id]
 
+    def test_pinned_cases_are_found_and_every_case_keeps_its_place(self, store: CaseStore) -> None:
+        ids = [store.execute(kyc()).case_id for _ in range(3)]
+        order = [row.case_id for row in found(store, "")]
+        store.execute(c.PinCase(case_id=ids[1]))
+        assert [row.case_id for row in found(store, "is:pinned")] == [ids[1]]
+        assert [row.pinned for row in found(store, "")] == [False, True, False]
+        assert [row.case_id for row in found(store, "")] == order
+        store.execute(c.UnpinCase(case_id=ids[1]))
+        assert found(store, "is:pinned") == []
+
 
 def test_days_are_those_of_whoever_asks(sample: CaseStore) -> None:
     """At half past nine in the evening of UTC it is tomorrow in Tokyo."""
@@ -291,6 +301,7 @@ def test_days_are_those_of_whoever_asks(sample: CaseStore) -> None:
         ("updated:<0000", "updated is no date that exists"),
         ("updated:9999", "updated is no date that exists"),
         ("country:france", "country is a country code of two letters, like fr."),
+        ("is:gone", "is is pinned."),
         ("doc:lost", "doc is missing, done, rejected or uploaded."),
         ("sort:colour", "sort is created, updated"),
         ("sort:due,name", "sort is created, updated"),

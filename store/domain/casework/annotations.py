@@ -1,4 +1,4 @@
-"""What people write on a case to find their way: tags and notes."""
+"""What people put on a case to find their way: tags, notes, and a pin."""
 
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
@@ -10,7 +10,18 @@ from store.domain.refusals import Code, Refusal
 from store.domain.statuses import ANY
 from store.domain.values import Prose, form
 
-__all__ = ["AddNote", "CaseTagged", "CaseUntagged", "NoteAdded", "TagCase", "UntagCase"]
+__all__ = [
+    "AddNote",
+    "CasePinned",
+    "CaseTagged",
+    "CaseUnpinned",
+    "CaseUntagged",
+    "NoteAdded",
+    "PinCase",
+    "TagCase",
+    "UnpinCase",
+    "UntagCase",
+]
 
 Tag = Annotated[
     str,
@@ -93,3 +104,45 @@ class NoteAdded(Payload):
 
     def way_back(self, before: CaseFile) -> str:
         return "A note stays as it was written: add another that puts it right."
+
+
+class PinCase(OfCase):
+    """Mark the case so that everybody sees it at once. Its place in the queue stays as it is."""
+
+    statuses: ClassVar = ANY
+
+    def decide(self, case: CaseFile, context: Context) -> Iterator[NewEvent]:
+        if case.pinned:
+            raise Refusal(Code.NOTHING_CHANGES, "The case is pinned already.")
+        yield NewEvent(case.case_id, CasePinned(case_id=case.case_id))
+
+
+class CasePinned(Payload):
+    def applied_to(self, case: CaseFile) -> CaseFile:
+        return case._replace(pinned=True)
+
+    def sentence(self) -> str:
+        return "pinned the case"
+
+    def way_back(self, before: CaseFile) -> Undo:
+        return Undo(UnpinCase(case_id=self.case_id))
+
+
+class UnpinCase(OfCase):
+    statuses: ClassVar = ANY
+
+    def decide(self, case: CaseFile, context: Context) -> Iterator[NewEvent]:
+        if not case.pinned:
+            raise Refusal(Code.NOTHING_CHANGES, "The case is not pinned.")
+        yield NewEvent(case.case_id, CaseUnpinned(case_id=case.case_id))
+
+
+class CaseUnpinned(Payload):
+    def applied_to(self, case: CaseFile) -> CaseFile:
+        return case._replace(pinned=False)
+
+    def sentence(self) -> str:
+        return "took the pin off the case"
+
+    def way_back(self, before: CaseFile) -> Undo:
+        return Undo(PinCase(case_id=self.case_id))

@@ -167,6 +167,15 @@ _DOCUMENTS: Final[Mapping[str, str]] = {
 }
 
 
+_IS: Final[Mapping[str, str]] = {"pinned": "c.pinned"}
+
+
+def _is(value: str, _: Asker) -> Condition:
+    if value.lower() not in _IS:
+        raise BadValue(f"is {_either(_IS)}")
+    return Condition(_IS[value.lower()])
+
+
 def _documents(value: str, _: Asker) -> Condition:
     if value.lower() not in _DOCUMENTS:
         raise BadValue(f"is {_either(_DOCUMENTS)}")
@@ -318,6 +327,7 @@ FIELDS: Final[Mapping[str, Field]] = {
         source=_COUNTRIES,
         indexed=True,
     ),
+    "is": Field("what holds of it", _is, tuple(_IS)),
     "client": Field("the client’s number; * at the end for what begins so", _text("lower(c.client_id)"), indexed=True),
 }
 """Each field by the name that is written before the colon."""
