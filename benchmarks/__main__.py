@@ -15,7 +15,7 @@ import click
 
 from benchmarks import app, commands, intake, queue, rebuild, screening, sync
 from benchmarks.figures import FULL, HEADINGS, SHORT, Figure, Scale, line
-from caseworker_tui.printing import say
+from caseworker_tui.cli.printing import say
 
 Benchmark = Callable[[Scale, Path], Iterator[Figure]]
 

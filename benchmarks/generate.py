@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 import click
 
 from benchmarks.names import ROLES, Names
-from caseworker_tui.printing import number_of, progress_bar, say
+from caseworker_tui.cli.printing import progress_bar, say
+from caseworker_tui.text.wording import number_of
 from sample_data.courses import ADDRESS, ALL_CLEAR, IN_ORDER
 from store.domain import commands as c
 from store.domain.case_file import CaseFile, Document

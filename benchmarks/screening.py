@@ -11,7 +11,7 @@ from typing import Final
 
 from benchmarks.figures import Figure, Scale, number, p50, p95
 from benchmarks.names import SYLLABLES
-from caseworker_tui.sample import build_sample
+from caseworker_tui.cli.sample import build_sample
 from sample_data.watch_lists import COLUMNS
 from store.engine.case_store import CaseStore
 from store.queries.queue import whole_queue

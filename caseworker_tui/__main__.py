@@ -1,5 +1,5 @@
 """`python -m caseworker_tui` is `caseworker`."""
 
-from caseworker_tui.cli import main
+from caseworker_tui.cli.main import main
 
 main()

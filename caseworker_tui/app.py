@@ -10,8 +10,8 @@ from textual import on, work
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from caseworker_tui.actions import Place, actions_at, bindings, key_names
-from caseworker_tui.navigation import (
+from caseworker_tui.frame.keys import Place, actions_at, bindings, key_names
+from caseworker_tui.frame.navigation import (
     BackToQueue,
     EnterCase,
     OpenCase,
@@ -21,10 +21,10 @@ from caseworker_tui.navigation import (
     ShowCases,
     ShowTeam,
 )
-from caseworker_tui.screens.queue import QueueScreen
-from caseworker_tui.session import Session
-from caseworker_tui.soon import loaded
-from caseworker_tui.widgets.top_line import TopLine
+from caseworker_tui.frame.preload import preloaded
+from caseworker_tui.frame.session import Session
+from caseworker_tui.frame.top_line import TopLine
+from caseworker_tui.queue.screen import QueueScreen
 from store.clock import Clock, system_clock
 from store.errors import StoreError
 from store.preferences import save_preferences
@@ -32,9 +32,9 @@ from store.queries.queue import data_version
 from store.queries.team_state import TeamState, team_state
 
 if TYPE_CHECKING:
-    from caseworker_tui.background_sync import BackgroundSync, Cluster
-    from caseworker_tui.screens.case import CaseScreen
-    from caseworker_tui.screens.case_then import CaseThenScreen
+    from caseworker_tui.case.past import CaseThenScreen
+    from caseworker_tui.case.screen import CaseScreen
+    from caseworker_tui.sync.background import BackgroundSync, Cluster
     from store.domain.rules import Rules
     from store.notifications.config_service import ConfigService
     from store.notifications.refresh import Refresher
@@ -63,7 +63,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     """The app on one database, as one person. `run()` returns when the person leaves."""
 
     TITLE = "caseworker"
-    CSS_PATH = "screens/queue.tcss"  # Textual reads that of a screen when it is pushed, which the first one is not
+    CSS_PATH = "queue/screen.tcss"  # Textual reads that of a screen when it is pushed, which the first one is not
     BINDINGS = bindings(Place.EVERYWHERE)
 
     def __init__(
@@ -95,7 +95,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.set_interval(1, self._follow)
-        self.call_after_refresh(self.run_worker, loaded)
+        self.call_after_refresh(self.run_worker, preloaded)
         if self._refresher:
             self.call_after_refresh(self._refresher.start)
         if self._sync:
@@ -146,13 +146,13 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     @cached_property
     def _case(self) -> "CaseScreen":
         """One for all cases: a mounted screen changes case in an instant."""
-        from caseworker_tui.screens.case import CaseScreen  # noqa: PLC0415 (not for the first picture)
+        from caseworker_tui.case.screen import CaseScreen  # noqa: PLC0415 (not for the first picture)
 
         return self._keep(CaseScreen(self.session))
 
     @cached_property
     def _case_then(self) -> "CaseThenScreen":
-        from caseworker_tui.screens.case_then import CaseThenScreen  # noqa: PLC0415 (not for the first picture)
+        from caseworker_tui.case.past import CaseThenScreen  # noqa: PLC0415 (not for the first picture)
 
         return self._keep(CaseThenScreen(self.session))
 
@@ -166,7 +166,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         """On every screen, whichever is in sight now or later."""
         self.session.sync_line = ""
         if status or self._team.shared:
-            from caseworker_tui.sync_text import top_line  # noqa: PLC0415 (only in a team)
+            from caseworker_tui.sync.text import top_line  # noqa: PLC0415 (only in a team)
 
             self.session.sync_line = top_line(status, self._team)
         for screen in self._open_screens:
@@ -209,14 +209,14 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     @on(EnterCase)
     def enter_case(self) -> None:
-        from caseworker_tui.screens.new_case import NewCaseScreen  # noqa: PLC0415 (not for the first picture)
+        from caseworker_tui.new_case.screen import NewCaseScreen  # noqa: PLC0415 (not for the first picture)
         from store.engine.case_store import new_command_id  # noqa: PLC0415 (the same)
 
         self.push_screen(NewCaseScreen(self.session, new_command_id(self.session.now())))
 
     @on(ShowTeam)
     def show_team(self) -> None:
-        from caseworker_tui.screens.team import TeamScreen  # noqa: PLC0415 (not for the first picture)
+        from caseworker_tui.team.screen import TeamScreen  # noqa: PLC0415 (not for the first picture)
 
         self.push_screen(TeamScreen(self.session))
 
@@ -227,7 +227,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     @on(OpenSync)
     def open_sync(self) -> None:
-        from caseworker_tui.screens.sync import SyncScreen  # noqa: PLC0415 (not for the first picture)
+        from caseworker_tui.sync.screen import SyncScreen  # noqa: PLC0415 (not for the first picture)
 
         self.push_screen(SyncScreen(self.session, self._sync))
 
@@ -270,7 +270,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def action_help(self) -> None:
         if places := _places_of(self.screen):
-            from caseworker_tui.screens.help import HelpScreen  # noqa: PLC0415 (not for the first picture)
+            from caseworker_tui.frame.help import HelpScreen  # noqa: PLC0415 (not for the first picture)
 
             self.push_screen(HelpScreen((*places, Place.EVERYWHERE)))
 
@@ -282,6 +282,6 @@ def _refresher(database: Path, service: "ConfigService", clock: Clock) -> "Refre
 
 
 def _background_sync(cluster: "Cluster", tell: Callable[["Status"], None]) -> "BackgroundSync":
-    from caseworker_tui.background_sync import BackgroundSync  # noqa: PLC0415 (only in a team)
+    from caseworker_tui.sync.background import BackgroundSync  # noqa: PLC0415 (only in a team)
 
     return BackgroundSync(cluster, tell)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from caseworker_tui.typed_paths import completed, path_typed
+from caseworker_tui.dialogs.typed_paths import completed, path_typed
 
 HERE = Path("/where/the/person/is")
 

@@ -34,7 +34,7 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class MatchKeys:
     """By what a party is told from others. What is not known is None and compares with nothing."""
 
     kind: OwnerKind
@@ -45,27 +45,27 @@ class Marks:
     country: str | None = None
 
 
-def marks_of_person(person: PersonData) -> Marks:
-    return Marks(OwnerKind.PERSON, name_key(person.full_name) or None, person.birthdate)
+def match_keys_of_person(person: PersonData) -> MatchKeys:
+    return MatchKeys(OwnerKind.PERSON, name_key(person.full_name) or None, person.birthdate)
 
 
-def marks_of_company(profile: CompanyProfileData) -> Marks:
-    return _marks_of_entity(
+def match_keys_of_company(profile: CompanyProfileData) -> MatchKeys:
+    return _match_keys_of_entity(
         profile.registered_name, profile.lei, profile.registration_number, profile.country_of_incorporation
     )
 
 
-def marks_of_owner(owner: BeneficialOwnerData) -> Marks:
+def match_keys_of_owner(owner: BeneficialOwnerData) -> MatchKeys:
     """An owner who is not named has no marks."""
     if owner.person_details is not None:
-        return marks_of_person(owner.person_details)
+        return match_keys_of_person(owner.person_details)
     if (entity := owner.entity_details) is not None:
-        return _marks_of_entity(entity.name, entity.lei, entity.registration_number, entity.country)
-    return Marks(owner.kind)
+        return _match_keys_of_entity(entity.name, entity.lei, entity.registration_number, entity.country)
+    return MatchKeys(owner.kind)
 
 
-def _marks_of_entity(name: str, lei: str | None, number: str | None, country: str | None) -> Marks:
-    return Marks(
+def _match_keys_of_entity(name: str, lei: str | None, number: str | None, country: str | None) -> MatchKeys:
+    return MatchKeys(
         OwnerKind.ENTITY,
         company_key(name) or None,
         lei=lei,
@@ -87,14 +87,14 @@ def registration_key(number: str | None, country: str | None) -> str | None:
     return f"{country} {unpadded}"
 
 
-def likeness(one: Marks, other: Marks) -> Likeness | None:
+def likeness(one: MatchKeys, other: MatchKeys) -> Likeness | None:
     """None if they are not one party, as far as is known. It is the same whichever of the two is named first."""
     if one.kind is not other.kind:
         return None
     return _likeness_of_people(one, other) if one.kind is OwnerKind.PERSON else _likeness_of_entities(one, other)
 
 
-def _likeness_of_people(one: Marks, other: Marks) -> Likeness | None:
+def _likeness_of_people(one: MatchKeys, other: MatchKeys) -> Likeness | None:
     if not _agree(one.name_key, other.name_key):
         return None
     if one.birthdate is None or other.birthdate is None:
@@ -110,7 +110,7 @@ def _likeness_of_people(one: Marks, other: Marks) -> Likeness | None:
     return Likeness(Certainty.MAYBE, f"same name, born in {vaguer}")
 
 
-def _likeness_of_entities(one: Marks, other: Marks) -> Likeness | None:
+def _likeness_of_entities(one: MatchKeys, other: MatchKeys) -> Likeness | None:
     if _agree(one.lei, other.lei):
         return Likeness(Certainty.SAME, "same LEI")
     same_name, another_lei = _agree(one.name_key, other.name_key), _differ(one.lei, other.lei)

@@ -7,6 +7,7 @@
     fresh_tables            new tables, made from some events or from all
     segments                the log divided among processes
     rebuild                 all tables made again from the log
+    digest                  the digest of all tables, by which the app knows that they are up to date
     differences             the live tables compared with the log
 
 A read table is a pure function of the log: the same events give the same rows on every machine.

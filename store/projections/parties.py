@@ -1,8 +1,8 @@
-"""Read table `parties`: the marks by which the companies and people of a case are recognised in other cases.
+"""Read table `parties`: the keys by which the companies and people of a case are recognised in other cases.
 
 A party has one row for each part that it has in a case: as the company itself, as a person, as an owner. `party_id` is
 the same in all parts of one party. So a person who is an owner as well counts once, and so does a company that is an
-owner in several places of a chain. store/domain/likeness.py computes the marks (`name_key` to `country`): raise
+owner in several places of a chain. store/domain/likeness.py computes the keys (`name_key` to `country`): raise
 `version` when likeness.py or names.py changes.
 """
 
@@ -17,29 +17,29 @@ from store.domain.events import (
     PersonAddedToCase,
     PersonLinkedToCompany,
 )
-from store.domain.likeness import Marks, marks_of_company, marks_of_owner, marks_of_person
+from store.domain.likeness import MatchKeys, match_keys_of_company, match_keys_of_owner, match_keys_of_person
 from store.log.read import RecordedEvent
 from store.projections.projection import Change, Projection, insert, replace
 
 
 def _company(_: RecordedEvent, e: CompanyProfileCreated | CompanyProfileUpdated) -> tuple[object, ...]:
-    marks = marks_of_company(e.profile)
-    return (e.company_id, e.case_id, e.company_id, "company", e.profile.registered_name, *_columns(marks))
+    keys = match_keys_of_company(e.profile)
+    return (e.company_id, e.case_id, e.company_id, "company", e.profile.registered_name, *_columns(keys))
 
 
 def _person(_: RecordedEvent, e: PersonAddedToCase | PersonLinkedToCompany) -> tuple[object, ...]:
     role = e.person.role_in_company or "person"
-    return (e.person_id, e.case_id, e.person_id, role, e.person.full_name, *_columns(marks_of_person(e.person)))
+    return (e.person_id, e.case_id, e.person_id, role, e.person.full_name, *_columns(match_keys_of_person(e.person)))
 
 
 def _owner(_: RecordedEvent, e: BeneficialOwnerAdded | BeneficialOwnerCorrected) -> tuple[object, ...]:
     party_id = e.person_id or e.owner.party or e.owner_id
     role = "former owner" if e.owner.ended_on else "owner"
-    return (e.owner_id, e.case_id, party_id, role, e.owner.name, *_columns(marks_of_owner(e.owner)))
+    return (e.owner_id, e.case_id, party_id, role, e.owner.name, *_columns(match_keys_of_owner(e.owner)))
 
 
-def _columns(marks: Marks) -> tuple[object, ...]:
-    return marks.kind, marks.name_key, marks.birthdate, marks.lei, marks.registration_key, marks.country
+def _columns(keys: MatchKeys) -> tuple[object, ...]:
+    return keys.kind, keys.name_key, keys.birthdate, keys.lei, keys.registration_key, keys.country
 
 
 COLUMNS: Final = {

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
-from store.domain.likeness import Certainty, Likeness, Marks, likeness
+from store.domain.likeness import Certainty, Likeness, MatchKeys, likeness
 from store.domain.values import OwnerKind
 from store.queries.queue import QueueRow, queue_row
 from store.queries.rows import known
@@ -124,7 +124,7 @@ class _Part:
     party_id: str
     role: str
     name: str
-    marks: Marks
+    keys: MatchKeys
 
 
 def related(connection: sqlite3.Connection, case_id: str) -> Related:
@@ -167,7 +167,7 @@ def _links(connection: sqlite3.Connection, ours: Sequence[_Part]) -> tuple[list[
     found: list[tuple[str, Link]] = []
     candidates, all_found = _candidates(connection, ours)
     for theirs in _parties(candidates):
-        alike = [it for one in ours for other in theirs if (it := likeness(one.marks, other.marks)) is not None]
+        alike = [it for one in ours for other in theirs if (it := likeness(one.keys, other.keys)) is not None]
         if alike:
             best = min(alike, key=lambda it: _ORDER.index(it.certainty))
             found.append((theirs[0].case_id, Link(_party(ours), _party(theirs), best)))
@@ -178,27 +178,27 @@ def _candidates(connection: sqlite3.Connection, ours: Sequence[_Part]) -> tuple[
     """The parts of other cases that share a mark with these, and whether that is all of them."""
     found: set[_Part] = set()
     all_found = True
-    for marks in dict.fromkeys(part.marks for part in ours):
-        for where, values in _look_ups(marks):
+    for keys in dict.fromkeys(part.keys for part in ours):
+        for where, values in _look_ups(keys):
             parts = list(_parts(connection, f"{where} LIMIT {LOOKED_AT + 1}", values))
             all_found &= len(parts) <= LOOKED_AT
             found.update(part for part in parts[:LOOKED_AT] if part.case_id != ours[0].case_id)
     return sorted(found, key=attrgetter("case_id", "party_id", "role", "name")), all_found
 
 
-def _look_ups(marks: Marks) -> Iterator[tuple[str, tuple[object, ...]]]:
+def _look_ups(keys: MatchKeys) -> Iterator[tuple[str, tuple[object, ...]]]:
     """Conditions with their values, each answered by one index. The rows that are most likely the same come first."""
-    for column, value in (("lei", marks.lei), ("registration_key", marks.registration_key)):
+    for column, value in (("lei", keys.lei), ("registration_key", keys.registration_key)):
         if value:
             yield f"{column} = ? ORDER BY role <> ?", (value, SUBJECT)
-    if marks.name_key and marks.kind is OwnerKind.ENTITY:
-        yield "name_key = ? AND kind = ? ORDER BY role <> ?", (marks.name_key, marks.kind, SUBJECT)
-    elif marks.name_key:
-        year = marks.birthdate and marks.birthdate[: len("YYYY")]
+    if keys.name_key and keys.kind is OwnerKind.ENTITY:
+        yield "name_key = ? AND kind = ? ORDER BY role <> ?", (keys.name_key, keys.kind, SUBJECT)
+    elif keys.name_key:
+        year = keys.birthdate and keys.birthdate[: len("YYYY")]
         yield (
             "name_key = ?1 AND kind = ?2 AND (?3 IS NULL OR birthdate IS NULL OR substr(birthdate, 1, 4) = ?3)"
             " ORDER BY birthdate DESC",
-            (marks.name_key, marks.kind, year),
+            (keys.name_key, keys.kind, year),
         )
 
 
@@ -207,8 +207,8 @@ def _parts(connection: sqlite3.Connection, where: str, values: Sequence[object])
         "SELECT case_id, party_id, role, name, kind, name_key, birthdate, lei, registration_key, country"
         f" FROM parties WHERE {where}"
     )
-    for case_id, party_id, role, name, kind, *marks in connection.execute(query, values):
-        yield _Part(case_id, party_id, role, name, Marks(_kind(kind), *marks))
+    for case_id, party_id, role, name, kind, *keys in connection.execute(query, values):
+        yield _Part(case_id, party_id, role, name, MatchKeys(_kind(kind), *keys))
 
 
 def _parties(parts: Iterable[_Part]) -> Iterator[list[_Part]]:

@@ -4,5 +4,7 @@ transactions  write, read and partial transactions
 conditions    conditions that an index and a query share
 append_only   the triggers that keep the log as it is
 schema        the migrations: what must be kept and can't be derived from the log
+read_tables   which read tables a database has, in which versions
+digest        the read tables that this version makes, written by `make digest`
 database      opening a file and asking it; who else may read it
 """

@@ -33,9 +33,9 @@ BEHIND_THE_FIRST_PICTURE = ONLY_WHERE_USED | {
     "store.engine",
     "store.log",
     "store.projections",
-    "caseworker_tui.configuration",
-    "caseworker_tui.case_text",
-    "caseworker_tui.screens.case",
+    "caseworker_tui.configuration.settings",
+    "caseworker_tui.case.text",
+    "caseworker_tui.case.screen",
 }
 
 
@@ -93,7 +93,7 @@ def test_the_config_service_loads_its_client_only_to_ask() -> None:
 def test_what_is_known_of_the_team_without_its_cluster_loads_no_kafka() -> None:
     loaded = loaded_by(
         "import store.sync.dead_letters, store.sync.errors, store.sync.round, store.sync.settings,"
-        " caseworker_tui.configuration"
+        " caseworker_tui.configuration.settings"
     )
     assert loaded & {"confluent_kafka", "cloudevents", "textual"} == set()
 
@@ -128,9 +128,9 @@ def test_the_first_picture_of_the_app_loads_nothing_slow(filled: Path) -> None:
     program = f"""
 import os, sys
 from pathlib import Path
-from caseworker_tui.cli import Settings
+from caseworker_tui.cli.main import Settings
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.widgets.case_table import CaseTable
+from caseworker_tui.queue.table import CaseTable
 
 draw = CaseTable.render_line
 
@@ -146,7 +146,7 @@ settings.make_ready()
 CaseworkerApp(settings.path, actor=settings.person).run(headless=True)
 """
     loaded = set(output_of(program).split())
-    assert {"textual", "caseworker_tui.screens.queue"} <= loaded
+    assert {"textual", "caseworker_tui.queue.screen"} <= loaded
     assert loaded & BEHIND_THE_FIRST_PICTURE == set()
 
 

@@ -14,8 +14,8 @@ from typing import Any, Final, Protocol
 import pytest
 from click.testing import CliRunner, Result
 
-from caseworker_tui.cli import main
-from caseworker_tui.sample import build_sample
+from caseworker_tui.cli.main import main
+from caseworker_tui.cli.sample import build_sample
 from store.screening.list_files import lists_folder
 
 PROJECT: Final = Path(__file__).parents[2]

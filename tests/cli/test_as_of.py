@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from caseworker_tui.moments import read_moment
+from caseworker_tui.text.moments import read_moment
 from tests.cli.conftest import Caseworker, as_lines, new_case
 
 

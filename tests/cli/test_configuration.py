@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from caseworker_tui.configuration import Configuration
+from caseworker_tui.configuration.settings import Configuration
 from store.handwritten_files import LARGEST
 from tests.cli.conftest import PROJECT, Caseworker, as_lines, new_case
 

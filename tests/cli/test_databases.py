@@ -144,7 +144,7 @@ def read_only(sample: Path) -> Iterator[Path]:
 AS_NOBODY = """
 import os, sys
 from click.testing import CliRunner
-from caseworker_tui.cli import main
+from caseworker_tui.cli.main import main
 
 for command in ("cases", "doctor"):  # what is imported late may be out of nobody's reach
     CliRunner().invoke(main, [command, *sys.argv[-2:]])

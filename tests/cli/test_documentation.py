@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click import Context
 
-from caseworker_tui.cli import main
-from caseworker_tui.command_lines import CommandLine
+from caseworker_tui.cli.main import main
+from caseworker_tui.text.command_lines import CommandLine
 from store.domain.commands import COMMANDS, CreateCase
 from store.domain.events import PAYLOADS
 from store.domain.likeness import Certainty

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from caseworker_tui import command_lines
+from caseworker_tui.text import command_lines
 from store.domain.commands import COMMANDS
 from store.domain.values import FORMS
 from store.engine.case_store import CaseStore

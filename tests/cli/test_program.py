@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.terminal import EmulatedScreen
-from caseworker_tui import cli
-from caseworker_tui.cli import main
-from caseworker_tui.commands import cases
-from caseworker_tui.program import Settings
+from caseworker_tui.cli import main as cli
+from caseworker_tui.cli.commands import cases
+from caseworker_tui.cli.main import main
+from caseworker_tui.cli.program import Settings
 from store.engine.case_store import CaseStore
 from tests.cli.conftest import PROJECT, Caseworker, Start, as_lines, new_case
 
@@ -110,8 +110,8 @@ def test_the_version_is_printed(caseworker: Caseworker) -> None:
 
 LOADED = """
 import sys
-from caseworker_tui.cli import main
-from caseworker_tui.commands import cases
+from caseworker_tui.cli.main import main
+from caseworker_tui.cli.commands import cases
 try:
     main(sys.argv[1:])
 finally:

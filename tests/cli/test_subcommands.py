@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from caseworker_tui.printing import safe
-from caseworker_tui.sample import attach_specimens, build_sample
+from caseworker_tui.cli.printing import safe
+from caseworker_tui.cli.sample import attach_specimens, build_sample
 from store.engine.case_store import CaseStore
 from store.queries.audit import attached_files, files_here, log_digest, verify
 from store.queries.documents import expiring

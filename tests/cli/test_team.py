@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from caseworker_tui.commands import sync
+from caseworker_tui.cli.commands import sync
 from store.sync.single_instance import single_instance
 from tests.cli.conftest import NOW, PROJECT, Caseworker, as_lines, new_case
 from tests.kafka.conftest import mock_connection_to

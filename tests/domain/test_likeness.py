@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from store.domain.likeness import (
     Likeness,
-    Marks,
+    MatchKeys,
     likeness,
-    marks_of_company,
-    marks_of_owner,
-    marks_of_person,
+    match_keys_of_company,
+    match_keys_of_owner,
+    match_keys_of_person,
     registration_key,
 )
 from store.domain.values import BeneficialOwnerData, CompanyProfileData, EntityData, OwnerKind, PersonData
@@ -19,14 +19,14 @@ from tests.domain.examples import ACME, NOBODY
 ONE_LEI, ANOTHER_LEI = "5493001KJTIIGC8Y1R12", "549300GFX6WN7JDUSN34"
 
 
-def person(name: str, birthdate: str | None = None) -> Marks:
+def person(name: str, birthdate: str | None = None) -> MatchKeys:
     firstname, lastname = name.split(" ", maxsplit=1)
-    return marks_of_person(PersonData(firstname=firstname, lastname=lastname, birthdate=birthdate))
+    return match_keys_of_person(PersonData(firstname=firstname, lastname=lastname, birthdate=birthdate))
 
 
-def entity(name: str, number: str | None = None, country: str | None = None, lei: str | None = None) -> Marks:
+def entity(name: str, number: str | None = None, country: str | None = None, lei: str | None = None) -> MatchKeys:
     details = EntityData(name=name, registration_number=number, country=country, lei=lei)
-    return marks_of_owner(BeneficialOwnerData(kind=OwnerKind.ENTITY, entity_details=details))
+    return match_keys_of_owner(BeneficialOwnerData(kind=OwnerKind.ENTITY, entity_details=details))
 
 
 def sentence(found: Likeness | None) -> str | None:
@@ -89,7 +89,7 @@ class TestCompanies:
             (entity("Acme Ltd", country="GB"), entity("Acme", country="GB"), "maybe: same name, both in GB"),
         ],
     )
-    def test_what_makes_two_one(self, one: Marks, other: Marks, expected: str) -> None:
+    def test_what_makes_two_one(self, one: MatchKeys, other: MatchKeys, expected: str) -> None:
         assert sentence(likeness(one, other)) == sentence(likeness(other, one)) == expected
 
     @pytest.mark.parametrize(
@@ -104,13 +104,13 @@ class TestCompanies:
             (entity("?!"), entity("?!")),
         ],
     )
-    def test_what_keeps_two_apart(self, one: Marks, other: Marks) -> None:
+    def test_what_keeps_two_apart(self, one: MatchKeys, other: MatchKeys) -> None:
         assert likeness(one, other) is None
         assert likeness(other, one) is None
 
     def test_the_company_of_a_case_and_an_owner_compare(self) -> None:
         profile = CompanyProfileData.model_validate(ACME.model_dump() | {"registration_number": "HRB 012345"})
-        found = likeness(marks_of_company(profile), entity("ACME Werke", "hrb-12345", "DE"))
+        found = likeness(match_keys_of_company(profile), entity("ACME Werke", "hrb-12345", "DE"))
         assert sentence(found) == "same registration number in DE"
 
     def test_a_company_is_no_person_of_the_same_name(self) -> None:
@@ -118,7 +118,7 @@ class TestCompanies:
 
 
 def test_who_is_not_named_is_like_nobody() -> None:
-    assert likeness(marks_of_owner(NOBODY), marks_of_owner(NOBODY)) is None
+    assert likeness(match_keys_of_owner(NOBODY), match_keys_of_owner(NOBODY)) is None
 
 
 class TestRegistrationNumbers:
@@ -147,7 +147,7 @@ class TestRegistrationNumbers:
         assert registration_key("01234567", None) is None
 
 
-MARKS = st.one_of(
+MATCH_KEYS = st.one_of(
     st.builds(
         person,
         st.sampled_from(["Ana Ruiz", "RUÍZ Ana", "Ben Osei"]),
@@ -163,7 +163,7 @@ MARKS = st.one_of(
 )
 
 
-@given(MARKS, MARKS)
+@given(MATCH_KEYS, MATCH_KEYS)
 @settings(max_examples=300, deadline=None)
-def test_it_is_the_same_whichever_is_named_first(one: Marks, other: Marks) -> None:
+def test_it_is_the_same_whichever_is_named_first(one: MatchKeys, other: MatchKeys) -> None:
     assert likeness(one, other) == likeness(other, one)

@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 from click.testing import CliRunner
 
-from caseworker_tui.cli import main
+from caseworker_tui.cli.main import main
 from store.sync.errors import TopicMissing
 from store.sync.shared_log import Identity, Unreachable
 from store.sync.topic_log import TopicLog

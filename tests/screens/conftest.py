@@ -15,7 +15,7 @@ os.environ.pop("TEXTUAL_THEME", None)
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.sample import build_sample
+from caseworker_tui.cli.sample import build_sample
 from store.screening.list_files import lists_folder
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

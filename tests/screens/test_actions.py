@@ -5,25 +5,25 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from caseworker_tui.actions import ACTIONS, Action, Place, actions_at, key_sheet
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.case_then import CaseThenScreen
-from caseworker_tui.screens.choice import ChoiceScreen
-from caseworker_tui.screens.columns import ColumnsScreen
-from caseworker_tui.screens.command import CommandScreen
-from caseworker_tui.screens.confirm import ConfirmScreen
-from caseworker_tui.screens.conflict import ConflictScreen
-from caseworker_tui.screens.help import HelpScreen
-from caseworker_tui.screens.many import ManyScreen
-from caseworker_tui.screens.new_case import NewCaseScreen
-from caseworker_tui.screens.queue import QueueScreen
-from caseworker_tui.screens.related import RelatedScreen
-from caseworker_tui.screens.screening import ScreeningScreen
-from caseworker_tui.screens.sync import SyncScreen
-from caseworker_tui.screens.team import TeamScreen
-from caseworker_tui.widgets.line_input import LineInput
-from caseworker_tui.widgets.search_line import SearchLine
+from caseworker_tui.case.past import CaseThenScreen
+from caseworker_tui.case.related import RelatedScreen
+from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.dialogs.choice import ChoiceScreen
+from caseworker_tui.dialogs.command import CommandScreen
+from caseworker_tui.dialogs.confirm import ConfirmScreen
+from caseworker_tui.dialogs.line_input import LineInput
+from caseworker_tui.frame.help import HelpScreen
+from caseworker_tui.frame.keys import ACTIONS, Action, Place, actions_at, key_sheet
+from caseworker_tui.new_case.screen import NewCaseScreen
+from caseworker_tui.queue.bulk import ManyScreen
+from caseworker_tui.queue.columns import ColumnsScreen
+from caseworker_tui.queue.screen import QueueScreen
+from caseworker_tui.queue.search_line import SearchLine
+from caseworker_tui.screening.screen import ScreeningScreen
+from caseworker_tui.sync.conflict import ConflictScreen
+from caseworker_tui.sync.screen import SyncScreen
+from caseworker_tui.team.screen import TeamScreen
 from tests.screens.pilot import run
 
 SCREENS: dict[Place, tuple[type, ...]] = {
@@ -70,4 +70,4 @@ def test_the_palette_has_every_action(app: CaseworkerApp) -> None:
 
 def test_the_key_sheet_is_in_step() -> None:
     documented = (Path(__file__).parents[2] / "docs" / "keys.md").read_text(encoding="utf-8")
-    assert documented == key_sheet(), "run: python -m caseworker_tui.actions > docs/keys.md"
+    assert documented == key_sheet(), "run: python -m caseworker_tui.frame.keys > docs/keys.md"

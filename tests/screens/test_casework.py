@@ -12,19 +12,19 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.case_dialogs import attach_file, document_expiry, document_status
-from caseworker_tui.drafts import draft_path, load_draft
-from caseworker_tui.navigation import OpenCase
-from caseworker_tui.owner_dialogs import UPGRADE
-from caseworker_tui.questions import Dialog
-from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.command import CommandScreen
-from caseworker_tui.screens.help import HelpScreen
-from caseworker_tui.screens.new_case import NewCaseScreen
-from caseworker_tui.screens.queue import QueueScreen
-from caseworker_tui.session import Session
-from caseworker_tui.widgets.case_panes import CasePanes, Shown
-from caseworker_tui.widgets.case_table import CaseTable
+from caseworker_tui.case.actions import attach_file, document_expiry, document_status
+from caseworker_tui.case.owners import UPGRADE
+from caseworker_tui.case.panes import CasePanes, Shown
+from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.dialogs.command import CommandScreen
+from caseworker_tui.dialogs.questions import Dialog
+from caseworker_tui.frame.help import HelpScreen
+from caseworker_tui.frame.navigation import OpenCase
+from caseworker_tui.frame.session import Session
+from caseworker_tui.new_case.drafts import draft_path, load_draft
+from caseworker_tui.new_case.screen import NewCaseScreen
+from caseworker_tui.queue.screen import QueueScreen
+from caseworker_tui.queue.table import CaseTable
 from store.domain.commands import AddNote, CreateCase, RecordCheck, UpdateDocumentStatus
 from store.domain.statuses import CaseStatus, CheckKind, CheckOutcome, DocumentStatus
 from store.engine.case_store import CaseStore

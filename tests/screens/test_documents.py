@@ -10,10 +10,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.choice import ChoiceScreen
-from caseworker_tui.screens.command import CommandScreen
-from caseworker_tui.session import Session
+from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.dialogs.choice import ChoiceScreen
+from caseworker_tui.dialogs.command import CommandScreen
+from caseworker_tui.frame.session import Session
 from store import attachments
 from store.attachments import folder_of
 from store.domain.statuses import DocumentStatus

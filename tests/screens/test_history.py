@@ -7,13 +7,13 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static, Tab, Tabs
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.case_text import above_first_mark, marked
-from caseworker_tui.navigation import OpenCase
-from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.case_then import CaseThenScreen
-from caseworker_tui.screens.confirm import ConfirmScreen
-from caseworker_tui.widgets.case_table import CaseTable
-from caseworker_tui.widgets.version_slider import VersionSlider
+from caseworker_tui.case.past import CaseThenScreen
+from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.case.text import above_first_difference, diff
+from caseworker_tui.case.version_slider import VersionSlider
+from caseworker_tui.dialogs.confirm import ConfirmScreen
+from caseworker_tui.frame.navigation import OpenCase
+from caseworker_tui.queue.table import CaseTable
 from store.domain.commands import AddNote, AssignCase, CreateCase, TagCase, UpdateDocumentStatus
 from store.domain.identifiers import case_reference
 from store.domain.statuses import DocumentStatus
@@ -60,18 +60,18 @@ def marked_tabs(pilot: Pilot[None]) -> list[str]:
 
 def test_what_came_and_what_went_is_marked_in_the_margin() -> None:
     before, after = Content("Status  open\nOwners\nAna"), Content("Status  pending\n\nOwners\nAna\nBen")
-    text = marked(before, after)
+    text = diff(before, after)
     assert text.plain.split("\n") == ["- Status  open", "+ Status  pending", "", "  Owners", "  Ana", "+ Ben"]
-    assert marked(after, before).plain.split("\n") == [
+    assert diff(after, before).plain.split("\n") == [
         "- Status  pending",
         "+ Status  open",
         "  Owners",
         "  Ana",
         "- Ben",
     ]
-    assert above_first_mark(text) is not None
-    assert above_first_mark(marked(before, before)) is None
-    (above,) = [above_first_mark(marked(Content("Owners"), Content("Owners\nBen")))]
+    assert above_first_difference(text) is not None
+    assert above_first_difference(diff(before, before)) is None
+    (above,) = [above_first_difference(diff(Content("Owners"), Content("Owners\nBen")))]
     assert str(above) == "  Owners"
 
 

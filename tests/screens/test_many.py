@@ -9,10 +9,10 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.screens import many
-from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.many import ManyScreen
-from caseworker_tui.screens.queue import QueueScreen
+from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.queue import bulk
+from caseworker_tui.queue.bulk import ManyScreen
+from caseworker_tui.queue.screen import QueueScreen
 from store.engine.bulk import Outcome, execute_on_many
 from store.engine.case_store import CaseStore
 from store.queries.query_language import Asker, select
@@ -93,8 +93,8 @@ def test_what_is_stopped_goes_on_where_it_was(
             yield outcome
 
     async def drive(pilot: Pilot[None]) -> None:
-        monkeypatch.setattr(many, "execute_on_many", some)
-        monkeypatch.setattr("caseworker_tui.session.monotonic", iter(range(1_000)).__next__)  # a case at a time
+        monkeypatch.setattr(bulk, "execute_on_many", some)
+        monkeypatch.setattr("caseworker_tui.frame.session.monotonic", iter(range(1_000)).__next__)  # a case at a time
         await keys(pilot, "asterisk", "b", "1", *typed("ben.osei"), "enter")
         left = 60 - 3
         assert _text(pilot, "#told").endswith(f"; {left} had no turn yet.")

@@ -7,8 +7,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.case_form import command_from, knows
-from caseworker_tui.drafts import Draft, draft_path, keep_draft, load_draft
+from caseworker_tui.new_case.drafts import Draft, draft_path, keep_draft, load_draft
+from caseworker_tui.new_case.form import command_from, knows
 from tests.screens.conftest import NOW
 from tests.screens.pilot import keys, run, typed
 

@@ -8,8 +8,8 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.command import CommandScreen
+from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.dialogs.command import CommandScreen
 from store.domain.commands import CorrectBeneficialOwner, CreateCase
 from store.domain.events import BeneficialOwnersConfirmed
 from store.domain.rules import Rules

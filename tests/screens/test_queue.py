@@ -6,9 +6,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.screens.queue import QueueScreen
-from caseworker_tui.widgets.case_table import CaseTable
-from caseworker_tui.widgets.search_line import SearchLine
+from caseworker_tui.queue.screen import QueueScreen
+from caseworker_tui.queue.search_line import SearchLine
+from caseworker_tui.queue.table import CaseTable
 from store.domain.commands import PinCase
 from store.engine.case_store import CaseStore
 from store.queries.query_language import Asker, select

@@ -6,9 +6,9 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.queue import QueueScreen
-from caseworker_tui.widgets.case_table import CaseTable
+from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.queue.screen import QueueScreen
+from caseworker_tui.queue.table import CaseTable
 from store.engine.case_store import CaseStore
 from store.queries.queue import queue_page
 from tests.screens.pilot import keys, run, typed

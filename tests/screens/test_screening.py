@@ -7,9 +7,9 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.command import CommandScreen
-from caseworker_tui.screens.screening import ScreeningScreen
+from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.dialogs.command import CommandScreen
+from caseworker_tui.screening.screen import ScreeningScreen
 from store.domain.commands import AddPersonToCase, WithdrawCase
 from store.engine.case_store import CaseStore
 from store.queries.case_file import CheckRow, case_file

@@ -9,11 +9,11 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.background_sync import BackgroundSync, Cluster
-from caseworker_tui.screens.conflict import ConflictScreen
-from caseworker_tui.screens.queue import QueueScreen
-from caseworker_tui.screens.sync import SyncScreen
-from caseworker_tui.widgets.case_table import CaseTable
+from caseworker_tui.queue.screen import QueueScreen
+from caseworker_tui.queue.table import CaseTable
+from caseworker_tui.sync.background import BackgroundSync, Cluster
+from caseworker_tui.sync.conflict import ConflictScreen
+from caseworker_tui.sync.screen import SyncScreen
 from store.domain import commands as c
 from store.engine.case_store import CaseStore
 from store.queries.case_file import case_file

@@ -5,10 +5,10 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.screens.queue import QueueScreen
-from caseworker_tui.widgets.bar_chart import BarChart
-from caseworker_tui.widgets.case_table import CaseTable
-from caseworker_tui.widgets.search_line import SearchLine
+from caseworker_tui.queue.screen import QueueScreen
+from caseworker_tui.queue.search_line import SearchLine
+from caseworker_tui.queue.table import CaseTable
+from caseworker_tui.team.bar_chart import BarChart
 from store.engine.case_store import CaseStore
 from store.queries.query_language import Asker
 from store.queries.workload import counted_charts

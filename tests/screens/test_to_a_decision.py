@@ -6,9 +6,9 @@ import pytest
 from textual.pilot import Pilot
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.command import CommandScreen
-from caseworker_tui.widgets.case_table import CaseTable
+from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.dialogs.command import CommandScreen
+from caseworker_tui.queue.table import CaseTable
 from store.engine.case_store import CaseStore
 from store.queries.audit import verify
 from store.queries.case_file import CaseFileView, case_file

@@ -7,9 +7,9 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.screens.case import CaseScreen
-from caseworker_tui.screens.queue import QueueScreen
-from caseworker_tui.widgets.view_strip import ViewStrip
+from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.queue.screen import QueueScreen
+from caseworker_tui.queue.views import ViewStrip
 from store.domain import commands as c
 from store.engine.case_store import CaseStore
 from store.preferences import VIEWS
@@ -164,7 +164,7 @@ def test_a_count_under_way_is_not_begun_anew_for_ever(app: CaseworkerApp, monkey
                     pilot.app.call_from_thread(queue.reload)
             return landmarks(*arguments)  # type: ignore[arg-type]
 
-        monkeypatch.setattr("caseworker_tui.screens.queue.landmarks", counted)
+        monkeypatch.setattr("caseworker_tui.queue.screen.landmarks", counted)
         await keys(pilot, "f5")
         assert len(surveys) == 2
 

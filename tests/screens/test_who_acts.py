@@ -7,9 +7,9 @@ from click.testing import CliRunner
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from caseworker_tui import cli
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.cli import main
+from caseworker_tui.cli import main as cli
+from caseworker_tui.cli.main import main
 from store.engine.case_store import CaseStore
 from store.log.read import get_all_events
 from tests.screens.pilot import keys, run, typed

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caseworker_tui.sample import build_sample
+from caseworker_tui.cli.sample import build_sample
 from store.domain import commands as c
 from store.domain.statuses import DONE, TraitementType
 from store.domain.values import BeneficialOwnerData, PersonData

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from caseworker_tui.sample import build_sample
+from caseworker_tui.cli.sample import build_sample
 from store.domain import commands as c
 from store.engine.case_store import CaseStore
 from store.queries.query_language import Asker, select

@@ -1,0 +1,11 @@
+"""One case file.
+
+screen          the case as it stands
+past            the case as it stood
+panes           the tabs of both
+text            what each pane says
+version_slider  from version to version
+actions         the dialogs that change a case
+owners          those about owners
+related         other cases of the same parties
+"""

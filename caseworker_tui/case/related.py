@@ -1,0 +1,47 @@
+"""The other cases of the same parties, to look into one of them."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from caseworker_tui.case.text import related_case
+from caseworker_tui.frame.keys import Place, bindings
+from store.queries.related import Related
+
+
+class RelatedScreen(ModalScreen[str]):
+    """Ends with the id of the case that was chosen, or with None."""
+
+    CSS_PATH = "related.tcss"
+    PLACES: ClassVar = (Place.RELATED,)
+    BINDINGS = bindings(Place.RELATED)
+
+    def __init__(self, others: Related) -> None:
+        super().__init__()
+        self._others = others
+        self._cases = OptionList(*(Option(related_case(other)) for other in others.cases), markup=False)
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            yield Static(self._others.summary.capitalize(), id="title", markup=False)
+            yield self._cases
+            for more in self._others.more:
+                yield Static(more.sentence, classes="more", markup=False)
+            yield Static("Enter opens the case · esc goes back", id="hint", markup=False)
+
+    @on(OptionList.OptionSelected)
+    def action_open_case(self) -> None:
+        if self._cases.highlighted is not None:
+            self.dismiss(self._others.cases[self._cases.highlighted].case.case_id)
+
+    def action_line(self, step: int) -> None:
+        """One case down or up."""
+        (self._cases.action_cursor_down if step > 0 else self._cases.action_cursor_up)()
+
+    def action_back(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,11 @@
+"""The command line.
+
+main              the group `caseworker` and its options; opening the app
+program           what subcommands share: options, exit codes, errors
+printing          plain text and JSON on stdout, narration on stderr
+case_tables       cases as tables and as JSON
+screening_tables  screening as tables and as JSON
+doctor            what can be wrong with the set-up
+sample            the throw-away database of `demo`
+commands/         the subcommands, one module a kind
+"""

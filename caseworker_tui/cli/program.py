@@ -1,0 +1,219 @@
+"""How every subcommand runs: the options that all share, exit codes, and errors told in a sentence."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from io import StringIO, TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO, TypeVar
+
+import click
+from platformdirs import user_data_path
+
+from caseworker_tui.cli.printing import progress_bar, safe, say, silence_stdout
+from caseworker_tui.configuration.location import file_to_read
+from store.actor import default_actor
+from store.domain.refusals import Refusal
+from store.errors import BadFile, DatabaseMissing, StoreError
+from store.sqlite.database import reader
+
+if TYPE_CHECKING:
+    from caseworker_tui.configuration.settings import Configuration
+    from store.engine.case_store import CaseStore
+
+FAILED: Final = 1
+"""Something was refused, rejected or is wrong."""
+
+UNUSABLE: Final = 2
+"""Nothing to work with, or not understood."""
+
+INTERRUPTED: Final = 130
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Program(click.Group):
+    """Ends with the exit code that a subcommand returns, and tells every error as one sentence.
+
+    `elsewhere` are subcommands by name, each as `module:function`: only the one that is called is loaded.
+    """
+
+    def __init__(self, *args: Any, elsewhere: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._elsewhere = elsewhere
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted({*self.commands, *self._elsewhere})
+
+    def get_command(self, context: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._elsewhere:
+            module, _, function = self._elsewhere[cmd_name].partition(":")
+            self.add_command(getattr(import_module(module), function), cmd_name)
+        return super().get_command(context, cmd_name)
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        # A stream that was closed (`>&-`) is None: what is written to it is lost, what is done is not.
+        sys.stdout = sys.stdout or _nowhere()
+        sys.stderr = sys.stderr or _nowhere()
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+        sys.exit(self._exit_code(*args, **kwargs))
+
+    def _exit_code(self, *args: Any, **kwargs: Any) -> int:
+        try:
+            code: int | None = super().main(*args, **kwargs | {"prog_name": "caseworker", "standalone_mode": False})
+            sys.stdout.flush()
+        except click.ClickException as error:
+            told = StringIO()
+            error.show(told)
+            click.echo(safe(told.getvalue(), keep="\n\t"), err=True, nl=False)
+            return error.exit_code
+        except click.Abort:
+            say("Stopped. What was reported as done is kept.")
+            return INTERRUPTED
+        except BadFile as error:
+            say(str(error))
+            return UNUSABLE
+        except (StoreError, Refusal) as error:
+            say(str(error))
+        except BrokenPipeError:  # who reads our output has seen enough
+            silence_stdout()
+        except OSError as error:
+            silence_stdout()
+            say(f"{error.filename or 'The output'}: {error.strerror or error}.")
+        except Exception as error:  # noqa: BLE001 (no traceback reaches a user)
+            say(f"A fault in caseworker itself ({type(error).__name__}: {error}): please report it.")
+        else:
+            return code or 0
+        return FAILED
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+@dataclass
+class Settings:
+    """What the options say that are accepted before and after the subcommand, and behind them the configuration."""
+
+    database: Path | None = None
+    actor: str | None = None
+    configuration_file: Path | None = None
+
+    @cached_property
+    def configuration(self) -> "Configuration":
+        from caseworker_tui.configuration.settings import read_configuration  # noqa: PLC0415 (pydantic: not to open the app)
+
+        return read_configuration(self.configuration_file)
+
+    @property
+    def configured(self) -> "Configuration | None":
+        """The same, and None where there is no file, so that nothing was configured."""
+        return self.configuration if file_to_read(self.configuration_file) else None
+
+    @property
+    def path(self) -> Path:
+        if chosen := self.database or (self.configured and self.configured.database):
+            return chosen
+        try:
+            return user_data_path("caseworker", appauthor=False) / "cases.sqlite3"
+        except RuntimeError as error:  # neither HOME nor an entry for the user, as in some containers
+            raise DatabaseMissing(
+                "You have no home folder to keep a database in: name a file with --db or CASEWORKER_DB."
+            ) from error
+
+    @property
+    def person(self) -> str:
+        return self.actor or (self.configured and self.configured.actor) or default_actor()
+
+    def make_ready(self) -> None:
+        """There is a database with read tables as this version makes them, or else a sentence says what is wrong."""
+        if ready := reader(self.path):
+            ready.close()
+        else:
+            self.open_store(create=True).close()
+
+    def open_store(self, *, create: bool) -> "CaseStore":
+        from store.engine.case_store import CaseStore  # noqa: PLC0415 (not to open the app)
+
+        with progress_bar("Making the read tables anew") as progress:
+            return CaseStore.open(self.path, create=create, rules=self.configuration.rules, progress=progress)
+
+
+pass_settings = click.make_pass_decorator(Settings, ensure=True)
+
+
+def _keep(context: click.Context, option: click.Parameter, value: object) -> None:
+    if value is not None:
+        setattr(context.ensure_object(Settings), str(option.name), value)
+
+
+def _keep_actor(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    if value is None:
+        return
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 (only where somebody is named)
+
+    from store.domain.values import Text  # noqa: PLC0415 (the same)
+
+    try:
+        _keep(context, option, TypeAdapter[str](Text).validate_python(value))
+    except ValidationError as error:
+        raise click.BadParameter("a name is one line of text that can be shown.") from error
+
+
+# Only the group reads the environment: it would win over an option before the subcommand otherwise.
+def database_option(**more: Any) -> Callable[[F], F]:
+    return click.option(
+        "--db",
+        "database",
+        metavar="FILE",
+        type=click.Path(path_type=Path, readable=False),
+        expose_value=False,
+        callback=_keep,
+        help="The database.",
+        **more,
+    )
+
+
+def actor_option(**more: Any) -> Callable[[F], F]:
+    return click.option(
+        "--actor",
+        metavar="NAME",
+        expose_value=False,
+        callback=_keep_actor,
+        help="Who does it; the user of the system unless given.",
+        **more,
+    )
+
+
+def configuration_option(**more: Any) -> Callable[[F], F]:
+    return click.option(
+        "--config",
+        "configuration_file",
+        metavar="FILE",
+        type=click.Path(path_type=Path, readable=False),
+        expose_value=False,
+        callback=_keep,
+        help="The configuration.",
+        **more,
+    )
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from caseworker_tui.cli.doctor import caseworker_version  # noqa: PLC0415 (only here)
+
+        click.echo(f"caseworker {caseworker_version()}")
+        context.exit()
+
+
+version_option = click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+)

@@ -1,0 +1,10 @@
+"""Questions, and the screens that ask them.
+
+questions    questions and dialogs as data
+ask          the screen that asks one question after the other
+command      the same, for what a command needs
+choice       a choice of one among several
+confirm      yes or no
+line_input   the line in which an answer is typed
+typed_paths  paths as people type and drop them
+"""

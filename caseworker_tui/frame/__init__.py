@@ -1,0 +1,11 @@
+"""What every screen stands in.
+
+session     the engine as screens use it: awaited, on threads of its own
+preload     what is imported behind the first picture
+keys        actions and their keys: bindings, footer, palette, help and docs/keys.md
+navigation  the messages that lead from one screen to another
+top_line    the line at the top
+toasts      errors as toasts
+help        all keys of a screen
+viewer      files in the platform's viewer
+"""

@@ -1,0 +1,235 @@
+"""The form in which a case is entered: checked as one types, and kept as a draft at every keystroke."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Label, Static, Tab, Tabs
+
+from caseworker_tui.dialogs.confirm import ConfirmScreen
+from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.navigation import BackToQueue, OpenCase
+from caseworker_tui.frame.session import Session
+from caseworker_tui.frame.toasts import toast_errors
+from caseworker_tui.frame.top_line import TopLine
+from caseworker_tui.new_case.drafts import Draft, discard_draft, keep_draft, load_draft
+from caseworker_tui.new_case.form import (
+    CASE_FIELDS,
+    COMPANY_FIELDS,
+    OWNER_FIELDS,
+    PERSON_FIELDS,
+    Field,
+    blocks,
+    command_from,
+)
+from store.domain.refusals import Code, Refusal
+from store.engine.case_store import new_command_id
+
+
+class FieldRow(Vertical):
+    """A field with its label, and below it what is wrong with it."""
+
+    def __init__(self, prefix: str, field: Field, value: str) -> None:
+        super().__init__(classes="kyb-only" if field.only_for else None)
+        self.path = f"{prefix}{field.path}"
+        self._field = field
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Label(self._field.label, markup=False)
+            yield Input(self._value, placeholder=self._field.hint, name=self.path, select_on_focus=False)
+        yield Static(classes="error", markup=False)
+
+    def tell(self, wrong: str | None) -> None:
+        self.set_class(wrong is not None, "-wrong")
+        self.query_one(".error", Static).update(wrong or "")
+
+
+def _blank(command_id: str, kind: Literal["KYC", "KYB"] = "KYC") -> Draft:
+    return Draft(command_id=command_id, kind=kind, texts={"case_type": "STANDARD"})
+
+
+def _places(texts: Mapping[str, str], name: str) -> range:
+    """The blocks up to the last one in which something was typed, the empty ones between them included."""
+    return range(max(blocks(texts, name), default=-1) + 1)
+
+
+class NewCaseScreen(Screen[None]):
+    """Leaves with the new case opened, or back to the queue with the draft kept."""
+
+    CSS_PATH = "screen.tcss"
+    PLACES: ClassVar = (Place.NEW_CASE,)
+    BINDINGS = bindings(Place.NEW_CASE)
+
+    def __init__(self, session: Session, command_id: str) -> None:
+        super().__init__()
+        self._session = session
+        draft = load_draft(session.database)
+        self._from_draft = draft is not None
+        self._draft = draft or _blank(command_id)
+
+    def compose(self) -> ComposeResult:
+        yield TopLine(self._session)
+        tabs = Tabs(Tab("KYC, a person", id="KYC"), Tab("KYB, a company", id="KYB"), active=self._draft.kind)
+        tabs.can_focus = False
+        yield tabs
+        with VerticalScroll(id="form", can_focus=False):
+            yield from self._rows("", CASE_FIELDS)
+            with Container(classes="block kyb-only"):
+                yield Static("Company", classes="heading", markup=False)
+                yield from self._rows("company_profile.", COMPANY_FIELDS)
+            with Container(id="persons", classes="block"):
+                for number in _places(self._texts, "persons") or range(1):
+                    yield from self._person(number)
+            with Container(id="beneficial_owners", classes="block kyb-only"):
+                for number in _places(self._texts, "beneficial_owners"):
+                    yield from self._owner(number)
+        yield Static(id="whole", markup=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.set_class(self._draft.kind == "KYB", "-kyb")
+        self.query_one(TopLine).show("New case · your draft is back" if self._from_draft else "New case")
+        self.query("FieldRow Input").first(Input).focus()
+        self._check(everything=False)
+
+    @property
+    def _texts(self) -> dict[str, str]:
+        return self._draft.texts
+
+    def _rows(self, prefix: str, fields: tuple[Field, ...]) -> ComposeResult:
+        for field in fields:
+            yield FieldRow(prefix, field, self._texts.get(f"{prefix}{field.path}", ""))
+
+    def _person(self, number: int) -> ComposeResult:
+        yield Static(f"Person {number + 1}", classes="heading", markup=False)
+        yield from self._rows(f"persons.{number}.", PERSON_FIELDS)
+
+    def _owner(self, number: int) -> ComposeResult:
+        yield Static(f"Owner {number + 1}", classes="heading", markup=False)
+        yield from self._rows(f"beneficial_owners.{number}.", OWNER_FIELDS)
+
+    @on(Tabs.TabActivated)
+    def choose_kind(self, activated: Tabs.TabActivated) -> None:
+        kind: Literal["KYC", "KYB"] = "KYB" if activated.tab.id == "KYB" else "KYC"
+        if kind != self._draft.kind:
+            self._draft.kind = kind
+            self.set_class(kind == "KYB", "-kyb")
+            self._check(everything=False)
+            self._keep()
+
+    def action_other_kind(self) -> None:
+        self.query_one(Tabs).active = "KYC" if self._draft.kind == "KYB" else "KYB"
+
+    @on(Input.Changed)
+    def typed(self, changed: Input.Changed) -> None:
+        path = changed.input.name or ""
+        if self._texts.get(path, "") != changed.value:
+            self._texts[path] = changed.value
+            self._check(everything=False)
+            self._keep()
+
+    @on(Input.Submitted)
+    def next_field(self) -> None:
+        self.focus_next(Input)
+
+    def _check(self, *, everything: bool) -> bool:
+        """Show what is wrong: with fields that have content, or with `everything` also what is missing."""
+        command, wrong = command_from(self._draft.kind, self._texts)
+        for row in self.query(FieldRow):
+            sentence = wrong.pop(row.path, None)
+            shown = sentence is not None and (everything or bool(self._texts.get(row.path, "").strip()))
+            row.tell(sentence if shown else None)
+        self.set_class(everything and bool(wrong), "-wrong")
+        self.query_one("#whole", Static).update("; ".join(wrong.values()))
+        return command is not None
+
+    @work(exclusive=True, group="draft")
+    async def _keep(self) -> None:
+        await asyncio.sleep(0.3)  # one write for a burst of keys; leaving and saving write at once
+        await self._keep_now()
+
+    async def _keep_now(self) -> bool:
+        """Whether the draft is kept; if not, the person is told."""
+        try:
+            await asyncio.to_thread(keep_draft, self._session.database, self._draft)
+        except OSError as error:
+            self.notify(f"The draft can't be kept: {error.strerror}.", severity="error")
+            return False
+        return True
+
+    @property
+    def _is_blank(self) -> bool:
+        return not any(text.strip() for path, text in self._texts.items() if path != "case_type")
+
+    def action_add_person(self) -> None:
+        self._add("persons", self._person)
+
+    def action_add_owner(self) -> None:
+        if self._draft.kind == "KYB":
+            self._add("beneficial_owners", self._owner)
+        else:
+            self.notify("Only a company has owners: choose KYB first.")
+
+    @work(exclusive=True, group="add")
+    async def _add(self, name: str, block: Any) -> None:
+        container = self.query_one(f"#{name}", Container)
+        rows = list(block(len(container.query(".heading"))))
+        await container.mount(*rows)
+        field = rows[1].query_one(Input)
+        field.focus(scroll_visible=False)
+        self.call_after_refresh(field.scroll_visible, animate=False, top=True)
+
+    @work(exclusive=True, group="save")
+    async def action_save(self) -> None:
+        if not self._check(everything=True):
+            wrong = self.query("FieldRow.-wrong Input")
+            if wrong:
+                wrong.first(Input).focus()
+            return
+        command, _ = command_from(self._draft.kind, self._texts)
+        assert command is not None
+        self.workers.cancel_group(self, "draft")
+        await self._keep_now()
+        with toast_errors(self):
+            try:
+                receipt = await self._session.execute(command, command_id=self._draft.command_id)
+            except Refusal as refusal:
+                if refusal.code is not Code.COMMAND_ID_REUSED:
+                    raise
+                self._draft.command_id = new_command_id(self._session.now())
+                self.notify("This draft was saved before, as another case. Save again to open one more.", timeout=10)
+                return
+            await asyncio.to_thread(discard_draft, self._session.database)
+            self.post_message(OpenCase(receipt.case_id))
+
+    def action_clear(self) -> None:
+        if self._is_blank:
+            self.notify("The form is empty already.")
+        else:
+            self.app.push_screen(ConfirmScreen("Empty the form? What was typed is gone then."), self._clear)
+
+    async def _clear(self, yes: bool | None) -> None:
+        if yes:
+            self.workers.cancel_group(self, "draft")
+            await asyncio.to_thread(discard_draft, self._session.database)
+            self._draft = _blank(new_command_id(self._session.now()), self._draft.kind)
+            self._from_draft = False
+            await self.recompose()
+            self.on_mount()
+
+    @work(exclusive=True, group="save")
+    async def action_leave(self) -> None:
+        self.workers.cancel_group(self, "draft")
+        if self._is_blank:
+            await asyncio.to_thread(discard_draft, self._session.database)
+        elif await self._keep_now():
+            self.notify("Kept as a draft: n brings it back.")
+        elif not await self.app.push_screen_wait(ConfirmScreen("The draft can't be kept. Leave, and lose it?")):
+            return
+        self.post_message(BackToQueue())

@@ -1,0 +1,12 @@
+"""The list of cases.
+
+screen        the screen: what is shown, and what keys do
+table         the table, which draws only the rows in sight
+search_line   the line in which a query is typed
+views         the strip of views, by number
+selected      which cases are marked
+columns       choosing the columns
+dialogs       naming views, and asking what is done to many cases
+bulk_actions  what can be done to many cases at once
+bulk          many cases under way
+"""

@@ -1,0 +1,55 @@
+"""Which columns the queue has; what is chosen is seen at once behind it."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.queue.table import ALWAYS, COLUMNS, CaseTable
+
+
+class ColumnsScreen(ModalScreen[None]):
+    CSS_PATH = "columns.tcss"
+    PLACES: ClassVar = (Place.COLUMNS,)
+    BINDINGS = bindings(Place.COLUMNS)
+
+    def __init__(self, table: CaseTable) -> None:
+        super().__init__()
+        self._table = table
+        self._choices = [column for column in COLUMNS if column.name not in ALWAYS]
+        self._columns = OptionList(markup=False)
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as panel:
+            panel.border_title = "Columns"
+            yield self._columns
+            yield Static("Space turns one on or off. Where there is no room, the last ones wait for it.", id="hint")
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        at = self._columns.highlighted or 0
+        self._columns.set_options(
+            Option(f"{'●' if column.name in self._table.columns else '○'} {column.title}") for column in self._choices
+        )
+        self._columns.highlighted = at
+
+    @on(OptionList.OptionSelected)
+    def action_turn(self) -> None:
+        """Turn the column under the cursor on or off."""
+        if self._columns.highlighted is not None:
+            chosen = {*self._table.columns} ^ {self._choices[self._columns.highlighted].name}
+            self._table.columns = tuple(column.name for column in COLUMNS if column.name in chosen)
+            self._show()
+
+    def action_line(self, step: int) -> None:
+        (self._columns.action_cursor_down if step > 0 else self._columns.action_cursor_up)()
+
+    def action_back(self) -> None:
+        self.dismiss(None)

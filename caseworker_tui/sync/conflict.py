@@ -1,0 +1,111 @@
+"""One command that no longer holds, with all that it takes to decide, and the four ways out."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from pydantic_core import to_json
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from caseworker_tui.dialogs.ask import AskScreen
+from caseworker_tui.dialogs.questions import Answers, Line, in_order
+from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.session import Session
+from caseworker_tui.frame.toasts import toast_errors
+from caseworker_tui.frame.top_line import TopLine
+from caseworker_tui.sync import text as sync_text
+from caseworker_tui.text.command_lines import read_command
+from store.engine.case_store import CaseStore
+from store.queries.team import Conflict, case_names, conflict
+from store.sync.conflicts import discard, edit, keep_as_note, retry
+
+
+class ConflictScreen(Screen[None]):
+    """Ends when the conflict is settled, here or elsewhere."""
+
+    CSS_PATH = "conflict.tcss"
+    PLACES: ClassVar = (Place.CONFLICT,)
+    BINDINGS = bindings(Place.CONFLICT)
+
+    def __init__(self, session: Session, command_id: str) -> None:
+        super().__init__()
+        self._session = session
+        self._command_id = command_id
+        self._conflict: Conflict | None = None
+        self._top_line = TopLine(session)
+        self._text = Static(markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield self._top_line
+        yield VerticalScroll(self._text, id="conflict", can_focus=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self._top_line.show("Conflict")
+        self.reload()
+
+    @work(exclusive=True, group="reload")
+    async def reload(self) -> None:
+        with toast_errors(self):
+            self._conflict = await self._session.query(conflict, self._command_id)
+            if self._conflict is None:
+                self.dismiss()
+                return
+            case_id = self._conflict.row.case_id
+            names = await self._session.query(case_names, [case_id])
+            self._text.update(sync_text.conflict(self._conflict, names[case_id]))
+
+    @work(exclusive=True, group="retry")
+    async def action_retry(self) -> None:
+        with toast_errors(self):
+            await self._session.with_store(partial(retry, command_id=self._command_id))
+            self.notify("It holds again, and goes to the team.")
+            self.reload()
+
+    def action_edit(self) -> None:
+        if self._conflict is None:
+            return
+        line = to_json({"command": self._conflict.row.command, "data": self._conflict.data}).decode()
+        self._ask(
+            "Edit and carry out",
+            self._edit,
+            Line("line", "The command, as caseworker exec takes it", value=line),
+            Line("reason", "Why is it another one?"),
+        )
+
+    def action_keep_as_note(self) -> None:
+        self._ask("Keep as a note", self._keep, Line("text", "What is to be remembered of it?"))
+
+    def action_discard(self) -> None:
+        self._ask("Discard", self._discard, Line("reason", "Why is it given up?"))
+
+    def _ask(self, title: str, do: Callable[[Answers, CaseStore], object], *lines: Line) -> None:
+        async def then(answers: Answers) -> None:
+            await self._session.with_store(partial(do, answers))
+
+        self.app.push_screen(AskScreen(self._session, title, in_order(*lines), then), self._came_back)
+
+    def _came_back(self, done: bool | None) -> None:
+        if done:
+            self.notify("It is settled.")
+            self.reload()
+
+    def _edit(self, answers: Answers, store: CaseStore) -> None:
+        new_id, command = read_command(answers["line"].encode())
+        edit(store, self._command_id, command, actor=self._session.actor, reason=answers["reason"], new_id=new_id)
+
+    def _keep(self, answers: Answers, store: CaseStore) -> None:
+        keep_as_note(store, self._command_id, answers["text"], actor=self._session.actor)
+
+    def _discard(self, answers: Answers, store: CaseStore) -> None:
+        discard(store, self._command_id, actor=self._session.actor, reason=answers["reason"])
+
+    def action_line(self, step: int) -> None:
+        self.query_one("#conflict").scroll_relative(y=step, animate=False)
+
+    def action_leave(self) -> None:
+        self.dismiss()

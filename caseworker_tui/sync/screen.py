@@ -1,0 +1,186 @@
+"""How it stands with the team: the cluster, what is read and pending, and all that waits for a person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from sqlite3 import Connection
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from caseworker_tui.dialogs.ask import AskScreen
+from caseworker_tui.dialogs.confirm import ConfirmScreen
+from caseworker_tui.dialogs.questions import Answers, Choice, Line, Question
+from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.session import Session
+from caseworker_tui.frame.toasts import toast_errors
+from caseworker_tui.frame.top_line import TopLine
+from caseworker_tui.sync import text as sync_text
+from caseworker_tui.sync.background import BackgroundSync
+from caseworker_tui.sync.conflict import ConflictScreen
+from store.engine.case_store import CaseStore
+from store.queries.team import ConflictRow, TeamOverview, case_names, conflicts, team_overview
+from store.sqlite.transactions import read_transaction
+from store.sync.dead_letters import DeadLetter, dead_letters, discard, replay
+from store.sync.quarantine import release
+from store.sync.settings import COMMITS_TOPIC
+from store.unsettled import quarantined_cases
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What waits for a person, and what stands around it."""
+
+    team: TeamOverview | None
+    conflicts: list[ConflictRow]
+    quarantined: dict[str, str]
+    letters: list[DeadLetter]
+    names: dict[str, str]
+
+
+def _waiting(connection: Connection) -> _Waiting:
+    with read_transaction(connection):
+        found, quarantined = conflicts(connection), quarantined_cases(connection)
+        names = case_names(connection, {*(row.case_id for row in found), *quarantined})
+        letters = dead_letters(connection, waiting_only=True)
+        return _Waiting(team_overview(connection), found, quarantined, letters, names)
+
+
+class SyncScreen(Screen[None]):
+    CSS_PATH = "screen.tcss"
+    PLACES: ClassVar = (Place.SYNC,)
+    BINDINGS = bindings(Place.SYNC)
+    AUTO_FOCUS = "OptionList"
+
+    def __init__(self, session: Session, sync: BackgroundSync | None) -> None:
+        super().__init__()
+        self._session = session
+        self._sync = sync
+        self._top_line = TopLine(session)
+        self._state = Static(id="state", markup=False)
+        self._heading = Static(id="heading", markup=False)
+        self._list = OptionList(markup=False)
+        self._settling: list[Callable[[], None]] = []
+
+    def compose(self) -> ComposeResult:
+        yield self._top_line
+        yield VerticalScroll(self._state, id="head", can_focus=False)
+        yield self._heading
+        yield self._list
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self._top_line.show("Sync")
+        self.reload()
+
+    @work(exclusive=True, group="reload")
+    async def reload(self) -> None:
+        with toast_errors(self):
+            waiting = await self._session.query(_waiting)
+            status = self._sync.status if self._sync else None
+            servers = self._sync.cluster.servers if self._sync else ""
+            topic = f"{self._sync.cluster.topic_prefix}{COMMITS_TOPIC}" if self._sync else ""
+            self._state.update(sync_text.overview(status, servers, topic, waiting.team))
+            self._show(waiting)
+
+    def _show(self, waiting: _Waiting) -> None:
+        entries: list[tuple[Content, Callable[[], None]]] = [
+            *(
+                (
+                    sync_text.conflict_line(waiting.names[row.case_id], row.command, row.sentence),
+                    partial(self._open_conflict, row.command_id),
+                )
+                for row in waiting.conflicts
+            ),
+            *(
+                (sync_text.resting_line(waiting.names[case_id], sentence), partial(self._ask_release, case_id))
+                for case_id, sentence in waiting.quarantined.items()
+            ),
+            *(
+                (
+                    sync_text.letter_line(letter.dead_letter_id, letter.received_at, letter.reason),
+                    partial(self._settle_letter, letter),
+                )
+                for letter in waiting.letters
+            ),
+        ]
+        at = self._list.highlighted or 0
+        self._settling = [settle for _, settle in entries]
+        self._list.set_options(Option(entry) for entry, _ in entries)
+        self._list.display = bool(entries)
+        self._heading.update(
+            f"To be settled ({len(entries)}): enter opens" if entries else "Nothing has to be settled."
+        )
+        if entries:
+            self._list.highlighted = min(at, len(entries) - 1)
+
+    @on(OptionList.OptionSelected)
+    def action_settle(self) -> None:
+        if self._list.display and self._list.highlighted is not None:
+            self._settling[self._list.highlighted]()
+
+    def _open_conflict(self, command_id: str) -> None:
+        self.app.push_screen(ConflictScreen(self._session, command_id), self._came_back)
+
+    def _ask_release(self, case_id: str) -> None:
+        question = "Let the case go on without the record that can't be read? Everybody in the team has to."
+        self.app.push_screen(ConfirmScreen(question), partial(self._was_answered, case_id))
+
+    def _was_answered(self, case_id: str, yes: bool | None) -> None:
+        if yes:
+            self._release(case_id)
+
+    @work
+    async def _release(self, case_id: str) -> None:
+        with toast_errors(self):
+            await self._session.with_store(partial(release, case_id=case_id))
+            self.notify("The case goes on.")
+        self.reload()
+
+    def _settle_letter(self, letter: DeadLetter) -> None:
+        title = f"Dead letter {letter.dead_letter_id}"
+        asking = AskScreen(self._session, title, partial(_ask_about, letter), partial(self._do_with, letter))
+        self.app.push_screen(asking, self._came_back)
+
+    async def _do_with(self, letter: DeadLetter, answers: Answers) -> None:
+        await self._session.with_store(partial(_settle, letter, answers, self._session.actor))
+
+    def _came_back(self, _: object) -> None:
+        self.reload()
+
+    def action_retry(self) -> None:
+        if self._sync:
+            self._sync.retry()
+            self.notify("Trying now.")
+        else:
+            self.notify("No cluster is configured: docs/kafka.md says how.")
+
+    def action_line(self, step: int) -> None:
+        (self._list.action_cursor_down if step > 0 else self._list.action_cursor_up)()
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+
+def _ask_about(letter: DeadLetter, answers: Answers) -> Question | None:
+    """Replay a message, corrected or not, or discard it."""
+    if "way" not in answers:
+        options = (("replay", "Correct it and open its case"), ("discard", "Discard it"))
+        return Choice("way", f"It can't become a case: {letter.reason}.", options)
+    if answers["way"] == "replay":
+        text = letter.original.value.decode(errors="replace")
+        return None if "message" in answers else Line("message", "The message, as JSON in one line", value=text)
+    return None if "reason" in answers else Line("reason", "Why is it discarded?")
+
+
+def _settle(letter: DeadLetter, answers: Answers, actor: str, store: CaseStore) -> None:
+    if answers["way"] == "replay":
+        replay(store, letter.dead_letter_id, corrected=answers["message"].encode(), actor=actor)
+    else:
+        discard(store, letter.dead_letter_id, reason=answers["reason"], actor=actor)
