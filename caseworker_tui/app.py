@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from caseworker_tui.frame.keys import Place, actions_at, bindings, key_names
+from caseworker_tui.frame.keys import Action, Keys, Place, bindings, key_names, places_in_sight
 from caseworker_tui.frame.navigation import (
     BackToQueue,
     EnterCase,
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=Screen[Any])
 
-_FOLLOWING: Final = (Place.QUEUE, Place.CASE, Place.CASE_THEN, Place.SCREENING, Place.SYNC, Place.CONFLICT)
-"""Where what is shown follows the database by itself; elsewhere it is read again when somebody asks."""
-
 
 @runtime_checkable
 class _Reloading(Protocol):
@@ -53,18 +50,22 @@ class _Reloading(Protocol):
     def reload(self) -> object: ...
 
 
-def _places_of(screen: Screen[Any]) -> tuple[Place, ...]:
-    """Where one is on a screen: the first is the screen itself, the others are parts of it. A dialog is nowhere."""
-    places: tuple[Place, ...] = getattr(screen, "PLACES", ())
-    return places
-
-
 class CaseworkerApp(App[None], inherit_bindings=False):
     """The app on one database, as one person. `run()` returns when the person leaves."""
 
     TITLE = "caseworker"
     CSS_PATH = "queue/screen.tcss"  # Textual reads that of a screen when it is pushed, which the first one is not
-    BINDINGS = bindings(Place.EVERYWHERE)
+    KEYS: ClassVar = Keys(
+        "Everywhere",
+        (
+            Action("help", ("question_mark", "f1"), "Help", "All keys of this screen.", in_footer=True),
+            Action("command_palette", ("ctrl+p",), "Palette", "Every action by name."),
+            Action("refresh", ("f5",), "Refresh", "Read everything again."),
+            Action("help_quit", ("ctrl+c",), "How to quit", "How to leave caseworker."),
+            Action("quit", ("ctrl+q",), "Quit", "Leave caseworker; everything is saved already.", in_footer=True),
+        ),
+    )
+    BINDINGS = bindings(KEYS)
 
     def __init__(
         self,
@@ -125,17 +126,20 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         if service and outage and not self._outage:
             self.notify(service.sentence, title="Notification rules", severity="warning", timeout=10)
         if self._seen_version not in (None, version):
-            self._reload(*_FOLLOWING)
+            self._reload("FOLLOWS_DATABASE")
         self._seen_version, self._trouble, self._outage = version, trouble, outage
 
     def _sync_changed(self, status: "Status") -> None:
         self._show_sync(status)
-        self._reload(Place.SYNC)
+        self._reload("FOLLOWS_SYNC")
 
-    def _reload(self, *places: Place) -> None:
-        """What is open there; nothing is when the app is about to leave, which may hear of changes even then."""
+    def _reload(self, following: str) -> None:
+        """Reload the open screens that say so in this attribute of their class.
+
+        A screen that is not mounted is left alone: the app hears of changes even when it is about to leave.
+        """
         for screen in self._open_screens:
-            if screen.is_mounted and isinstance(screen, _Reloading) and not {*places}.isdisjoint(_places_of(screen)):
+            if screen.is_mounted and isinstance(screen, _Reloading) and getattr(screen, following, False):
                 screen.reload()
 
     @property
@@ -183,10 +187,12 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette: every action of the screen below and of the app, and the theme."""
-        for action in actions_at(*_places_of(screen)[:1], Place.EVERYWHERE):
-            if action.name != "command_palette":
-                title = f"{action.label}  ({key_names(action)})"
-                yield SystemCommand(title, action.sentence, partial(screen.run_action, action.name))
+        for place in (*places_in_sight(screen), Place(self, self.KEYS)):
+            for action in place.keys.actions if place.keys.in_palette else ():
+                if action.name != "command_palette":
+                    title = f"{action.label}  ({key_names(action)})"
+                    run = partial(self.run_action, action.name, place.node)
+                    yield SystemCommand(title, place.why_not(action) or action.sentence, run)
         if screen is self._queue:
             for view in self._queue.views:
                 show = partial(self._queue.show, view.query)
@@ -269,10 +275,10 @@ class CaseworkerApp(App[None], inherit_bindings=False):
             self.screen.reload()
 
     def action_help(self) -> None:
-        if places := _places_of(self.screen):
+        if places := [place for place in places_in_sight(self.screen) if place.keys.in_help]:
             from caseworker_tui.frame.help import HelpScreen  # noqa: PLC0415 (not for the first picture)
 
-            self.push_screen(HelpScreen((*places, Place.EVERYWHERE)))
+            self.push_screen(HelpScreen((*places, Place(self, self.KEYS))))
 
 
 def _refresher(database: Path, service: "ConfigService", clock: Clock) -> "Refresher":

@@ -1,376 +1,242 @@
-"""The dialogs of the case screen, one function for each command: its questions, and the command that they make.
+"""What can be done to a case: each action is one record.
 
-`CASE_DIALOGS` lists them by the name of their action.
+A record has the action's keys, its label and its sentence; the commands to which it leads; when it can't be given and
+why; the dialog that asks what the commands need; and how it is done to many cases, if it can be. `CASE_ACTIONS` lists
+them by name. Bindings, footer, help, palette and what is done to many cases are made of them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-from caseworker_tui.case.owners import UPGRADE, add_owner, confirm_owners, correct_owner, remove_owner
-from caseworker_tui.dialogs.questions import (
-    COUNTRY_HINT,
-    DATE_HINT,
-    Answers,
-    Choice,
-    Dialog,
-    FileLine,
-    Line,
-    Question,
-    given,
-    in_order,
-)
-from caseworker_tui.new_case.form import COMPANY_FIELDS, nested
-from caseworker_tui.text.wording import DOCUMENT_MOVES_SPOKEN
+from caseworker_tui.case import dialogs, owners
+from caseworker_tui.case.subject import Subject
+from caseworker_tui.dialogs.questions import Answers, Dialog, Line, document_type, given
+from caseworker_tui.frame.keys import Action
 from store.domain import commands as c
-from store.domain.casework.attachments import NO_DATE
-from store.domain.statuses import (
-    ADVERSE,
-    CLOSED,
-    DOCUMENT_MOVES,
-    REJECTION_SENTENCES,
-    CaseStatus,
-    CheckKind,
-    CheckOutcome,
-    Decision,
-    DocumentStatus,
-    Reason,
-    RejectionReason,
-    RiskLevel,
-    document_name,
-    label,
-)
-from store.domain.values import OwnerKind
-from store.queries.assessment import Assessment
-from store.queries.case_file import CaseFileView, DocumentRow
-
-WHOLE_CASE: Final = "-"
-
-MakeDialog = Callable[[CaseFileView, Assessment | None], Dialog | str]
-"""A dialog on a case, or a sentence that says why there is nothing to ask."""
+from store.domain.decider import refused_in_status
+from store.engine.bulk import InBulk
 
 
-def document_status(view: CaseFileView, document: DocumentRow) -> Dialog | str:
-    """Move a document to another status; only systems say VERIFIED_SYSTEM."""
-    moves = DOCUMENT_MOVES.get(document.status)
-    if moves is None:
-        return UPGRADE
-    statuses = tuple(
-        (status.value, f"{DOCUMENT_MOVES_SPOKEN[status]}{'' if reason is Reason.NONE else ' …'}")
-        for status, reason in moves.items()
-        if status in DOCUMENT_MOVES_SPOKEN
-    )
-    codes = tuple(
-        (code.value, f"{REJECTION_SENTENCES[code]}{'  (adverse)' if code in ADVERSE else ''}")
-        for code in RejectionReason
-    )
+class Many(NamedTuple):
+    """An action on many cases: what it is called, what is asked once for all, and the command on each of them."""
 
-    def ask(answers: Answers) -> Question | None:
-        if "new_status" not in answers:
-            return Choice("new_status", "What becomes of it?", statuses)
-        reason = moves[DocumentStatus(answers["new_status"])]
-        if reason is Reason.CODE and "reason_code" not in answers:
-            return Choice("reason_code", "Why is it rejected?", codes)
-        if reason is Reason.TEXT and "reason" not in answers:
-            return Line("reason", "Why?", "the reason, in a sentence")
-        return None
-
-    known = _seen(view, document)
-    name = _name(document)
-    capitalised = f"{name[:1].upper()}{name[1:]}"
-    return Dialog(
-        f"{capitalised} is {label(document.status)}",
-        ask,
-        lambda answers: c.UpdateDocumentStatus.model_validate(known | dict(answers)),
-        f"{capitalised} was moved.",
-    )
+    words: str
+    questions: tuple[Line, ...]
+    command: Callable[[InBulk, Answers], c.OfCase]
 
 
-def _seen(view: CaseFileView, document: DocumentRow) -> dict[str, str]:
-    """What a command says of the document that the person saw."""
-    return {
-        "case_id": view.case.case_id,
-        "document_requirement_id": document.document_requirement_id,
-        "old_status": document.status,
-    }
+@dataclass(frozen=True, slots=True)
+class CaseAction:
+    """`commands` are those to which it may lead: it can be given where one of them can be in the status of the case.
+
+    `unless` gives a sentence that says why it can't be given although the status would allow it, or nothing. An action
+    `of_document` is about the document under the cursor.
+    """
+
+    keys: tuple[str, ...]
+    label: str
+    sentence: str
+    commands: tuple[type[c.Command], ...]
+    dialog: Callable[[Subject], Dialog]
+    unless: Callable[[Subject], str] = lambda _: ""
+    of_document: bool = False
+    in_footer: bool = False
+    many: Many | None = None
+
+    def why_not(self, subject: Subject) -> str:
+        """Why it can't be given now, and what to do; empty where it can."""
+        if why := self.unless(subject):
+            return why
+        refusals = [refused_in_status(subject.view.case.status, command) for command in self.commands]
+        return str(refusals[0]) if all(refusals) else ""
 
 
-def _name(document: DocumentRow) -> str:
-    return document_name(document.document_type, document.entity_name)
+def _of_case(model: type[c.OfCase]) -> Callable[[InBulk, Answers], c.OfCase]:
+    """The command whose fields are the answers."""
+
+    def command(case: InBulk, answers: Answers) -> c.OfCase:
+        fields = {name: answer for name, answer in given(answers).items() if name != "what"}
+        return model.model_validate({"case_id": case.case_id, **fields})
+
+    return command
 
 
-def attach_file(view: CaseFileView, document: DocumentRow) -> Dialog:
-    known = _seen(view, document)
-    return Dialog(
-        f"Attach a file to {_name(document)}",
-        in_order(FileLine("file", "Which file?", "type its path, or drop it here")),
-        lambda answers: c.AttachFile.model_validate(known | {k: v for k, v in answers.items() if k != "file"}),
-        "The file is attached: F opens it, D sets when the document expires.",
-    )
+_TAG: Final = Line("tag", "Tag", "a word in small letters")
+_WHY_ALL: Final = Line("reason", "Why?", "for all of them")
+_DAY: Final = Line("due_date", "Day", "YYYY-MM-DD; empty for none", optional=True)
 
-
-def document_expiry(view: CaseFileView, document: DocumentRow) -> Dialog:
-    """Set the last day on which a document holds."""
-
-    def command(answers: Answers) -> c.Command:
-        return c.SetDocumentExpiry(
-            case_id=view.case.case_id,
-            document_requirement_id=document.document_requirement_id,
-            expires_on=answers["expires_on"].strip() or None,
-            seen=document.expires_on or NO_DATE,
-        )
-
-    return Dialog(
-        f"When does {_name(document)} expire?",
-        in_order(
-            Line("expires_on", "Last day", "YYYY-MM-DD; empty for none", document.expires_on or "", optional=True)
-        ),
-        command,
-        "The expiry date is set.",
-    )
-
-
-def _simple(title: str, model: type[c.Command], done: str, *questions: Question, leads_on: bool = False) -> MakeDialog:
-    """A dialog whose answers are the fields of a command on the case."""
-    return lambda view, _: Dialog(
-        title,
-        in_order(*questions),
-        lambda answers: model.model_validate({"case_id": view.case.case_id, **given(answers)}),
-        done,
-        leads_on,
-    )
-
-
-def _options(codes: Any) -> tuple[tuple[str, str], ...]:
-    return tuple((code.value, label(code)) for code in codes)
-
-
-def entities(view: CaseFileView) -> tuple[tuple[str, str], ...]:
-    """The company and the people of a case, by id."""
-    company = [(view.company.company_id, view.company.registered_name)] if view.company else []
-    people = [(person.person_id, f"{person.firstname} {person.lastname}") for person in view.persons]
-    owners = [(owner.person_id, owner.name) for owner in view.beneficial_owners if owner.person_id]
-    return tuple(dict([*company, *owners, *people]).items())
-
-
-def _companies_that_own(view: CaseFileView) -> tuple[tuple[str, str], ...]:
-    """The owners that are companies, by id. They can be checked, and are asked for no documents."""
-    return tuple((owner.owner_id, owner.name) for owner in view.beneficial_owners if owner.kind is OwnerKind.ENTITY)
-
-
-def _set_due_date(view: CaseFileView, _: Assessment | None) -> Dialog:
-    return Dialog(
-        "By when is the case to be decided?",
-        in_order(Line("due_date", "Day", "YYYY-MM-DD; empty for none", view.case.due_date or "", optional=True)),
-        lambda answers: c.SetDueDate(case_id=view.case.case_id, due_date=answers["due_date"].strip() or None),
-        "The due date is set.",
-    )
-
-
-def _untag(view: CaseFileView, _: Assessment | None) -> Dialog | str:
-    if not view.tags:
-        return "The case has no tags."
-    question = Choice("tag", "Which tag goes?", tuple((tag, tag) for tag in view.tags))
-    return Dialog(
-        "Take a tag away",
-        in_order(question),
-        lambda answers: c.UntagCase(case_id=view.case.case_id, tag=answers["tag"]),
-        "The tag is gone.",
-    )
-
-
-def _record_check(view: CaseFileView, _: Assessment | None) -> Dialog:
-    of = (*entities(view), *_companies_that_own(view), (WHOLE_CASE, "the case as a whole"))
-
-    def command(answers: Answers) -> c.Command:
-        fields = {"case_id": view.case.case_id, **given(answers)}
-        if fields["entity_id"] == WHOLE_CASE:
-            del fields["entity_id"]
-        return c.RecordCheck.model_validate(fields)
-
-    return Dialog(
-        "Record a check",
-        in_order(
-            Choice("kind", "What was checked?", _options(CheckKind)),
-            Choice("entity_id", "Of whom?", of),
-            Choice("outcome", "What did it come to?", _options(CheckOutcome)),
-            Line("evidence", "Evidence", "where you looked, and what you found"),
-        ),
-        command,
-        "The check is recorded.",
-    )
-
-
-def _rate_risk(view: CaseFileView, assessed: Assessment | None) -> Dialog:
-    title = "Rate the risk"
-    if assessed:
-        why = "; ".join(assessed.risk.reasons) or "nothing speaks against it"
-        title = f"Rate the risk. Proposed: {label(assessed.risk.level)}: {why}"
-    return Dialog(
-        title,
-        in_order(Choice("level", "Your rating", _options(RiskLevel)), Line("reason", "Why?", "the reason")),
-        lambda answers: c.RateRisk.model_validate({"case_id": view.case.case_id, **answers}),
-        "The risk is rated.",
-    )
-
-
-def _propose(view: CaseFileView, assessed: Assessment | None) -> Dialog:
-    missing = f" Missing for an approval: {'; '.join(assessed.missing)}." if assessed and assessed.missing else ""
-    return Dialog(
-        f"Propose a decision.{missing}",
-        in_order(
-            Choice("decision", "Your proposal", _options(Decision)),
-            Line("reason", "Why?", "at least 10 characters"),
-        ),
-        lambda answers: c.ProposeDecision.model_validate({"case_id": view.case.case_id, **answers}),
-        f"A decision on {view.case.reference} is proposed; somebody else approves it.",
-        leads_on=True,
-    )
-
-
-def _review(view: CaseFileView, _: Assessment | None) -> Dialog | str:
-    case = view.case
-    if case.proposed_decision is None:
-        return "No decision is proposed: p proposes one."
-
-    def ask(answers: Answers) -> Question | None:
-        if "answer" not in answers:
-            return Choice("answer", "Your answer", (("approve", "approve the proposal"), ("return", "return it …")))
-        if answers["answer"] == "return" and "reason" not in answers:
-            return Line("reason", "Why?", "what is to be done")
-        return None
-
-    def command(answers: Answers) -> c.Command:
-        if answers["answer"] == "approve":
-            return c.ApproveDecision.model_validate({"case_id": case.case_id, "decision": case.proposed_decision})
-        return c.ReturnDecision(case_id=case.case_id, reason=answers["reason"])
-
-    return Dialog(
-        f"{case.proposed_by} proposes to {label(case.proposed_decision)}: {case.proposal_reason}",
-        ask,
-        command,
-        f"The proposal on {case.reference} is answered.",
-        leads_on=True,
-    )
-
-
-_STATUS_COMMANDS: Final[Mapping[str, type[c.OfCase]]] = {
-    "wait for the client": c.AwaitClient,
-    "go on: the client has answered": c.ResumeCase,
-    "withdraw": c.WithdrawCase,
-    "reopen": c.ReopenCase,
-}
-
-
-def _case_status(view: CaseFileView, _: Assessment | None) -> Dialog:
-    status = view.case.status
-    if status in CLOSED:
-        possible = ["reopen"]
-    else:
-        change = {
-            CaseStatus.OPEN: ["wait for the client"],
-            CaseStatus.AWAITING_CLIENT: ["go on: the client has answered"],
-        }
-        possible = [*change.get(status, []), "withdraw"]
-    return Dialog(
-        f"The case is {label(status)}",
-        in_order(
-            Choice("change", "What now?", tuple((each, f"{each} …") for each in possible)),
-            Line("reason", "Why?", "the reason, in a sentence"),
-        ),
-        lambda answers: _STATUS_COMMANDS[answers["change"]].model_validate(
-            {"case_id": view.case.case_id, "reason": answers["reason"]}
-        ),
-        "The case was moved.",
-    )
-
-
-def _request_document(view: CaseFileView, _: Assessment | None) -> Dialog:
-    return Dialog(
-        "Ask for a document beyond the rules",
-        in_order(
-            Choice("entity_id", "Of whom?", entities(view)),
-            Line("document_type", "Which document?", "like BANK_REFERENCE"),
-            Line("reason", "Why?", "the reason, in a sentence"),
-        ),
-        lambda answers: c.RequestDocument.model_validate(
-            {
-                "case_id": view.case.case_id,
-                **answers,
-                "document_type": answers["document_type"].strip().upper().replace(" ", "_"),
-            }
-        ),
-        "The document is asked for.",
-    )
-
-
-def _add_person(view: CaseFileView, _: Assessment | None) -> Dialog:
-    role = [Line("role_in_company", "Role", "Director, …; empty for none", optional=True)] if view.company else []
-
-    def command(answers: Answers) -> c.Command:
-        fields = {"case_id": view.case.case_id, "person": given(answers)}
-        linked = "role_in_company" in fields["person"]
-        return (c.LinkPersonToCompany if linked else c.AddPersonToCase).model_validate(fields)
-
-    return Dialog(
-        "Add a person",
-        in_order(
-            Line("firstname", "First name"),
-            Line("lastname", "Last name"),
-            Line("birthdate", "Born", DATE_HINT, optional=True),
-            Line("nationality", "Nationality", COUNTRY_HINT, optional=True),
-            *role,
-        ),
-        command,
-        "The person is in the case.",
-    )
-
-
-def _update_company(view: CaseFileView, _: Assessment | None) -> Dialog | str:
-    company = view.company
-    if company is None:
-        return "Only a KYB case has a company."
-    row = asdict(company)
-    texts = {field.path: row[field.path.removeprefix("registered_address.")] or "" for field in COMPANY_FIELDS}
-
-    def ask(answers: Answers) -> Question | None:
-        fields = tuple((field.path, f"{field.label}: {texts[field.path] or 'not known'}") for field in COMPANY_FIELDS)
-        hints = {field.path: field.hint for field in COMPANY_FIELDS}
-        path = answers.get("field", "")
-        return in_order(
-            Choice("field", "What changes?", fields),
-            Line("value", "New value", hints.get(path, ""), texts.get(path, ""), optional=True),
-        )(answers)
-
-    def command(answers: Answers) -> c.Command:
-        kept = {name: row[name] for name in ("trading_name", "business_type", "industry_sector") if row[name]}
-        address = {"state_province": row["state_province"]} if row["state_province"] else {}
-        profile = kept | nested(texts | {answers["field"]: answers["value"]})
-        profile["registered_address"] = address | profile.get("registered_address", {})
-        return c.UpdateCompanyProfile.model_validate({"case_id": view.case.case_id, "company_profile": profile})
-
-    return Dialog("Update the company's profile", ask, command, "The profile is updated.")
-
-
-CASE_DIALOGS: Final[Mapping[str, MakeDialog]] = {
-    "note": _simple(
-        "Add a note", c.AddNote, "The note is added.", Line("text", "Note", "what the next reader should know")
+CASE_ACTIONS: Final[Mapping[str, CaseAction]] = {
+    "move_document": CaseAction(
+        ("s",),
+        "Document",
+        "Move the document under the cursor to another status.",
+        (c.UpdateDocumentStatus,),
+        dialogs.move_document,
+        dialogs.why_not_move,
+        of_document=True,
+        in_footer=True,
     ),
-    "assign": _simple("Give the case to somebody", c.AssignCase, "The case is given.", Line("assignee", "To whom?")),
-    "due_date": _set_due_date,
-    "tag": _simple("Tag the case", c.TagCase, "The case is tagged.", Line("tag", "Tag", "a word in small letters")),
-    "untag": _untag,
-    "check": _record_check,
-    "risk": _rate_risk,
-    "propose": _propose,
-    "review": _review,
-    "case_status": _case_status,
-    "request_document": _request_document,
-    "add_person": _add_person,
-    "add_owner": add_owner,
-    "correct_owner": correct_owner,
-    "remove_owner": remove_owner,
-    "confirm_owners": confirm_owners,
-    "update_company": _update_company,
+    "check": CaseAction(
+        ("c",), "Check", "Record what a check came to.", (c.RecordCheck,), dialogs.record_check, in_footer=True
+    ),
+    "note": CaseAction(("n",), "Note", "Add a note.", (c.AddNote,), dialogs.add_note, in_footer=True),
+    "propose": CaseAction(
+        ("p",), "Propose", "Propose a decision.", (c.ProposeDecision,), dialogs.propose, in_footer=True
+    ),
+    "review": CaseAction(
+        ("v",),
+        "Review",
+        "Approve or return the proposed decision.",
+        (c.ApproveDecision, c.ReturnDecision),
+        dialogs.review,
+        lambda subject: "" if subject.view.case.proposed_decision else "No decision is proposed: p proposes one.",
+        in_footer=True,
+    ),
+    "confirm_owners": CaseAction(
+        ("b",),
+        "UBOs",
+        "Confirm who the beneficial owners are.",
+        (c.ConfirmBeneficialOwners,),
+        owners.confirm_owners,
+        owners.why_not_confirm,
+    ),
+    "risk": CaseAction(("r",), "Risk", "Rate the risk.", (c.RateRisk,), dialogs.rate_risk),
+    "take": CaseAction(("a",), "Take", "Take the case yourself.", (c.AssignCase,), dialogs.take),
+    "assign": CaseAction(
+        ("A",),
+        "Give",
+        "Give the case to somebody.",
+        (c.AssignCase,),
+        dialogs.assign,
+        many=Many("give to somebody", (Line("assignee", "To whom?"),), _of_case(c.AssignCase)),
+    ),
+    "unassign": CaseAction(
+        ("U",),
+        "Leave",
+        "Leave the case to nobody.",
+        (c.UnassignCase,),
+        dialogs.unassign,
+        lambda subject: "" if subject.view.case.assignee else "Nobody has the case.",
+        many=Many("leave to nobody", (), _of_case(c.UnassignCase)),
+    ),
+    "tag": CaseAction(
+        ("t",), "Tag", "Tag the case.", (c.TagCase,), dialogs.tag, many=Many("tag", (_TAG,), _of_case(c.TagCase))
+    ),
+    "untag": CaseAction(
+        ("T",),
+        "Untag",
+        "Take a tag away.",
+        (c.UntagCase,),
+        dialogs.untag,
+        lambda subject: "" if subject.view.tags else "The case has no tags.",
+        many=Many("take a tag away", (Line("tag", "Which tag?"),), _of_case(c.UntagCase)),
+    ),
+    "due_date": CaseAction(
+        ("d",),
+        "Due",
+        "Set the due date.",
+        (c.SetDueDate,),
+        dialogs.set_due_date,
+        many=Many(
+            "set the due date",
+            (_DAY,),
+            lambda case, answers: c.SetDueDate(case_id=case.case_id, due_date=answers["due_date"].strip() or None),
+        ),
+    ),
+    "attach": CaseAction(
+        ("f",),
+        "Attach",
+        "Attach a file to the document under the cursor.",
+        (c.AttachFile,),
+        dialogs.attach_file,
+        of_document=True,
+    ),
+    "expiry": CaseAction(
+        ("D",),
+        "Expiry",
+        "Set when the document under the cursor expires.",
+        (c.SetDocumentExpiry,),
+        dialogs.document_expiry,
+        of_document=True,
+    ),
+    "request_document": CaseAction(
+        ("x",),
+        "Ask",
+        "Ask for a document beyond the rules.",
+        (c.RequestDocument,),
+        dialogs.request_document,
+        many=Many(
+            "ask the company, or the first person, for a document",
+            (Line("document_type", "Which document?", "like BANK_REFERENCE"), _WHY_ALL),
+            lambda case, answers: c.RequestDocument(
+                case_id=case.case_id,
+                entity_id=case.party_id,
+                document_type=document_type(answers["document_type"]),
+                reason=answers["reason"],
+            ),
+        ),
+    ),
+    "determine_documents": CaseAction(
+        ("X",),
+        "Rules",
+        "Ask for every document that the rules require.",
+        (c.DetermineInitialDocumentRequirements,),
+        dialogs.determine_documents,
+    ),
+    "case_status": CaseAction(
+        ("m",),
+        "Move",
+        "Wait for the client, go on, withdraw or reopen.",
+        (c.AwaitClient, c.ResumeCase, c.WithdrawCase, c.ReopenCase),
+        dialogs.move_case,
+        many=Many("withdraw", (_WHY_ALL,), _of_case(c.WithdrawCase)),
+    ),
+    "pin": CaseAction(
+        ("P",),
+        "Pin",
+        "Pin the case, or take its pin off.",
+        (c.PinCase, c.UnpinCase),
+        dialogs.pin,
+        many=Many("pin", (), _of_case(c.PinCase)),
+    ),
+    "add_person": CaseAction(
+        ("i",), "Person", "Add a person.", (c.AddPersonToCase, c.LinkPersonToCompany), dialogs.add_person
+    ),
+    "add_owner": CaseAction(
+        ("o",),
+        "Owner",
+        "Add an owner of the company.",
+        (c.AddBeneficialOwner,),
+        owners.add_owner,
+        owners.why_not_add,
+    ),
+    "correct_owner": CaseAction(
+        ("E",),
+        "Correct",
+        "Correct an owner.",
+        (c.CorrectBeneficialOwner,),
+        owners.correct_owner,
+        owners.why_not_correct,
+    ),
+    "remove_owner": CaseAction(
+        ("O",), "Remove", "Remove an owner.", (c.RemoveBeneficialOwner,), owners.remove_owner, owners.why_not_remove
+    ),
+    "update_company": CaseAction(
+        ("e",),
+        "Company",
+        "Update the company's profile.",
+        (c.UpdateCompanyProfile,),
+        dialogs.update_company,
+        lambda subject: "" if subject.view.company else "Only a KYB case has a company.",
+    ),
 }
-"""The dialogs by the `name` in the action `dialog('name')` of the case screen."""
+
+MANY: Final[Mapping[str, Many]] = {name: action.many for name, action in CASE_ACTIONS.items() if action.many}
+"""What can be done to many cases at once."""
+
+AS_KEYS: Final = tuple(
+    Action(f"do('{name}')", action.keys, action.label, action.sentence, action.in_footer)
+    for name, action in CASE_ACTIONS.items()
+)
+"""The same as actions of the case screen."""

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from caseworker_tui.case.subject import Subject
 from caseworker_tui.dialogs.questions import (
     COUNTRY_HINT,
     DATE_HINT,
@@ -17,9 +18,9 @@ from caseworker_tui.dialogs.questions import (
 from caseworker_tui.new_case.form import nested, owner_data, share_data
 from caseworker_tui.text.ownership import found, party_names, share
 from store.domain import commands as c
+from store.domain.ownership import Ownership
 from store.domain.statuses import Over
 from store.domain.values import BeneficialOwnerData, OwnerKind
-from store.queries.assessment import Assessment
 from store.queries.case_file import CaseFileView
 
 _SHARE: Final = "37.5, or 25-50 for a band; empty if not known"
@@ -28,9 +29,37 @@ _NO_COMPANY: Final = "Only a company has owners."
 UPGRADE: Final = "This case holds events of a newer version of caseworker: upgrade to work on it."
 
 
-def add_owner(view: CaseFileView, _: Assessment | None) -> Dialog | str:
-    if view.company is None:
+def why_not_add(subject: Subject) -> str:
+    return "" if subject.view.company else _NO_COMPANY
+
+
+def why_not_remove(subject: Subject) -> str:
+    return "" if subject.view.beneficial_owners else "The case has no owners."
+
+
+def why_not_correct(subject: Subject) -> str:
+    return why_not_remove(subject) or ("" if subject.assessed else UPGRADE)
+
+
+def why_not_confirm(subject: Subject) -> str:
+    if subject.view.company is None:
         return _NO_COMPANY
+    if subject.assessed is None:
+        return UPGRADE
+    ownership = _ownership(subject)
+    if not ownership.candidates and not ownership.officials:
+        return "Nobody is named who could be confirmed: o adds an owner, i a person with a role in the company."
+    return ""
+
+
+def _ownership(subject: Subject) -> Ownership:
+    assert subject.assessed is not None  # the action can't be given without it
+    assert subject.assessed.ownership is not None  # a company has one
+    return subject.assessed.ownership
+
+
+def add_owner(subject: Subject) -> Dialog:
+    view = subject.view
     kinds = Choice("kind", "What kind of owner?", (("person", "a person"), ("entity", "a company")))
     person = (
         Line("person_details.firstname", "First name"),
@@ -62,9 +91,8 @@ def _held_in(view: CaseFileView) -> tuple[tuple[str, str], ...]:
     return ((_THE_COMPANY, view.case.name), *named.items())
 
 
-def remove_owner(view: CaseFileView, _: Assessment | None) -> Dialog | str:
-    if not view.beneficial_owners:
-        return "The case has no owners."
+def remove_owner(subject: Subject) -> Dialog:
+    view = subject.view
     return Dialog(
         "Remove an owner",
         in_order(Choice("owner_id", "Which?", _owners(view)), Line("reason", "Why?", "the reason, in a sentence")),
@@ -111,12 +139,10 @@ _FIELDS_OF_ALL: Final = (
 )
 
 
-def correct_owner(view: CaseFileView, assessed: Assessment | None) -> Dialog | str:
+def correct_owner(subject: Subject) -> Dialog:
     """Correct one field of one owner. The command holds the owner as it was when the dialog was opened."""
-    if not view.beneficial_owners:
-        return "The case has no owners."
-    if assessed is None:
-        return UPGRADE
+    view, assessed = subject.view, subject.assessed
+    assert assessed is not None  # the action can't be given without one
     named = dict(_held_in(view))
 
     def ask(answers: Answers) -> Question | None:
@@ -194,13 +220,9 @@ def _corrected(owner: BeneficialOwnerData, answers: Answers) -> dict[str, Any]:
     return data | {parent: data[parent] | {name: value or None}}
 
 
-def confirm_owners(view: CaseFileView, assessed: Assessment | None) -> Dialog | str:
+def confirm_owners(subject: Subject) -> Dialog:
     """The confirmed owners are marked at first, or those who by the rules certainly are beneficial owners."""
-    if view.company is None:
-        return _NO_COMPANY
-    if assessed is None or assessed.ownership is None:
-        return UPGRADE
-    ownership = assessed.ownership
+    view, ownership = subject.view, _ownership(subject)
     confirmed = ownership.confirmation.owner_ids if ownership.confirmation else None
     options = tuple((each.owner_ids[0], found(each)) for each in ownership.candidates)
     marked = frozenset(
@@ -225,8 +247,6 @@ def confirm_owners(view: CaseFileView, assessed: Assessment | None) -> Dialog | 
         fields = {"case_id": view.case.case_id, **answers, "owner_ids": chosen(answers, "owner_ids")}
         return c.ConfirmBeneficialOwners.model_validate(fields)
 
-    if not options and not roles:
-        return "Nobody is named who could be confirmed: o adds an owner, i a person with a role in the company."
     return Dialog(
         f"Beneficial owners: {ownership.rule}, or control",
         ask,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from textual.widgets import ContentSwitcher, OptionList, Static, Tab, Tabs
 from textual.widgets.option_list import Option
 
 from caseworker_tui.case import text as case_text
+from caseworker_tui.frame.keys import Action, Keys, bindings
 from store.queries.assessment import AssessedCase
 from store.queries.case_file import DocumentRow
 from store.queries.related import Related
@@ -73,6 +74,24 @@ class CasePanes(Vertical):
         OptionList:focus { border: none; }
     }
     """
+
+    KEYS: ClassVar = Keys(
+        "Tabs of a case",
+        (
+            Action("tab('overview')", ("1",), "Overview", "What is known of the case at a glance."),
+            Action("tab('parties')", ("2",), "Parties", "Who owns the company, and who is in the case."),
+            Action("tab('documents')", ("3",), "Documents", "The documents that the case asks for."),
+            Action("tab('review')", ("4",), "Review", "Checks, risk, and what a decision still needs."),
+            Action("tab('notes')", ("5",), "Notes", "What people wrote about the case."),
+            Action("tab('timeline')", ("6",), "Timeline", "What happened in the case, newest first."),
+            Action("next_tab(1)", ("right", "l", "tab"), "Next tab", "To the tab on the right."),
+            Action("next_tab(-1)", ("left", "h", "shift+tab"), "Tab before", "To the tab on the left."),
+            Action("line(1)", ("j",), "Down", "One line down."),
+            Action("line(-1)", ("k",), "Up", "One line up."),
+            Action("copy_reference", ("y",), "Copy", "Copy the reference of the case."),
+        ),
+    )
+    BINDINGS = bindings(KEYS)
 
     @dataclass
     class DocumentChosen(Message):
@@ -195,10 +214,13 @@ class CasePanes(Vertical):
         self._fill(name)
         self._tabs.active = name
 
-    def show_next_tab(self, step: int) -> None:
+    def action_tab(self, name: str) -> None:
+        self.show_tab(name)
+
+    def action_next_tab(self, step: int) -> None:
         self.show_tab(TABS[(TABS.index(self.active) + step) % len(TABS)])
 
-    def move_line(self, step: int) -> None:
+    def action_line(self, step: int) -> None:
         """One line down or up, in whatever is in sight."""
         pane = self._pane(self.active)
         if isinstance(pane, OptionList):
@@ -217,7 +239,7 @@ class CasePanes(Vertical):
         pane.action_select()
         return True
 
-    def copy_reference(self) -> None:
+    def action_copy_reference(self) -> None:
         if self._shown:
             reference = self._shown.stands.view.case.reference
             self.app.copy_to_clipboard(reference)

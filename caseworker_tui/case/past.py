@@ -7,48 +7,57 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from caseworker_tui.case import text as case_text
 from caseworker_tui.case.panes import CasePanes, Shown
+from caseworker_tui.case.screen import CaseScreen
 from caseworker_tui.case.version_slider import VersionSlider
-from caseworker_tui.frame.keys import Place, bindings, other_keys
+from caseworker_tui.frame.keys import Action, Keys, bindings, other_keys
+from caseworker_tui.frame.screen import WorkScreen
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
-from caseworker_tui.frame.top_line import TopLine
 from store.queries.as_of import CaseThen, as_of
 from store.queries.what_changed import but_for_the_last_change
 
 
-class CaseThenScreen(Screen[None]):
+class CaseThenScreen(WorkScreen):
     """One screen stays mounted and shows one version after another. What changes a case says that this is the past."""
 
     CSS_PATH = "past.tcss"
-    PLACES: ClassVar = (Place.CASE_THEN,)
-    BINDINGS = [*bindings(Place.CASE_THEN), *other_keys(Place.CASE, than=Place.CASE_THEN, action="say_it_is_the_past")]
+    KEYS: ClassVar = Keys(
+        "Case file as it stood",
+        (
+            Action("leave", ("escape", "q"), "Today", "Back to the case as it stands today.", in_footer=True),
+            Action("version(-1)", ("left_square_bracket", "K"), "Older", "The version before.", in_footer=True),
+            Action("version(1)", ("right_square_bracket", "J"), "Newer", "The next version.", in_footer=True),
+            Action("choose", ("enter",), "Choose", "To the version under the cursor of the timeline."),
+        ),
+    )
+    BINDINGS = [
+        *bindings(KEYS),
+        *other_keys(
+            CaseScreen.KEYS.actions, than=(*KEYS.actions, *CasePanes.KEYS.actions), action="say_it_is_the_past"
+        ),
+    ]
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         self._case_id = ""
         self._version = 0
         self._then: CaseThen | None = None
-        self._top_line = TopLine(session)
         self._banner = Static(id="banner", markup=False)
         self._title = Static(id="title", markup=False)
         self._panes = CasePanes()
         self._slider = VersionSlider()
 
-    def compose(self) -> ComposeResult:
-        yield self._top_line
+    def compose_body(self) -> ComposeResult:
         yield self._banner
         yield self._title
         yield self._panes
         with Horizontal(id="below"):
             yield self._slider
             yield Static("+ came  - went  * in this tab", id="legend", markup=False)
-        yield Footer()
 
     def on_mount(self) -> None:
         self._top_line.show("Case file as it stood")
@@ -104,18 +113,6 @@ class CaseThenScreen(Screen[None]):
 
     def action_choose(self) -> None:
         self._panes.choose()
-
-    def action_tab(self, name: str) -> None:
-        self._panes.show_tab(name)
-
-    def action_next_tab(self, step: int) -> None:
-        self._panes.show_next_tab(step)
-
-    def action_line(self, step: int) -> None:
-        self._panes.move_line(step)
-
-    def action_copy_reference(self) -> None:
-        self._panes.copy_reference()
 
     def action_leave(self) -> None:
         self._case_id = ""

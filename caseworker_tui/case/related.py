@@ -10,7 +10,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from caseworker_tui.case.text import related_case
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
+from caseworker_tui.frame.lines import Lines
 from store.queries.related import Related
 
 
@@ -18,13 +19,19 @@ class RelatedScreen(ModalScreen[str]):
     """Ends with the id of the case that was chosen, or with None."""
 
     CSS_PATH = "related.tcss"
-    PLACES: ClassVar = (Place.RELATED,)
-    BINDINGS = bindings(Place.RELATED)
+    KEYS: ClassVar = Keys(
+        "Other cases",
+        (
+            Action("open_case", ("enter",), "Open", "Open the case under the cursor.", in_footer=True),
+            Action("back", ("escape",), "Back", "Back to the case.", in_footer=True),
+        ),
+    )
+    BINDINGS = bindings(KEYS)
 
     def __init__(self, others: Related) -> None:
         super().__init__()
         self._others = others
-        self._cases = OptionList(*(Option(related_case(other)) for other in others.cases), markup=False)
+        self._cases = Lines(*(Option(related_case(other)) for other in others.cases), markup=False)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
@@ -38,10 +45,6 @@ class RelatedScreen(ModalScreen[str]):
     def action_open_case(self) -> None:
         if self._cases.highlighted is not None:
             self.dismiss(self._others.cases[self._cases.highlighted].case.case_id)
-
-    def action_line(self, step: int) -> None:
-        """One case down or up."""
-        (self._cases.action_cursor_down if step > 0 else self._cases.action_cursor_up)()
 
     def action_back(self) -> None:
         self.dismiss(None)

@@ -1,68 +1,104 @@
 """A case file: overview, parties, documents, review, notes, timeline. One screen stays mounted for all cases."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
 from textual import on, work
+from textual.actions import parse
 from textual.app import ComposeResult
-from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.binding import Binding
+from textual.widgets import Static
 
 from caseworker_tui.case import text as case_text
-from caseworker_tui.case.actions import CASE_DIALOGS, attach_file, document_expiry, document_status
+from caseworker_tui.case.actions import AS_KEYS, CASE_ACTIONS
 from caseworker_tui.case.panes import CasePanes, Shown
 from caseworker_tui.case.related import RelatedScreen
+from caseworker_tui.case.subject import Subject
 from caseworker_tui.dialogs.choice import ChoiceScreen
 from caseworker_tui.dialogs.command import CommandScreen
 from caseworker_tui.dialogs.confirm import ConfirmScreen
 from caseworker_tui.dialogs.questions import Choice, Dialog
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
 from caseworker_tui.frame.navigation import BackToQueue, OpenNeighbour, OpenSync, OpenVersion
+from caseworker_tui.frame.screen import WorkScreen
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
-from caseworker_tui.frame.top_line import TopLine
 from caseworker_tui.frame.viewer import NoViewer
 from caseworker_tui.screening.screen import ScreeningScreen
 from caseworker_tui.sync.text import case_signs
-from store.domain.commands import AssignCase, DetermineInitialDocumentRequirements, UnassignCase
 from store.domain.operation import Command
 from store.domain.statuses import label
 from store.queries.assessment import AssessedCase
-from store.queries.case_file import AttachmentRow, CaseFileView, DocumentRow
+from store.queries.case_file import AttachmentRow, DocumentRow
 from store.queries.queue import QueueRow
 from store.queries.related import Related
 from store.queries.undo import UndoOffer, undo_offer
 from store.queries.whole_case import whole_case
 
 
-class CaseScreen(Screen[None]):
+class CaseScreen(WorkScreen):
+    """One screen stays mounted and shows one case after another."""
+
     CSS_PATH = "screen.tcss"
-    PLACES: ClassVar = (Place.CASE,)
-    BINDINGS = bindings(Place.CASE)
+    KEYS: ClassVar = Keys(
+        "Case file",
+        (
+            Action(
+                "leave",
+                ("escape", "q"),
+                "Back",
+                "Back to the queue, or to the case that led to this one.",
+                in_footer=True,
+            ),
+            *AS_KEYS,
+            Action(
+                "choose",
+                ("enter",),
+                "Choose",
+                "Move the document under the cursor, or open the case as it stood at that point of the timeline.",
+            ),
+            Action("open_file", ("F",), "Open file", "Open a file that is attached to the document."),
+            Action("why", ("w",), "Why", "Why the document under the cursor is required."),
+            Action("undo", ("u",), "Undo", "Take back your last change of the case."),
+            Action("screening", ("S",), "Screen", "Screen the parties against sanctions and PEP lists."),
+            Action("related", ("R",), "Others", "Other cases of the same parties."),
+            Action("sync", ("Y",), "Sync", "How it stands with the team, and what is to be settled."),
+            Action("next_case(1)", ("right_square_bracket", "J"), "Next", "The next case of the queue."),
+            Action(
+                "next_case(-1)",
+                ("left_square_bracket", "K"),
+                "Before",
+                "The case before in the queue.",
+            ),
+        ),
+    )
+    BINDINGS = [
+        *bindings(KEYS),
+        # The same keys once more: they have their turn where an action can't be given, and say why.
+        *(Binding(",".join(each.keys), each.name.replace("do(", "say_why_not("), show=False) for each in AS_KEYS),
+    ]
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         self._case_id = ""
         self._stands: AssessedCase | None = None
         self._others = Related()
         self._trail: tuple[QueueRow, ...] = ()
-        self._top_line = TopLine(session)
+        self._pressed_early: list[str] = []
         self._title = Static(id="title", markup=False)
         self._panes = CasePanes()
 
-    def compose(self) -> ComposeResult:
-        yield self._top_line
+    def compose_body(self) -> ComposeResult:
         yield self._title
         yield self._panes
-        yield Footer()
 
     def open(self, case_id: str, *, trail: tuple[QueueRow, ...] = ()) -> None:
         """Show another case, from its overview on; `trail` leads back to the cases that led to it."""
         self._case_id, self._trail = case_id, trail
         self._top_line.show(f"Case file · related to {trail[-1].reference}" if trail else "Case file")
         self._stands, self._others = None, Related()
+        self._pressed_early.clear()
         self._panes.reset()
         self.reload()
 
@@ -75,57 +111,74 @@ class CaseScreen(Screen[None]):
             self._stands, self._others = whole.stands, whole.related
             self._title.update(case_text.title(whole.stands.view) + case_signs(whole.in_team))
             self._panes.show(Shown(whole.stands, whole.timeline, self._session.now(), whole.related))
+            self.refresh_bindings()
+            while self._pressed_early:
+                self.action_do(self._pressed_early.pop(0))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """An action that can't be given now is dimmed (None); what says why takes its keys then."""
+        if action == "do":
+            return None if self._why_not(str(parameters[0])) else True
+        if action == "say_why_not":
+            return bool(self._why_not(str(parameters[0])))
+        return True
+
+    def why_not(self, action: Action) -> str:
+        """Why an action can't be given now; empty where it can."""
+        _, name, parameters = parse(action.name)
+        return self._why_not(str(parameters[0])) if name == "do" else ""
+
+    def _why_not(self, name: str) -> str:
+        subject = self._subject()
+        return CASE_ACTIONS[name].why_not(subject) if subject else ""
+
+    def _subject(self, document: DocumentRow | None = None) -> Subject | None:
+        """What an action is about; None while the case is being read."""
+        if self._stands is None:
+            return None
+        return Subject(self._stands.view, self._stands.assessed, self._session.actor, document or self._panes.document)
+
+    def action_say_why_not(self, name: str) -> None:
+        self.notify(self._why_not(name))
+
+    def action_do(self, name: str) -> None:
+        action, subject = CASE_ACTIONS[name], self._subject()
+        if subject is None:
+            self._pressed_early.append(name)
+        elif not action.of_document or self._chosen_document():
+            self._ask(action.dialog(subject))
 
     def _chosen_document(self) -> DocumentRow | None:
         """The document under the cursor. If the list of documents is not in sight, it is shown instead."""
         if self._panes.active != "documents":
-            self.action_tab("documents")
+            self._panes.show_tab("documents")
         elif document := self._panes.document:
             return document
         else:
             self.notify("This case asks for no documents.")
         return None
 
-    def action_tab(self, name: str) -> None:
-        self._panes.show_tab(name)
-
-    def action_next_tab(self, step: int) -> None:
-        self._panes.show_next_tab(step)
-
-    def action_line(self, step: int) -> None:
-        self._panes.move_line(step)
-
     def action_choose(self) -> None:
         if not self._panes.choose():
-            self.action_set_status()
-
-    def action_set_status(self) -> None:
-        self._ask_of_document(document_status, self._chosen_document())
+            self.action_do("move_document")
 
     @on(CasePanes.DocumentChosen)
     def move_document(self, chosen: CasePanes.DocumentChosen) -> None:
-        self._ask_of_document(document_status, chosen.document)
-
-    def _ask_of_document(
-        self, dialog: Callable[[CaseFileView, DocumentRow], Dialog | str], document: DocumentRow | None
-    ) -> None:
-        if document is not None and self._stands is not None:
-            self._ask(dialog(self._stands.view, document))
+        if why := self._why_not("move_document"):
+            self.notify(why)
+        elif subject := self._subject(chosen.document):
+            self._ask(CASE_ACTIONS["move_document"].dialog(subject))
 
     @on(CasePanes.VersionChosen)
     def open_version(self, chosen: CasePanes.VersionChosen) -> None:
         self.post_message(OpenVersion(self._case_id, chosen.version))
 
-    def action_dialog(self, name: str) -> None:
-        if self._stands is not None:
-            self._ask(CASE_DIALOGS[name](self._stands.view, self._stands.assessed))
-
-    def _ask(self, dialog: Dialog | str) -> None:
-        """Show the dialog, or the sentence that says why there is nothing to ask."""
-        if isinstance(dialog, Dialog):
-            self.app.push_screen(CommandScreen(self._session, dialog), partial(self._was_given, dialog))
+    def _ask(self, dialog: Dialog) -> None:
+        """Show the dialog; one that asks nothing gives its command at once."""
+        if dialog.ask({}) is None:
+            self._give(dialog.command({}), dialog.done)
         else:
-            self.notify(dialog)
+            self.app.push_screen(CommandScreen(self._session, dialog), partial(self._was_given, dialog))
 
     def _was_given(self, dialog: Dialog, given: bool | None) -> None:
         if given:
@@ -150,12 +203,6 @@ class CaseScreen(Screen[None]):
     def _was_answered(self, offer: UndoOffer, yes: bool | None) -> None:
         if yes:
             self._give(offer.undo.command, "It is undone.", seen=offer.entry.commit_id)
-
-    def action_attach_file(self) -> None:
-        self._ask_of_document(attach_file, self._chosen_document())
-
-    def action_set_expiry(self) -> None:
-        self._ask_of_document(document_expiry, self._chosen_document())
 
     def action_open_file(self) -> None:
         document = self._chosen_document()
@@ -195,21 +242,11 @@ class CaseScreen(Screen[None]):
                 timeout=10,
             )
 
-    def action_determine_documents(self) -> None:
-        self._give(
-            DetermineInitialDocumentRequirements(case_id=self._case_id), "All that the rules require is asked for."
-        )
-
-    def action_take(self) -> None:
-        self._give(AssignCase(case_id=self._case_id, assignee=self._session.actor), "The case is yours.")
-
-    def action_unassign(self) -> None:
-        self._give(UnassignCase(case_id=self._case_id), "Nobody has the case now.")
-
     @work
-    async def _give(self, command: Command, done: str, *, seen: str | None = None) -> None:
+    async def _give(self, given: Command | Sequence[Command], done: str, *, seen: str | None = None) -> None:
         with toast_errors(self):
-            await self._session.execute(command, expected_head=seen)
+            for command in [given] if isinstance(given, Command) else given:
+                await self._session.execute(command, expected_head=seen)
             self.notify(done)
             self.reload()
 
@@ -233,9 +270,6 @@ class CaseScreen(Screen[None]):
     def _open_related(self, case_id: str | None) -> None:
         if case_id is not None and self._stands is not None:
             self.open(case_id, trail=(*self._trail, self._stands.view.case))
-
-    def action_copy_reference(self) -> None:
-        self._panes.copy_reference()
 
     def action_leave(self) -> None:
         if self._trail:

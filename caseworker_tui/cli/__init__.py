@@ -6,6 +6,7 @@ printing          plain text and JSON on stdout, narration on stderr
 case_tables       cases as tables and as JSON
 screening_tables  screening as tables and as JSON
 doctor            what can be wrong with the set-up
+key_sheet         docs/keys.md, made of the keys of all screens
 sample            the throw-away database of `demo`
 commands/         the subcommands, one module a kind
 """

@@ -1,6 +1,7 @@
 """The dialog that asks one question after the other, and does what follows from the answers."""
 
 from collections.abc import Awaitable, Callable
+from typing import ClassVar
 
 from pydantic import ValidationError
 from textual import events, on, work
@@ -12,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from caseworker_tui.dialogs.line_input import LineInput, PathSuggester
 from caseworker_tui.dialogs.questions import Answers, Choice, FileLine, Line, Question, Several
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import DIALOG_KEYS, bindings
 from caseworker_tui.frame.session import Session
 from store.domain.refusals import Refusal
 from store.errors import StoreError
@@ -30,7 +31,8 @@ class AskScreen(ModalScreen[bool]):
     """
 
     CSS_PATH = "ask.tcss"
-    BINDINGS = bindings(Place.DIALOG)
+    KEYS: ClassVar = DIALOG_KEYS
+    BINDINGS = bindings(DIALOG_KEYS)
 
     def __init__(
         self,

@@ -1,5 +1,7 @@
 """A choice of one among several, by number or cursor, that is no command."""
 
+from typing import ClassVar
+
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -8,14 +10,15 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from caseworker_tui.dialogs.questions import Choice
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import DIALOG_KEYS, bindings
 
 
 class ChoiceScreen(ModalScreen[str]):
     """Ends with the value that was chosen, None after escape."""
 
     CSS_PATH = "ask.tcss"
-    BINDINGS = bindings(Place.DIALOG)
+    KEYS: ClassVar = DIALOG_KEYS
+    BINDINGS = bindings(DIALOG_KEYS)
 
     def __init__(self, choice: Choice) -> None:
         super().__init__()

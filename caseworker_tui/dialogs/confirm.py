@@ -1,11 +1,13 @@
 """A question that is answered with yes or no."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -25,7 +27,16 @@ class ConfirmScreen(ModalScreen[bool]):
         #hint { color: $text-muted; margin-top: 1; }
     }
     """
-    BINDINGS = bindings(Place.CONFIRM)
+    KEYS: ClassVar = Keys(
+        "Question",
+        (
+            Action("answer(True)", ("y",), "Yes", "Yes, do it.", in_footer=True),
+            Action("answer(False)", ("n", "escape"), "No", "No, leave everything as it is.", in_footer=True),
+        ),
+        in_help=False,
+        in_palette=False,
+    )
+    BINDINGS = bindings(KEYS)
 
     def __init__(self, question: str) -> None:
         super().__init__()

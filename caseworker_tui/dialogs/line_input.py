@@ -2,12 +2,13 @@
 
 import asyncio
 from pathlib import Path
+from typing import ClassVar
 
 from textual.suggester import Suggester
 from textual.widgets import Input
 
 from caseworker_tui.dialogs.typed_paths import completed
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
 
 
 class PathSuggester(Suggester):
@@ -24,7 +25,13 @@ class PathSuggester(Suggester):
 class LineInput(Input):
     """What is suggested stands dim behind the cursor; `tab`, or the right arrow at the end, takes it."""
 
-    BINDINGS = bindings(Place.FIELD)
+    KEYS: ClassVar = Keys(
+        "Field of a dialog",
+        (Action("complete", ("tab",), "Complete", "Take the path that is suggested."),),
+        in_help=False,
+        in_palette=False,
+    )
+    BINDINGS = bindings(KEYS)
 
     def action_complete(self) -> None:
         self.cursor_position = len(self.value)

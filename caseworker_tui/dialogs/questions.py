@@ -84,3 +84,8 @@ def chosen(answers: Answers, name: str) -> tuple[str, ...]:
 def given(answers: Answers) -> dict[str, str]:
     """The answers that are not empty."""
     return {name: answer for name, answer in answers.items() if answer.strip()}
+
+
+def document_type(typed: str) -> str:
+    """A type of document as commands have it: `proof of funds` is `PROOF_OF_FUNDS`."""
+    return typed.strip().upper().replace(" ", "_")

@@ -1,6 +1,7 @@
-"""All keys of the screen below, from the one list of actions."""
+"""All keys of the screen below and of its parts."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -8,11 +9,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from caseworker_tui.frame.keys import Place, actions_at, bindings, key_names
-from caseworker_tui.text.wording import PINNED_SIGN, SIGNS
+from caseworker_tui.frame.keys import DIALOG_KEYS, Place, bindings, key_names
 
 
 class HelpScreen(ModalScreen[None]):
+    """An action that can't be given now is dimmed."""
+
     DEFAULT_CSS = """
     HelpScreen {
         align: center middle;
@@ -28,7 +30,8 @@ class HelpScreen(ModalScreen[None]):
         }
     }
     """
-    BINDINGS = bindings(Place.DIALOG)
+    KEYS: ClassVar = DIALOG_KEYS
+    BINDINGS = bindings(DIALOG_KEYS)
 
     def __init__(self, places: Iterable[Place]) -> None:
         super().__init__()
@@ -41,20 +44,18 @@ class HelpScreen(ModalScreen[None]):
 
     def _lines(self) -> Iterable[Content]:
         for place in self._places:
-            yield Content.assemble((place.value, "bold $primary"))
-            for action in actions_at(place):
-                yield Content.assemble((f"  {key_names(action):<20} ", "bold"), action.sentence)
+            yield Content.assemble((place.keys.heading, "bold $primary"))
+            for action in place.keys.actions:
+                dimmed = bool(place.why_not(action))
+                names = (f"  {key_names(action):<20} ", "dim" if dimmed else "bold")
+                yield Content.assemble(names, (action.sentence, "dim" if dimmed else ""))
             yield Content("")
-        if Place.QUEUE in self._places:
-            yield Content.assemble(("Before a reference", "bold $primary"))
-            for sign, meaning in SIGNS:
-                yield Content.assemble((f"  {sign:<20} ", "bold"), meaning)
-            yield Content("")
-            yield Content.assemble(("Before a name", "bold $primary"))
-            yield Content.assemble(
-                (f"  {PINNED_SIGN:<20} ", "bold"), "somebody pinned the case: is:pinned finds all of them"
-            )
-            yield Content("")
+        for place in self._places:
+            for heading, signs in place.keys.legends:
+                yield Content.assemble((heading, "bold $primary"))
+                for sign, meaning in signs:
+                    yield Content.assemble((f"  {sign:<20} ", "bold"), meaning)
+                yield Content("")
         yield Content.styled("esc closes this", "dim")
 
     def action_back(self) -> None:

@@ -7,15 +7,14 @@ from typing import Any, ClassVar, Literal
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
-from textual.screen import Screen
-from textual.widgets import Footer, Input, Label, Static, Tab, Tabs
+from textual.widgets import Input, Label, Static, Tab, Tabs
 
 from caseworker_tui.dialogs.confirm import ConfirmScreen
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
 from caseworker_tui.frame.navigation import BackToQueue, OpenCase
+from caseworker_tui.frame.screen import WorkScreen
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
-from caseworker_tui.frame.top_line import TopLine
 from caseworker_tui.new_case.drafts import Draft, discard_draft, keep_draft, load_draft
 from caseworker_tui.new_case.form import (
     CASE_FIELDS,
@@ -59,22 +58,35 @@ def _places(texts: Mapping[str, str], name: str) -> range:
     return range(max(blocks(texts, name), default=-1) + 1)
 
 
-class NewCaseScreen(Screen[None]):
+class NewCaseScreen(WorkScreen):
     """Leaves with the new case opened, or back to the queue with the draft kept."""
 
     CSS_PATH = "screen.tcss"
-    PLACES: ClassVar = (Place.NEW_CASE,)
-    BINDINGS = bindings(Place.NEW_CASE)
+    KEYS: ClassVar = Keys(
+        "New case",
+        (
+            Action("save", ("ctrl+s",), "Save", "Open the case that was entered.", in_footer=True),
+            Action(
+                "leave", ("escape",), "Back", "Back to the queue; what was typed is kept as a draft.", in_footer=True
+            ),
+            Action(
+                "other_kind", ("ctrl+t",), "Kind", "From a person (KYC) to a company (KYB), or back.", in_footer=True
+            ),
+            Action("add_person", ("ctrl+n",), "Person", "Another person.", in_footer=True),
+            Action("add_owner", ("ctrl+o",), "Owner", "Another owner, of a company.", in_footer=True),
+            Action("clear", ("ctrl+l",), "Clear", "Empty the form, after a question."),
+        ),
+    )
+    BINDINGS = bindings(KEYS)
+    FOLLOWS_DATABASE: ClassVar = False
 
     def __init__(self, session: Session, command_id: str) -> None:
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         draft = load_draft(session.database)
         self._from_draft = draft is not None
         self._draft = draft or _blank(command_id)
 
-    def compose(self) -> ComposeResult:
-        yield TopLine(self._session)
+    def compose_body(self) -> ComposeResult:
         tabs = Tabs(Tab("KYC, a person", id="KYC"), Tab("KYB, a company", id="KYB"), active=self._draft.kind)
         tabs.can_focus = False
         yield tabs
@@ -90,11 +102,10 @@ class NewCaseScreen(Screen[None]):
                 for number in _places(self._texts, "beneficial_owners"):
                     yield from self._owner(number)
         yield Static(id="whole", markup=False)
-        yield Footer()
 
     def on_mount(self) -> None:
         self.set_class(self._draft.kind == "KYB", "-kyb")
-        self.query_one(TopLine).show("New case · your draft is back" if self._from_draft else "New case")
+        self._top_line.show("New case · your draft is back" if self._from_draft else "New case")
         self.query("FieldRow Input").first(Input).focus()
         self._check(everything=False)
 

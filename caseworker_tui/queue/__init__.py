@@ -6,7 +6,7 @@ search_line   the line in which a query is typed
 views         the strip of views, by number
 selected      which cases are marked
 columns       choosing the columns
+keys          its keys
 dialogs       naming views, and asking what is done to many cases
-bulk_actions  what can be done to many cases at once
 bulk          many cases under way
 """

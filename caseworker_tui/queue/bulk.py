@@ -12,11 +12,12 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, ProgressBar, Static
 from textual.widgets.option_list import Option
 
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
+from caseworker_tui.frame.lines import Lines
 from caseworker_tui.frame.session import Session
 from store.domain.operation import OfCase
 from store.domain.refusals import Refusal
-from store.engine.bulk import Outcome, execute_on_many
+from store.engine.bulk import InBulk, Outcome, execute_on_many
 from store.engine.case_store import new_command_id
 from store.errors import StoreError
 from store.queries.queue import QueueRow, queue_row
@@ -37,16 +38,32 @@ class ManyScreen(ModalScreen[str]):
     """
 
     CSS_PATH = "bulk.tcss"
-    PLACES: ClassVar = (Place.MANY,)
-    BINDINGS = bindings(Place.MANY)
+    KEYS: ClassVar = Keys(
+        "Many at once",
+        (
+            Action(
+                "back",
+                ("escape",),
+                "Back",
+                "Stop after the case that is at hand; or back to the queue.",
+                in_footer=True,
+            ),
+            Action("go_on", ("r",), "Go on", "Go on with what was stopped.", in_footer=True),
+        ),
+    )
+    BINDINGS = bindings(KEYS)
 
     def __init__(
-        self, session: Session, title: str, command: OfCase, case_ids: Callable[[], Awaitable[Sequence[str]]]
+        self,
+        session: Session,
+        title: str,
+        command_on: Callable[[InBulk], OfCase],
+        case_ids: Callable[[], Awaitable[Sequence[str]]],
     ) -> None:
         super().__init__()
         self._session = session
         self._title_line = title
-        self._command = command
+        self._command_on = command_on
         self._case_ids = case_ids
         self._batch_id = new_command_id(session.now())
         self._left: list[str] | None = None
@@ -57,7 +74,7 @@ class ManyScreen(ModalScreen[str]):
         self._at_work = self._stopping = False
         self._bar = ProgressBar(show_eta=False)
         self._told = Static(id="told", markup=False)
-        self._refusals = OptionList(markup=False)
+        self._refusals = Lines(markup=False)
         self._hint = Static(id="hint", markup=False)
 
     @property
@@ -101,7 +118,7 @@ class ManyScreen(ModalScreen[str]):
         self._show_progress(left)
         outcomes = self._session.in_turn(
             lambda store: execute_on_many(
-                store, self._command, left[::-1], batch_id=self._batch_id, actor=self._session.actor
+                store, self._command_on, left[::-1], batch_id=self._batch_id, actor=self._session.actor
             )
         )
         async for some in outcomes:
@@ -163,9 +180,6 @@ class ManyScreen(ModalScreen[str]):
     @on(OptionList.OptionSelected)
     def open_case(self, selected: OptionList.OptionSelected) -> None:
         self.dismiss(selected.option_id)
-
-    def action_line(self, step: int) -> None:
-        (self._refusals.action_cursor_down if step > 0 else self._refusals.action_cursor_up)()
 
     def action_back(self) -> None:
         """Stop, or go back when it stands still."""

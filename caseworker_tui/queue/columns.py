@@ -9,20 +9,29 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
+from caseworker_tui.frame.lines import Lines
 from caseworker_tui.queue.table import ALWAYS, COLUMNS, CaseTable
 
 
 class ColumnsScreen(ModalScreen[None]):
     CSS_PATH = "columns.tcss"
-    PLACES: ClassVar = (Place.COLUMNS,)
-    BINDINGS = bindings(Place.COLUMNS)
+    KEYS: ClassVar = Keys(
+        "Columns",
+        (
+            Action(
+                "turn", ("space",), "Turn", "Turn the column under the cursor on or off; so does enter.", in_footer=True
+            ),
+            Action("back", ("escape",), "Back", "Back to the queue.", in_footer=True),
+        ),
+    )
+    BINDINGS = bindings(KEYS)
 
     def __init__(self, table: CaseTable) -> None:
         super().__init__()
         self._table = table
         self._choices = [column for column in COLUMNS if column.name not in ALWAYS]
-        self._columns = OptionList(markup=False)
+        self._columns = Lines(markup=False)
 
     def compose(self) -> ComposeResult:
         with Vertical() as panel:
@@ -47,9 +56,6 @@ class ColumnsScreen(ModalScreen[None]):
             chosen = {*self._table.columns} ^ {self._choices[self._columns.highlighted].name}
             self._table.columns = tuple(column.name for column in COLUMNS if column.name in chosen)
             self._show()
-
-    def action_line(self, step: int) -> None:
-        (self._columns.action_cursor_down if step > 0 else self._columns.action_cursor_up)()
 
     def action_back(self) -> None:
         self.dismiss(None)

@@ -1,12 +1,15 @@
 """What the queue asks: the name of a view, what to change about one, what to do to many cases."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
+from caseworker_tui.case.actions import MANY
 from caseworker_tui.dialogs.ask import AskScreen
 from caseworker_tui.dialogs.questions import Answers, Choice, Line, Question, in_order
 from caseworker_tui.frame.session import Session
-from caseworker_tui.queue.bulk_actions import ask_about_many, command_on, said
+from caseworker_tui.text.wording import number_of
 from store.domain.operation import OfCase
+from store.engine.bulk import InBulk
 from store.preferences import View, remove_view, rename_view, save_view
 
 
@@ -37,18 +40,32 @@ def change_of_view(session: Session, own: Sequence[View]) -> AskScreen:
     return AskScreen(session, "Your own views", ask, change)
 
 
-Batch = tuple[str, OfCase]
-"""A title, and the command as it is for one of the cases."""
+CommandOn = Callable[[InBulk], OfCase]
+"""The command as it is for one of the cases."""
+
+_ANY_CASE: Final = InBulk("case", "party")
+"""The answers are checked on it, before the first case has its turn."""
 
 
-def about_many(session: Session, number: int, case_id: str) -> tuple[AskScreen, Callable[[Answers], Batch]]:
-    """The dialog, and what comes of its answers."""
-    cases = f"{number:,} case{'' if number == 1 else 's'}"
+def about_many(session: Session, number: int) -> tuple[AskScreen, Callable[[Answers], tuple[str, CommandOn]]]:
+    """The dialog about so many cases; and what its answers come to, a title and the command."""
+    cases = number_of(number, "case")
 
     async def check(answers: Answers) -> None:
-        command_on(case_id, answers)
+        MANY[answers["what"]].command(_ANY_CASE, answers)
 
-    def batch(answers: Answers) -> Batch:
-        return f"{cases}: {said(answers)}", command_on(case_id, answers)
+    def in_bulk(answers: Answers) -> tuple[str, CommandOn]:
+        return f"{cases}: {_said(answers)}", lambda case: MANY[answers["what"]].command(case, answers)
 
-    return AskScreen(session, cases, ask_about_many, check), batch
+    return AskScreen(session, cases, _ask_about_many, check), in_bulk
+
+
+def _ask_about_many(answers: Answers) -> Question | None:
+    what = Choice("what", "What is to be done?", tuple((name, many.words) for name, many in MANY.items()))
+    return in_order(what, *(MANY[answers["what"]].questions if "what" in answers else ()))(answers)
+
+
+def _said(answers: Answers) -> str:
+    """`tag · vip`: what was answered, in a line."""
+    rest = dict(answers)
+    return " · ".join([MANY[rest.pop("what")].words, *(answer.strip() or "none" for answer in rest.values())])

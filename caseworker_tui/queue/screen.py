@@ -19,12 +19,13 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 from textual.worker import Worker
 
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import bindings
 from caseworker_tui.frame.navigation import EnterCase, OpenCase, OpenSync, ShowTeam
 from caseworker_tui.frame.preload import preloaded
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
 from caseworker_tui.frame.top_line import TopLine
+from caseworker_tui.queue.keys import KEYS
 from caseworker_tui.queue.search_line import SearchLine
 from caseworker_tui.queue.selected import Selected
 from caseworker_tui.queue.table import COLUMNS, PAGE_ROWS, USUAL, CaseTable
@@ -99,8 +100,9 @@ class QueueScreen(Screen[None]):
     are counted. When cases come and go, the cursor stays on its case.
     """
 
-    PLACES: ClassVar = (Place.QUEUE, Place.SEARCH)
-    BINDINGS = bindings(Place.QUEUE)
+    KEYS: ClassVar = KEYS
+    BINDINGS = bindings(KEYS)
+    FOLLOWS_DATABASE: ClassVar = True
     AUTO_FOCUS = "CaseTable"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (118, "-wide")]
 
@@ -461,11 +463,11 @@ class QueueScreen(Screen[None]):
 
         def begin(chosen: bool | None) -> None:
             if chosen:
-                title, command = batch_of(dialog.answers)
-                many = ManyScreen(self._session, title, command, case_ids)
+                title, command_on = in_bulk(dialog.answers)
+                many = ManyScreen(self._session, title, command_on, case_ids)
                 self.app.push_screen(many, partial(self._many_done, many))
 
-        dialog, batch_of = about_many(self._session, number, case.case_id)
+        dialog, in_bulk = about_many(self._session, number)
         self.app.push_screen(dialog, begin)
 
     def _many_done(self, many: "ManyScreen", case_id: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.containers import Vertical
@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
 
 if TYPE_CHECKING:
     from store.queries.query_language.completion import Completion
@@ -51,7 +51,16 @@ class SearchLine(Vertical):
         #hint.-wrong { color: $text-error; }
     }
     """
-    BINDINGS = bindings(Place.SEARCH)
+    KEYS: ClassVar = Keys(
+        "Search line",
+        (
+            Action("leave", ("down",), "Cases", "To the cases that were found; so does enter.", in_footer=True),
+            Action("complete", ("tab",), "Complete", "Take what is shown behind the cursor.", in_footer=True),
+            Action("clear", ("escape",), "All", "Show all cases again.", in_footer=True),
+        ),
+        in_palette=False,
+    )
+    BINDINGS = bindings(KEYS)
 
     @dataclass
     class Changed(Message):

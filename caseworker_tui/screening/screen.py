@@ -6,15 +6,15 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from caseworker_tui.dialogs.command import CommandScreen
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
+from caseworker_tui.frame.lines import Lines
+from caseworker_tui.frame.screen import WorkScreen
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
-from caseworker_tui.frame.top_line import TopLine
 from caseworker_tui.screening import text as screening_text
 from caseworker_tui.text.wording import number_of
 from store.domain.refusals import Refusal
@@ -30,34 +30,54 @@ from store.screening.case_screening import (
 from store.screening.list_files import lists_folder
 
 
-class ScreeningScreen(Screen[None]):
+class ScreeningScreen(WorkScreen):
     """Nothing is recorded before a person decides. After a decision the cursor is on the next candidate without one."""
 
     CSS_PATH = "screen.tcss"
-    PLACES: ClassVar = (Place.SCREENING,)
-    BINDINGS = bindings(Place.SCREENING)
+    KEYS: ClassVar = Keys(
+        "Screening",
+        (
+            Action("leave", ("escape", "q"), "Back", "Back to the case.", in_footer=True),
+            Action(
+                "decide('false positive')",
+                ("1",),
+                "False match",
+                "A false positive: the entry is somebody else.",
+                in_footer=True,
+            ),
+            Action("decide('true match')", ("2",), "True match", "The entry is this party.", in_footer=True),
+            Action("decide('unsure')", ("3",), "Unsure", "It can't be told yet.", in_footer=True),
+            Action(
+                "record_unlisted",
+                ("N",),
+                "Unlisted",
+                "Record that all without a candidate are not listed.",
+                in_footer=True,
+            ),
+            Action("decide", ("enter",), "Decide", "Decide on the candidate under the cursor."),
+            Action("details(1)", ("ctrl+d",), "More", "More of the entry under the cursor."),
+            Action("details(-1)", ("ctrl+u",), "Less", "Back up in the entry."),
+        ),
+    )
+    BINDINGS = bindings(KEYS)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (118, "-wide")]
 
     def __init__(self, session: Session, case_id: str) -> None:
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         self._case_id = case_id
         self._screening: CaseScreening | None = None
         self._rows: list[Candidate | None] = []
         self._detailed: Candidate | None = None
         self._recording = False
-        self._top_line = TopLine(session)
         self._headline = Static("Screening …", id="headline", markup=False)
-        self._candidates = OptionList(markup=False)
+        self._candidates = Lines(markup=False)
         self._details = Static(markup=False)
 
-    def compose(self) -> ComposeResult:
-        yield self._top_line
+    def compose_body(self) -> ComposeResult:
         yield self._headline
         with Container(id="body"):
             yield self._candidates
             yield VerticalScroll(self._details, id="details", can_focus=False)
-        yield Footer()
 
     def on_mount(self) -> None:
         self._top_line.show("Screening")
@@ -168,10 +188,6 @@ class ScreeningScreen(Screen[None]):
         finally:
             self._recording = False
             self.reload()
-
-    def action_line(self, step: int) -> None:
-        """One candidate down or up."""
-        (self._candidates.action_cursor_down if step > 0 else self._candidates.action_cursor_up)()
 
     def action_details(self, step: int) -> None:
         """A page of the details down or up."""

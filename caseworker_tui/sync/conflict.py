@@ -8,15 +8,14 @@ from pydantic_core import to_json
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from caseworker_tui.dialogs.ask import AskScreen
 from caseworker_tui.dialogs.questions import Answers, Line, in_order
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
+from caseworker_tui.frame.screen import WorkScreen
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
-from caseworker_tui.frame.top_line import TopLine
 from caseworker_tui.sync import text as sync_text
 from caseworker_tui.text.command_lines import read_command
 from store.engine.case_store import CaseStore
@@ -24,25 +23,38 @@ from store.queries.team import Conflict, case_names, conflict
 from store.sync.conflicts import discard, edit, keep_as_note, retry
 
 
-class ConflictScreen(Screen[None]):
+class ConflictScreen(WorkScreen):
     """Ends when the conflict is settled, here or elsewhere."""
 
     CSS_PATH = "conflict.tcss"
-    PLACES: ClassVar = (Place.CONFLICT,)
-    BINDINGS = bindings(Place.CONFLICT)
+    KEYS: ClassVar = Keys(
+        "Conflict",
+        (
+            Action("retry", ("r",), "Retry", "Run it again as it was given, on the case as it is now.", in_footer=True),
+            Action("edit", ("e",), "Edit", "Correct the command, and carry that out instead.", in_footer=True),
+            Action(
+                "keep_as_note",
+                ("n",),
+                "Note",
+                "Give it up, and write down in the case what it was about.",
+                in_footer=True,
+            ),
+            Action("discard", ("x",), "Discard", "Give it up, for a reason that is kept.", in_footer=True),
+            Action("line(1)", ("down", "j"), "Down", "One line down."),
+            Action("line(-1)", ("up", "k"), "Up", "One line up."),
+            Action("leave", ("escape", "q"), "Back", "Back; the conflict stays.", in_footer=True),
+        ),
+    )
+    BINDINGS = bindings(KEYS)
 
     def __init__(self, session: Session, command_id: str) -> None:
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         self._command_id = command_id
         self._conflict: Conflict | None = None
-        self._top_line = TopLine(session)
         self._text = Static(markup=False)
 
-    def compose(self) -> ComposeResult:
-        yield self._top_line
+    def compose_body(self) -> ComposeResult:
         yield VerticalScroll(self._text, id="conflict", can_focus=False)
-        yield Footer()
 
     def on_mount(self) -> None:
         self._top_line.show("Conflict")

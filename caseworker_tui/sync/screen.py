@@ -10,17 +10,17 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from caseworker_tui.dialogs.ask import AskScreen
 from caseworker_tui.dialogs.confirm import ConfirmScreen
 from caseworker_tui.dialogs.questions import Answers, Choice, Line, Question
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
+from caseworker_tui.frame.lines import Lines
+from caseworker_tui.frame.screen import WorkScreen
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
-from caseworker_tui.frame.top_line import TopLine
 from caseworker_tui.sync import text as sync_text
 from caseworker_tui.sync.background import BackgroundSync
 from caseworker_tui.sync.conflict import ConflictScreen
@@ -52,28 +52,38 @@ def _waiting(connection: Connection) -> _Waiting:
         return _Waiting(team_overview(connection), found, quarantined, letters, names)
 
 
-class SyncScreen(Screen[None]):
+class SyncScreen(WorkScreen):
     CSS_PATH = "screen.tcss"
-    PLACES: ClassVar = (Place.SYNC,)
-    BINDINGS = bindings(Place.SYNC)
+    KEYS: ClassVar = Keys(
+        "Sync",
+        (
+            Action(
+                "settle",
+                ("enter",),
+                "Settle",
+                "Settle what is under the cursor: conflict, resting case, message.",
+                in_footer=True,
+            ),
+            Action("retry", ("r",), "Try now", "Try to reach the cluster now.", in_footer=True),
+            Action("leave", ("escape", "q"), "Back", "Back to where one was.", in_footer=True),
+        ),
+    )
+    BINDINGS = bindings(KEYS)
+    FOLLOWS_SYNC: ClassVar = True
     AUTO_FOCUS = "OptionList"
 
     def __init__(self, session: Session, sync: BackgroundSync | None) -> None:
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         self._sync = sync
-        self._top_line = TopLine(session)
         self._state = Static(id="state", markup=False)
         self._heading = Static(id="heading", markup=False)
-        self._list = OptionList(markup=False)
+        self._list = Lines(markup=False)
         self._settling: list[Callable[[], None]] = []
 
-    def compose(self) -> ComposeResult:
-        yield self._top_line
+    def compose_body(self) -> ComposeResult:
         yield VerticalScroll(self._state, id="head", can_focus=False)
         yield self._heading
         yield self._list
-        yield Footer()
 
     def on_mount(self) -> None:
         self._top_line.show("Sync")
@@ -160,9 +170,6 @@ class SyncScreen(Screen[None]):
             self.notify("Trying now.")
         else:
             self.notify("No cluster is configured: docs/kafka.md says how.")
-
-    def action_line(self, step: int) -> None:
-        (self._list.action_cursor_down if step > 0 else self._list.action_cursor_up)()
 
     def action_leave(self) -> None:
         self.dismiss()

@@ -5,14 +5,12 @@ from typing import ClassVar, Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.screen import Screen
-from textual.widgets import Footer
 
-from caseworker_tui.frame.keys import Place, bindings
+from caseworker_tui.frame.keys import Action, Keys, bindings
 from caseworker_tui.frame.navigation import BackToQueue, ShowCases
+from caseworker_tui.frame.screen import WorkScreen
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
-from caseworker_tui.frame.top_line import TopLine
 from caseworker_tui.team.bar_chart import BarChart
 from store.queries.query_language import Asker
 from store.queries.workload import CHARTS
@@ -21,28 +19,41 @@ _LEFT: Final = 4
 """So many charts stand on the left where there is room for two columns."""
 
 
-class TeamScreen(Screen[None]):
+class TeamScreen(WorkScreen):
     """Each chart is shown as soon as it is counted."""
 
     CSS_PATH = "screen.tcss"
-    PLACES: ClassVar = (Place.TEAM,)
-    BINDINGS = bindings(Place.TEAM)
+    KEYS: ClassVar = Keys(
+        "Team",
+        (
+            Action("leave", ("escape", "q"), "Back", "Back to the queue.", in_footer=True),
+            Action(
+                "open_cases",
+                ("enter",),
+                "Cases",
+                "The cases of the bar under the cursor, in the queue.",
+                in_footer=True,
+            ),
+            Action("line(1)", ("down", "j"), "Down", "One bar down."),
+            Action("line(-1)", ("up", "k"), "Up", "One bar up."),
+            Action("chart(1)", ("right", "l", "tab"), "Next", "To the next chart."),
+            Action("chart(-1)", ("left", "h", "shift+tab"), "Before", "To the chart before."),
+        ),
+    )
+    BINDINGS = bindings(KEYS)
+    FOLLOWS_DATABASE: ClassVar = False  # the charts are counted off the whole database
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
-        self._top_line = TopLine(session)
+        super().__init__(session)
         self._in_sight = Vertical(id="in-sight")
         self._charts = {chart: BarChart(chart) for chart in CHARTS}
 
-    def compose(self) -> ComposeResult:
-        yield self._top_line
+    def compose_body(self) -> ComposeResult:
         with self._in_sight, Container(id="charts"):
             charts = list(self._charts.values())
             yield Vertical(*charts[:_LEFT])
             yield Vertical(*charts[_LEFT:])
-        yield Footer()
 
     def on_mount(self) -> None:
         self._top_line.show("Team")

@@ -40,14 +40,21 @@ def decide(case: CaseFile, command: Command, context: Context) -> list[NewEvent]
     if not command.opens_a_case:
         if case.status is None:
             raise unknown_case("with this id")
-        if case.status not in command.statuses:
-            raise Refusal(
-                Code.FORBIDDEN_IN_STATUS,
-                f"The case is {case.status}; ‘{words(type(command).__name__)}’ is for cases that are"
-                f" {either(status for status in CaseStatus if status in command.statuses)}"
-                f"{_WAY_OUT[case.status] if CaseStatus.OPEN in command.statuses else ''}.",
-            )
+        if refusal := refused_in_status(case.status, type(command)):
+            raise refusal
     return list(command.decide(case, context))
+
+
+def refused_in_status(status: CaseStatus, command: type[Command]) -> Refusal | None:
+    """Why a command can't be given in this status of a case; None where it can."""
+    if status in command.statuses:
+        return None
+    return Refusal(
+        Code.FORBIDDEN_IN_STATUS,
+        f"The case is {status}; ‘{words(command.__name__)}’ is for cases that are"
+        f" {either(each for each in CaseStatus if each in command.statuses)}"
+        f"{_WAY_OUT.get(status, '') if CaseStatus.OPEN in command.statuses else ''}.",
+    )
 
 
 def evolve(case: CaseFile, payload: Payload) -> CaseFile:

@@ -4,14 +4,14 @@ The command ids derive from the batch and the case: what was done before a stop 
 is gone through once more.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from sqlite3 import Connection
+from typing import NamedTuple
 
-from store.domain.commands import RequestDocument
 from store.domain.identifiers import derive_id
 from store.domain.operation import OfCase
-from store.domain.refusals import Refusal
+from store.domain.refusals import Refusal, unknown_case
 from store.engine.case_store import CaseStore
 
 
@@ -23,39 +23,43 @@ class Outcome:
     refusal: Refusal | None = None
 
 
-def execute_on_many(
-    store: CaseStore, command: OfCase, case_ids: Iterable[str], *, batch_id: str, actor: str
-) -> Iterator[Outcome]:
-    """Whoever asks for no further outcome stops it between two cases. All commits have the batch as correlation id.
+class InBulk(NamedTuple):
+    """One of the cases. `party_id` is the company, or where there is none the person who came into the case first."""
 
-    A document is asked of the company, or where there is none of the person who came into the case first.
+    case_id: str
+    party_id: str
+
+
+def execute_on_many(
+    store: CaseStore,
+    command_on: Callable[[InBulk], OfCase],
+    case_ids: Iterable[str],
+    *,
+    batch_id: str,
+    actor: str,
+) -> Iterator[Outcome]:
+    """Carry out on each case the command that `command_on` makes for it.
+
+    Whoever asks for no further outcome stops it between two cases. All commits have the batch as correlation id.
     Raises `store.errors.StoreError` where the database can't be written to; what was given before is done.
     """
     for case_id in case_ids:
         try:
-            store.execute(
-                _on_case(store, command, case_id),
-                command_id=derive_id(batch_id, case_id),
-                actor=actor,
-                correlation_id=batch_id,
-            )
+            command = command_on(store.query(_in_bulk, case_id))
+            store.execute(command, command_id=derive_id(batch_id, case_id), actor=actor, correlation_id=batch_id)
         except Refusal as refusal:
             yield Outcome(case_id, refusal)
         else:
             yield Outcome(case_id)
 
 
-def _on_case(store: CaseStore, command: OfCase, case_id: str) -> OfCase:
-    its_own: dict[str, str] = {"case_id": case_id}
-    if isinstance(command, RequestDocument):
-        its_own["entity_id"] = store.query(_company_or_first_person, case_id) or command.entity_id
-    return command.model_copy(update=its_own)
-
-
-def _company_or_first_person(connection: Connection, case_id: str) -> str | None:
+def _in_bulk(connection: Connection, case_id: str) -> InBulk:
     row = connection.execute(
-        "SELECT coalesce((SELECT company_id FROM cases WHERE case_id = ?1),"
-        " (SELECT person_id FROM persons WHERE case_id = ?1 ORDER BY rowid LIMIT 1))",
+        "SELECT coalesce(company_id,"
+        " (SELECT person_id FROM persons WHERE persons.case_id = cases.case_id ORDER BY rowid LIMIT 1))"
+        " FROM cases WHERE case_id = ?",
         (case_id,),
     ).fetchone()
-    return row[0] if row else None
+    if row is None:
+        raise unknown_case(f"with the id {case_id}")
+    return InBulk(case_id, str(row[0]))

@@ -64,3 +64,8 @@ def run(app: CaseworkerApp, drive: Drive, size: tuple[int, int] = (80, 24)) -> N
             await drive(pilot)
 
     asyncio.run(session())
+
+
+def toasts(pilot: Pilot[None]) -> list[str]:
+    """What the toasts say that are in sight."""
+    return [note.message for note in pilot.app._notifications]

@@ -12,12 +12,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.case.actions import attach_file, document_expiry, document_status
+from caseworker_tui.case.dialogs import attach_file, document_expiry, move_document
 from caseworker_tui.case.owners import UPGRADE
 from caseworker_tui.case.panes import CasePanes, Shown
 from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.case.subject import Subject
 from caseworker_tui.dialogs.command import CommandScreen
-from caseworker_tui.dialogs.questions import Dialog
 from caseworker_tui.frame.help import HelpScreen
 from caseworker_tui.frame.navigation import OpenCase
 from caseworker_tui.frame.session import Session
@@ -58,11 +58,11 @@ def test_a_document_is_verified_by_four_keys(app: CaseworkerApp, sample: Path) -
 def test_dialogs_say_which_document_of_whom(sample: Path) -> None:
     _, case = _first_with(sample, DocumentStatus.REJECTED)
     passport = replace(case.documents[0], document_type="PASSPORT_DIRECTOR_BO", entity_name="Ana Ruiz")
-    move = document_status(case, replace(passport, status=DocumentStatus.UPLOADED))
-    assert isinstance(move, Dialog)
+    subject = Subject(case, None, "ana.ruiz", passport)
+    move = move_document(subject._replace(document=replace(passport, status=DocumentStatus.UPLOADED)))
     assert (move.title, move.done) == ("The passport of Ana Ruiz is uploaded", "The passport of Ana Ruiz was moved.")
-    assert attach_file(case, passport).title == "Attach a file to the passport of Ana Ruiz"
-    assert document_expiry(case, passport).title == "When does the passport of Ana Ruiz expire?"
+    assert attach_file(subject).title == "Attach a file to the passport of Ana Ruiz"
+    assert document_expiry(subject).title == "When does the passport of Ana Ruiz expire?"
 
 
 def test_a_rejection_asks_for_its_reason_by_number(app: CaseworkerApp, sample: Path) -> None:

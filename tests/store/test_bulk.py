@@ -1,10 +1,11 @@
 """One command on many cases: each its own commit, none stops another, and nothing is done twice."""
 
 import json
+from functools import partial
 from itertools import islice
 
 from store.domain import commands as c
-from store.engine.bulk import Outcome, execute_on_many
+from store.engine.bulk import InBulk, Outcome, execute_on_many
 from store.engine.case_store import CaseStore
 from store.log import get_all_events
 from store.queries.case_file import case_file
@@ -16,9 +17,13 @@ def _cases(store: CaseStore, number: int) -> list[str]:
     return [store.execute(kyc(client_id=f"C-{n}"), actor="intake").case_id for n in range(number)]
 
 
+def _on_case(model: type[c.OfCase], case: InBulk, **fields: str) -> c.OfCase:
+    return model.model_validate({"case_id": case.case_id, **fields})
+
+
 def _tag_all(store: CaseStore, case_ids: list[str], batch_id: str = "batch") -> list[Outcome]:
-    command = c.TagCase(case_id=case_ids[0], tag="vip")
-    return list(execute_on_many(store, command, case_ids, batch_id=batch_id, actor="ana"))
+    tag = partial(_on_case, c.TagCase, tag="vip")
+    return list(execute_on_many(store, tag, case_ids, batch_id=batch_id, actor="ana"))
 
 
 def test_each_case_has_a_commit_of_its_own_and_all_the_same_correlation(store: CaseStore) -> None:
@@ -47,22 +52,27 @@ def test_a_refusal_stops_no_other_case(store: CaseStore) -> None:
 
 def test_what_was_stopped_goes_on_without_doing_anything_twice(store: CaseStore) -> None:
     case_ids = _cases(store, 4)
-    command = c.AddNote(case_id=case_ids[0], text="They moved.")
-    outcomes = execute_on_many(store, command, case_ids, batch_id="batch", actor="ana")
+    note = partial(_on_case, c.AddNote, text="They moved.")
+    outcomes = execute_on_many(store, note, case_ids, batch_id="batch", actor="ana")
     assert len(list(islice(outcomes, 2))) == 2
     assert [len(store.query(case_file, case_id).notes) for case_id in case_ids] == [1, 1, 0, 0]
-    again = list(execute_on_many(store, command, case_ids, batch_id="batch", actor="ana"))
+    again = list(execute_on_many(store, note, case_ids, batch_id="batch", actor="ana"))
     assert again == [Outcome(case_id) for case_id in case_ids]
     assert [len(store.query(case_file, case_id).notes) for case_id in case_ids] == [1, 1, 1, 1]
-    list(execute_on_many(store, command, case_ids, batch_id="another batch", actor="ana"))
+    list(execute_on_many(store, note, case_ids, batch_id="another batch", actor="ana"))
     assert [len(store.query(case_file, case_id).notes) for case_id in case_ids] == [2, 2, 2, 2]
 
 
 def test_a_document_is_asked_of_the_company_or_of_the_first_person(store: CaseStore) -> None:
     company = store.execute(kyb(DIRECTOR)).case_id
     person = store.execute(kyc(ANA, DIRECTOR)).case_id
-    command = c.RequestDocument(case_id=company, entity_id="x", document_type="BANK_REFERENCE", reason="new account")
-    outcomes = execute_on_many(store, command, [company, person], batch_id="batch", actor="ana")
+
+    def ask(case: InBulk) -> c.OfCase:
+        return c.RequestDocument(
+            case_id=case.case_id, entity_id=case.party_id, document_type="BANK_REFERENCE", reason="new account"
+        )
+
+    outcomes = execute_on_many(store, ask, [company, person], batch_id="batch", actor="ana")
     assert list(outcomes) == [Outcome(company), Outcome(person)]
     asked = rows(
         connection_of(store),
