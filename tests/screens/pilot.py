@@ -19,7 +19,8 @@ _ROUNDS: Final = 3
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Until no worker runs, every message is handled and the screen is drawn.
+    """Until no worker runs, every message is handled and the screen is drawn. What is typed into the form of a new case
+    is kept a moment later, as a draft: that alone is not waited for.
 
     Textual's own `pilot.pause()` looks whether the process is idle, for 20 ms at least and for up to a second where a
     thread is at work. Whether the event loop has anything to do is told at once, and however busy the machine is.
@@ -33,9 +34,9 @@ async def settle(pilot: Pilot[None]) -> None:
 
 
 async def _is_busy(pilot: Pilot[None]) -> bool:
-    await asyncio.sleep(0.002)
+    await asyncio.sleep(0.004)
     has_more_to_do = bool(asyncio.get_running_loop()._ready)  # type: ignore[attr-defined] # nothing public tells it
-    return has_more_to_do or any(not worker.is_finished for worker in pilot.app.workers)
+    return has_more_to_do or any(not worker.is_finished for worker in pilot.app.workers if worker.group != "draft")
 
 
 async def keys(pilot: Pilot[None], *pressed: str) -> None:
