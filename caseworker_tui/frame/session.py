@@ -7,7 +7,6 @@ command that waits for a lock nor a count of a million cases nor a large file ho
 from __future__ import annotations  # of names that are imported for the type checker alone
 
 import asyncio
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -18,11 +17,11 @@ from importlib import import_module
 from pathlib import Path
 from threading import Event, Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 from store.clock import Clock, system_clock
 from store.errors import DatabaseMissing
-from store.sqlite.database import Reader, reader
+from store.sqlite.database import Query, Reader, reader
 
 if TYPE_CHECKING:  # the first picture needs none of it
     from caseworker_tui.frame.viewer import PassingCopies
@@ -162,15 +161,11 @@ class Session:
         """The day (UTC) by which commands are decided."""
         return self._clock().astimezone(UTC).date()
 
-    async def query(
-        self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def query(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer of a function of `store.queries`. Raises `store.errors.StoreError` or `Refusal`."""
         return await self._read(self._asking.run, lambda store: store.query(query, *args, **kwargs))
 
-    async def survey(
-        self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def survey(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for a question that may take seconds: one after the other, and whoever no longer waits for an
         answer ends the question."""
         return await self._read(self._surveying.read, lambda store: store.query(query, *args, **kwargs))
@@ -182,9 +177,7 @@ class Session:
             _load_engine()
             return await run(question)
 
-    async def change(
-        self, change: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def change(self, change: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Carry out, in one transaction, a function that writes what is no event, such as a person's preferences."""
         return await self._executing.run(lambda store: self._checked(store).change(change, *args, **kwargs))
 

@@ -9,13 +9,13 @@ A store is for one thread; other threads and processes open the same file with a
 
 import platform
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
-from typing import Concatenate, Final, ParamSpec, Self, TypeVar
+from typing import Final, ParamSpec, Self, TypeVar
 
 from store.actor import default_actor
 from store.attachments import Attachment, folder_of, keep
@@ -33,7 +33,7 @@ from store.log.commit import Commit, CommitHeader
 from store.notifications.answers import rules_in_force
 from store.progress import Progress
 from store.projections.rebuild import rebuild, stale_tables
-from store.sqlite.database import Reader, connect, translated
+from store.sqlite.database import Query, Reader, connect, translated
 from store.sqlite.transactions import savepoint, use_for_bulk_work, write_transaction
 from store.unsettled import obstacles
 
@@ -111,7 +111,7 @@ class CaseStore(Reader):
             rules=rules or Rules(),
         )
 
-    def query(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def query(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `Reader.query`. In a batch, the query sees all that was done before."""
         if self._batch:
             with translated(self.path):
@@ -167,7 +167,7 @@ class CaseStore(Reader):
         """The rules by which commands are decided at this moment."""
         return rules_in_force(self._connection, self.rules)
 
-    def change(self, change: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def change(self, change: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that takes a connection first, in one transaction, and return its result."""
         with translated(self.path), self._transaction():
             return change(self._connection, *args, **kwargs)

@@ -34,6 +34,9 @@ BUSY_TIMEOUT_MS: Final = 5_000
 P = ParamSpec("P")
 T = TypeVar("T")
 
+Query = Callable[Concatenate[sqlite3.Connection, P], T]
+"""A function of `store.queries`, or any other that takes a connection first."""
+
 
 class Reader(Closing):
     """A database that is only read. The first picture of the app needs no more of the engine."""
@@ -49,10 +52,17 @@ class Reader(Closing):
         """End the query that runs now with a `StoreError`. Called from another thread."""
         self._connection.interrupt()
 
-    def query(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def query(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer of a function of `store.queries`, or of any other that takes a connection first."""
         with translated(self.path):
             return query(self._connection, *args, **kwargs)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All queries in the block see the database as it is when the first one reads, whatever others write
+        meanwhile. The rows of a query that answers with an iterator are read in the block."""
+        with translated(self.path), read_transaction(self._connection):
+            yield
 
 
 def reader(path: Path, *, create: bool = True) -> Reader | None:
