@@ -16,7 +16,7 @@ import click
 
 from benchmarks.names import ROLES, Names
 from caseworker_tui.cli.printing import progress_bar, say
-from caseworker_tui.text.wording import number_of
+from caseworker_tui.text.numbers import number_of
 from sample_data.courses import ADDRESS, ALL_CLEAR, IN_ORDER
 from store.domain import commands as c
 from store.domain.case_file import CaseFile, Document

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from caseworker_tui.cli.printing import write_line, write_table
+from caseworker_tui.cli.printing import write_line, write_long_table, write_table
 from caseworker_tui.text.ownership import confirmation, controls, party_names, proposal, share, tree_lines
 from store.attachments import spoken_size
 from store.domain.events import PAYLOADS
@@ -150,7 +150,8 @@ _QUEUE_HEADINGS: Final = (
 
 
 def write_queue(cases: Callable[[], Iterable[QueueRow]]) -> None:
-    write_table(lambda: chain([_QUEUE_HEADINGS], map(_queue_cells, cases())))
+    """The cases as a table. `cases` is called twice: see `write_long_table`."""
+    write_long_table(lambda: chain([_QUEUE_HEADINGS], map(_queue_cells, cases())))
 
 
 def _queue_cells(case: QueueRow) -> Cells:
@@ -400,7 +401,7 @@ def write_rules(rules: Iterable[RuleInForce]) -> None:
         )
         for rule in rules
     ]
-    write_table(lambda: [headings, *cells])
+    write_table([headings, *cells])
 
 
 def _write_heading(text: str) -> None:
@@ -409,10 +410,8 @@ def _write_heading(text: str) -> None:
 
 
 def _write_known(*pairs: tuple[str, str | None]) -> None:
-    known = [(name, value) for name, value in pairs if value]
-    write_table(lambda: known, indent="  ")
+    write_table(((name, value) for name, value in pairs if value), indent="  ")
 
 
 def _write_rows(headings: Cells, cells: Iterator[Cells]) -> None:
-    rows = [headings, *cells]
-    write_table(lambda: rows, indent="  ")
+    write_table([headings, *cells], indent="  ")

@@ -143,5 +143,5 @@ def demo(settings: Settings) -> int:
         if _has_terminal():
             return _run_app(database, settings, made_up=True)
         with CaseStore.open(database) as store:
-            store.query(write_cases, as_json=False)
+            write_cases(store, as_json=False)
     return 0

@@ -63,8 +63,14 @@ def write_json_array(values: Iterable[Any]) -> None:
     sys.stdout.write("[]\n" if before == "[\n" else "\n]\n")
 
 
-def write_table(rows: Callable[[], Iterable[Sequence[str]]], *, indent: str = "") -> None:
-    """Aligned columns, each as wide as its widest cell. `rows` is called twice: to measure, then to write."""
+def write_table(rows: Iterable[Sequence[str]], *, indent: str = "") -> None:
+    """Aligned columns, each as wide as its widest cell."""
+    known = [*rows]
+    write_long_table(lambda: known, indent=indent)
+
+
+def write_long_table(rows: Callable[[], Iterable[Sequence[str]]], *, indent: str = "") -> None:
+    """The same for rows that are too many to keep. `rows` is called twice: to measure, then to write."""
     widths: list[int] = []
     for row in rows():
         needed = [_width(safe(cell)) for cell in row]

@@ -24,7 +24,7 @@ def write_cases(found: list[dict[str, Any]]) -> None:
         )
         for case in found
     ]
-    write_table(lambda: [headings, *rows])
+    write_table([headings, *rows])
 
 
 def candidate_as_json(case_id: str, candidate: Candidate) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def write_screening(screening: CaseScreening) -> None:
     write_line()
     if likeliest_first := sorted(screening.candidates, key=lambda each: -each.listed.score):
         headings = ("SCORE", "", "PARTY", "MAY BE", "ENTRY", "LIST", "FOR", "STANDING", "WHY")
-        write_table(lambda: [headings, *map(_candidate_cells, likeliest_first)])
+        write_table([headings, *map(_candidate_cells, likeliest_first)])
     else:
         write_line("Nobody in the case is like an entry of these lists.")
     for party in screening.parties:
@@ -84,9 +84,7 @@ def write_screening(screening: CaseScreening) -> None:
     write_line()
     if to_record := screening.to_record:
         write_line("On no list, which is not recorded yet:")
-        write_table(
-            lambda: [(each.party.name, label(each.kind), each.screening.list_name) for each in to_record], indent="  "
-        )
+        write_table([(each.party.name, label(each.kind), each.screening.list_name) for each in to_record], indent="  ")
     else:
         write_line("Of everybody else it is recorded that they are on no list.")
 

@@ -16,7 +16,7 @@ from caseworker_tui.frame.screen import WorkScreen
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
 from caseworker_tui.screening import text as screening_text
-from caseworker_tui.text.wording import number_of
+from caseworker_tui.text.numbers import number_of
 from store.domain.refusals import Refusal
 from store.errors import StoreError
 from store.screening.case_screening import (

@@ -1,6 +1,7 @@
 """How values and cases read.
 
 wording        statuses, ages, shares and signs
+numbers        numbers in sentences
 moments        points in time as people type them
 ownership      who owns and controls a company
 command_lines  commands and their results as JSON

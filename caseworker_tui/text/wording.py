@@ -154,8 +154,3 @@ def fit(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
-
-
-def number_of(count: int | None, thing: str) -> str:
-    """`1 case`, `1,204 cases`."""
-    return f"{count or 0:,} {thing}{'' if count == 1 else 's'}"

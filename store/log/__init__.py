@@ -14,11 +14,11 @@ from store.log.commit import CommitHeader
 from store.log.read import (
     RecordedCommit,
     RecordedEvent,
-    case_version,
     get_all_events,
     get_commits_for_case,
     get_events_for_aggregate,
     get_events_for_case,
+    get_events_with_versions,
     head_of,
 )
 
@@ -27,11 +27,11 @@ __all__ = [
     "RecordedCommit",
     "RecordedEvent",
     "StaleVersion",
-    "case_version",
     "get_all_events",
     "get_commits_for_case",
     "get_events_for_aggregate",
     "get_events_for_case",
+    "get_events_with_versions",
     "head_of",
     "save_events",
 ]

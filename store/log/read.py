@@ -152,8 +152,15 @@ UNION ALL SELECT commit_id, recorded_at, actor, 1, position FROM pending_commits
 """
 
 
-def case_version(connection: sqlite3.Connection, event: RecordedEvent) -> int:
-    """The version of its case that came with an event."""
+def get_events_with_versions(
+    connection: sqlite3.Connection, case_id: str | None = None
+) -> Iterator[tuple[RecordedEvent, int]]:
+    """The events of one case file, or else of all, in order, each with the version of its case that came with it."""
+    events = get_events_for_case(connection, case_id) if case_id else get_all_events(connection)
+    return ((event, _case_version(connection, event)) for event in events)
+
+
+def _case_version(connection: sqlite3.Connection, event: RecordedEvent) -> int:
     (version,) = connection.execute(
         "SELECT version FROM (SELECT commit_id, row_number() OVER (ORDER BY provisional, position) AS version"
         f" FROM ({_COMMITS_OF_CASE})) WHERE commit_id = ?2",

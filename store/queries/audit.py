@@ -2,7 +2,8 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,13 @@ from store.attachments import content_of, folder_of, held, place_of
 from store.domain.events import FileAttached
 from store.domain.identifiers import case_reference
 from store.domain.statuses import document_name
-from store.errors import FileChanged, FileMissing
+from store.errors import DatabaseDamaged, FileChanged, FileMissing
 from store.log.read import get_events_of_type
 from store.log.verify import verify_log
 from store.progress import Progress
 from store.projections import TRIGGERS_OF_READ_TABLES
 from store.projections.differences import differences
+from store.sqlite.database import connect, translated
 from store.sqlite.transactions import read_transaction
 
 
@@ -25,6 +27,35 @@ class Finding:
 
     where: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found in a database, and what it holds: None where its file can't be read to the end.
+
+    The attached `files` are counted, and the `remarks` on them made, only where there are no findings.
+    """
+
+    findings: Sequence[Finding]
+    commits: int | None = None
+    events: int | None = None
+    files: int | None = None
+    log_digest: str | None = None
+    remarks: Sequence[str] = ()
+
+
+def verify_database(path: Path, progress: Progress) -> Verification:
+    """Verify the database at `path` without bringing its read tables up to date first, as opening a store would."""
+    try:
+        with closing(connect(path, create=False)) as connection, translated(path):
+            findings = list(verify(connection, progress))
+            (commits, events), digest = log_size(connection), log_digest(connection)
+            if findings:
+                return Verification(findings, commits, events, log_digest=digest)
+            files, remarked = files_here(connection), list(remarks(connection))
+            return Verification((), commits, events, files, digest, remarked)
+    except DatabaseDamaged as error:
+        return Verification([Finding("file", str(error))])
 
 
 def verify(connection: sqlite3.Connection, progress: Progress) -> Iterator[Finding]:

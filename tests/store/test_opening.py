@@ -306,3 +306,17 @@ def test_the_store_opens_by_its_own_clock_and_name_where_none_is_given(database:
         ((device, recorded_at),) = rows(connection_of(store), "SELECT device, recorded_at FROM commits")
     assert device
     assert recorded_at.endswith("+00:00")
+
+
+def test_all_queries_of_a_snapshot_see_one_moment(filled: Path) -> None:
+    with open_store(filled) as store, open_store(filled) as another:
+        with store.snapshot():
+            before = store.query(queue_length)
+            another.execute(kyc(), command_id="meanwhile")
+            assert store.query(queue_length) == before
+        assert store.query(queue_length) == before + 1
+
+
+def test_an_error_of_sqlite_in_a_snapshot_names_the_file(filled: Path) -> None:
+    with open_store(filled) as store, pytest.raises(StoreError, match=filled.name), store.snapshot():
+        raise sqlite3.DatabaseError("unforeseen")

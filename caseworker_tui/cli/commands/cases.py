@@ -1,9 +1,8 @@
 """The subcommands about cases: taking them in, listing and counting them, and one in full."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from sqlite3 import Connection
 
 import click
 
@@ -26,8 +25,8 @@ from caseworker_tui.cli.program import (
     pass_settings,
 )
 from caseworker_tui.text.moments import read_moment
-from caseworker_tui.text.wording import number_of
-from store.domain.rules import Rules
+from caseworker_tui.text.numbers import number_of
+from store.engine.case_store import CaseStore
 from store.queries.as_of import CaseThen, as_of
 from store.queries.assessment import AssessedCase
 from store.queries.case_file import find_case
@@ -37,7 +36,7 @@ from store.queries.related import Related
 from store.queries.rows import fields_of
 from store.queries.whole_case import case_now
 from store.queries.workload import counted_charts
-from store.sqlite.transactions import read_transaction
+from store.sqlite.database import Reader
 
 
 @click.command("import")
@@ -79,7 +78,7 @@ def import_(settings: Settings, files: Sequence[Path], rejects: Path | None, as_
     if as_json:
         write_json(numbers | {"rejects_file": report.rejects_file and str(report.rejects_file)}, indent=None)
     else:
-        write_table(lambda: [(name.replace("_", " "), f"{number:,}") for name, number in numbers.items()])
+        write_table([(name.replace("_", " "), f"{number:,}") for name, number in numbers.items()])
     if not report.files_read:
         say("No file could be read; nothing was imported.")
         return UNUSABLE
@@ -118,16 +117,16 @@ def cases(settings: Settings, query: str, as_json: bool) -> int | None:
         say(str(trouble))
         return UNUSABLE
     with settings.open_store(create=False) as store:
-        store.query(write_cases, selection, as_json=as_json)
+        write_cases(store, selection, as_json=as_json)
     return None
 
 
-def write_cases(connection: Connection, selection: Selection = EVERYTHING, *, as_json: bool) -> None:
-    if as_json:
-        write_json_array(map(fields_of, whole_queue(connection, selection)))
-        return
-    with read_transaction(connection):
-        write_queue(lambda: whole_queue(connection, selection))
+def write_cases(store: Reader, selection: Selection = EVERYTHING, *, as_json: bool) -> None:
+    with store.snapshot():
+        if as_json:
+            write_json_array(map(fields_of, store.query(whole_queue, selection)))
+        else:
+            write_queue(lambda: store.query(whole_queue, selection))
 
 
 @click.command()
@@ -198,8 +197,8 @@ def show(settings: Settings, case: str, moment: datetime | None, version: int | 
     """
     if moment and version:
         raise click.UsageError("--at and --at-version both say when: give one of them.")
-    with settings.open_store(create=False) as store:
-        found = store.query(_all_of_case, case, moment or version, store.rules, store.clock().astimezone(UTC).date())
+    with settings.open_store(create=False) as store, store.snapshot():
+        found = _all_of_case(store, case, moment or version)
     if as_json:
         write_json(case_as_json(*found))
     else:
@@ -207,13 +206,12 @@ def show(settings: Settings, case: str, moment: datetime | None, version: int | 
 
 
 def _all_of_case(
-    connection: Connection, id_or_reference: str, when: datetime | int | None, rules: Rules, today: date
+    store: CaseStore, id_or_reference: str, when: datetime | int | None
 ) -> tuple[AssessedCase, Related | None, CaseThen | None]:
-    """The case as it stands, or stood, read in one transaction, whatever others write meanwhile."""
-    with read_transaction(connection):
-        case_id = find_case(connection, id_or_reference)
-        if when is not None:
-            then = as_of(connection, case_id, when, rules)
-            return then.stood, None, then
-        now = case_now(connection, case_id, rules, today)
-        return now.stands, now.related, None
+    """The case as it stands, or as it stood at a moment or a version."""
+    case_id = store.query(find_case, id_or_reference)
+    if when is not None:
+        then = store.query(as_of, case_id, when, store.rules)
+        return then.stood, None, then
+    now = store.query(case_now, case_id, store.rules, store.clock().astimezone(UTC).date())
+    return now.stands, now.related, None

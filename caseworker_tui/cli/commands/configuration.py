@@ -37,7 +37,7 @@ def config(settings: Settings, as_schema: bool, as_json: bool) -> None:
         write_json({"file": file and str(file), "configuration": in_force})
         return
     say(f"{file}{'' if file and file.exists() else ' is not there; all is as follows'}")
-    write_table(lambda: _settings_in(in_force))
+    write_table(_settings_in(in_force))
 
 
 def _settings_in(values: Mapping[str, JsonValue], path: str = "") -> Iterator[tuple[str, str]]:

@@ -47,7 +47,7 @@ def conflicts_(context: click.Context, settings: Settings, as_json: bool) -> int
     if as_json:
         write_json_array(rows)
     else:
-        write_table(lambda: [(row.command_id, row.command, row.actor, row.sentence) for row in rows])
+        write_table([(row.command_id, row.command, row.actor, row.sentence) for row in rows])
     say(f"{len(rows)} in conflict." if rows else "Nothing is in conflict.")
     return FAILED if rows else None
 

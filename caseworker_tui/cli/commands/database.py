@@ -1,19 +1,16 @@
 """The subcommands about the database itself: whether it is whole and usable, and making its read tables anew."""
 
-from contextlib import closing, suppress
-from sqlite3 import Connection
+from contextlib import suppress
 
 import click
 
 from caseworker_tui.cli.doctor import examine
 from caseworker_tui.cli.printing import progress_bar, say, write_json, write_line, write_table
 from caseworker_tui.cli.program import FAILED, Settings, database_option, json_option, pass_settings
-from caseworker_tui.text.wording import number_of
+from caseworker_tui.text.numbers import number_of
 from store.errors import DatabaseDamaged
 from store.projections import PROJECTIONS
-from store.queries.audit import Finding, files_here, log_digest, log_size, remarks
-from store.queries.audit import verify as find_faults
-from store.sqlite.database import connect, translated
+from store.queries.audit import verify_database
 
 
 @click.command()
@@ -51,41 +48,25 @@ def verify(settings: Settings, as_json: bool) -> int | None:
     """
     with suppress(DatabaseDamaged):  # read tables of an older version are no finding; all else is one below
         settings.open_store(create=False).close()
-    commits = events = files = digest = None
-    remarked: list[str] = []
-    try:
-        with (
-            closing(connect(settings.path, create=False)) as connection,
-            translated(settings.path),
-            progress_bar("Verifying") as progress,
-        ):
-            findings = list(find_faults(connection, progress))
-            commits, events, digest = _log_counts(connection)
-            if not findings:
-                files, remarked = files_here(connection), list(remarks(connection))
-    except DatabaseDamaged as error:
-        findings = [Finding("file", str(error))]
+    with progress_bar("Verifying") as progress:
+        found = verify_database(settings.path, progress)
     if as_json:
-        numbers = {"commits": commits, "events": events, "files": files, "log_digest": digest}
-        write_json({"ok": not findings, "findings": findings, "remarks": remarked, **numbers})
-    elif findings:
-        for finding in findings:
+        numbers = {name: getattr(found, name) for name in ("commits", "events", "files", "log_digest")}
+        write_json({"ok": not found.findings, "findings": found.findings, "remarks": found.remarks, **numbers})
+    elif found.findings:
+        for finding in found.findings:
             write_line(f"{finding.where}: {finding.sentence}")
     else:
         write_line(
-            f"All is well: {number_of(commits, 'commit')} with {number_of(events, 'event')} are as they were"
-            f" recorded, and {len(PROJECTIONS)} read tables follow from them."
+            f"All is well: {number_of(found.commits, 'commit')} with {number_of(found.events, 'event')} are as they"
+            f" were recorded, and {len(PROJECTIONS)} read tables follow from them."
         )
-        if files:
-            write_line(f"Attached here: {number_of(files, 'file')}, as on the day they were attached.")
-        write_line(f"Log digest: {digest}")
-        for remark in remarked:
+        if found.files:
+            write_line(f"Attached here: {number_of(found.files, 'file')}, as on the day they were attached.")
+        write_line(f"Log digest: {found.log_digest}")
+        for remark in found.remarks:
             say(remark)
-    return FAILED if findings else None
-
-
-def _log_counts(connection: Connection) -> tuple[int, int, str]:
-    return *log_size(connection), log_digest(connection)
+    return FAILED if found.findings else None
 
 
 @click.command()
@@ -105,7 +86,7 @@ def doctor(settings: Settings, as_json: bool) -> int | None:
     if as_json:
         write_json({"ok": not wrong, "checks": checks})
     else:
-        write_table(lambda: [("ok" if check.ok else "WRONG", check.name, check.found) for check in checks])
+        write_table([("ok" if check.ok else "WRONG", check.name, check.found) for check in checks])
         for check in wrong:
             write_line()
             write_line(f"{check.name}: {check.advice}")

@@ -38,7 +38,7 @@ def dead_letters_(context: click.Context, settings: Settings, also_resolved: boo
     if as_json:
         write_json_array(_as_json(letter) for letter in letters)
     else:
-        write_table(lambda: [(str(each.dead_letter_id), each.state, each.received_at, each.reason) for each in letters])
+        write_table([(str(each.dead_letter_id), each.state, each.received_at, each.reason) for each in letters])
     waiting = sum(letter.state is LetterState.WAITING for letter in letters)
     say(f"{waiting} waiting." if waiting else "No dead letter waits.")
     return FAILED if waiting else None

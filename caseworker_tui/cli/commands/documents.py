@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from sqlite3 import Connection
 from typing import Final
 
 import click
@@ -19,7 +18,7 @@ from caseworker_tui.cli.printing import (
     write_json,
     write_json_array,
     write_line,
-    write_table,
+    write_long_table,
 )
 from caseworker_tui.cli.program import (
     UNUSABLE,
@@ -36,7 +35,7 @@ from store.domain.values import Day
 from store.queries.case_file import AttachmentRow
 from store.queries.documents import ExpiringRow, find_document, find_file
 from store.queries.documents import expiring as expiring_documents
-from store.sqlite.transactions import read_transaction
+from store.sqlite.database import Reader
 from store.validation import explain
 
 
@@ -159,23 +158,22 @@ def expiring(settings: Settings, within: int, as_json: bool) -> None:
     """
     today = datetime.now(UTC).date()
     with settings.open_store(create=False) as store:
-        store.query(_write_expiring, today, today + timedelta(days=within), as_json=as_json)
+        _write_expiring(store, today, today + timedelta(days=within), as_json=as_json)
 
 
 _EXPIRING_HEADINGS: Final = ("EXPIRES", "DAYS", "DOCUMENT", "OF", "STATUS", "CASE", "NAME", "CASE STATUS", "ASSIGNEE")
 
 
-def _write_expiring(connection: Connection, today: date, until: date, *, as_json: bool) -> None:
-    if as_json:
-        write_json_array(expiring_documents(connection, until))
-        return
-
+def _write_expiring(store: Reader, today: date, until: date, *, as_json: bool) -> None:
     def rows() -> Iterator[tuple[str, ...]]:
         yield _EXPIRING_HEADINGS
-        yield from (_expiring_cells(row, today) for row in expiring_documents(connection, until))
+        yield from (_expiring_cells(row, today) for row in store.query(expiring_documents, until))
 
-    with read_transaction(connection):
-        write_table(rows)
+    with store.snapshot():
+        if as_json:
+            write_json_array(store.query(expiring_documents, until))
+        else:
+            write_long_table(rows)
 
 
 def _expiring_cells(row: ExpiringRow, today: date) -> tuple[str, ...]:

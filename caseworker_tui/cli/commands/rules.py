@@ -66,7 +66,7 @@ def _write_rules(team: TeamRules | None, *, as_json: bool) -> None:
         write_json({"version": team.full_version if team else RULES_VERSION, "rules": listed})
         return
     say(f"Version {team.full_version if team else RULES_VERSION}")
-    write_table(lambda: [("RULE", "FROM", "ASKS FOR", "OF", "WHY"), *map(_rule_cells, listed)])
+    write_table([("RULE", "FROM", "ASKS FOR", "OF", "WHY"), *map(_rule_cells, listed)])
 
 
 def _rule_cells(rule: dict[str, Any]) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def _write_changes(store: CaseStore, wanted: Rules, *, as_json: bool) -> int | N
     if as_json:
         write_json_array(known)
     else:
-        write_table(lambda: [("WOULD", "CASE", "NAME", "DOCUMENT", "OF", "RULE"), *map(_change_cells, known)])
+        write_table([("WOULD", "CASE", "NAME", "DOCUMENT", "OF", "RULE"), *map(_change_cells, known)])
     asks = sum(change.change is Change.ASKS for change in known)
     say(f"Documents that these rules would ask for: {asks}; that they would no longer ask for: {len(known) - asks}.")
     if unknown := len(changes) - len(known):

@@ -25,7 +25,7 @@ from caseworker_tui.cli.program import (
     json_option,
     pass_settings,
 )
-from caseworker_tui.text.wording import number_of
+from caseworker_tui.text.numbers import number_of
 from store.domain.statuses import CheckKind, label
 from store.domain.values import Text
 from store.engine.case_store import CaseStore
@@ -71,7 +71,7 @@ def lists(context: click.Context, settings: Settings, as_json: bool) -> None:
     if as_json:
         write_json_array(in_force)
     elif in_force:
-        write_table(lambda: [_HEADINGS, *map(_cells, in_force)])
+        write_table([_HEADINGS, *map(_cells, in_force)])
     else:
         say(NO_LIST)
 
@@ -133,7 +133,7 @@ def import_(
     if as_json:
         write_json(_import_as_json(done), indent=None)
     else:
-        write_table(lambda: [_HEADINGS, _cells(done.info)])
+        write_table([_HEADINGS, _cells(done.info)])
     _tell(done)
     return FAILED if done.rejected else None
 

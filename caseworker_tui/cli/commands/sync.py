@@ -134,7 +134,7 @@ def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int
     if as_json:
         write_json(numbers, indent=None)
     else:
-        write_table(lambda: [(name.replace("_", " "), f"{number:,}") for name, number in numbers.items()])
+        write_table([(name.replace("_", " "), f"{number:,}") for name, number in numbers.items()])
     for sentence in filter(None, (*_to_be_done(state), trouble)):
         say(sentence)
     return FAILED if state.conflicts or state.quarantined_cases or state.pending or trouble else None
@@ -264,7 +264,7 @@ def _write_findings(findings: Sequence["Finding"], *, as_json: bool) -> int | No
         write_json({"ok": not wrong, "findings": findings})
     else:
         marks = {Verdict.GOOD: "ok", Verdict.WARNING: "warning", Verdict.PROBLEM: "WRONG"}
-        write_table(lambda: [(marks[each.verdict], each.about, each.sentence) for each in findings])
+        write_table([(marks[each.verdict], each.about, each.sentence) for each in findings])
     return FAILED if wrong else None
 
 
