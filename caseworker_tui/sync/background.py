@@ -13,6 +13,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from store.sync.settings import COMMITS_TOPIC
 from store.sync.watch import State, Status
 
 _FIRST_PAUSE: Final = 1.0
@@ -32,6 +33,11 @@ class Cluster:
     servers: str
     topic_prefix: str
     command: Sequence[str]
+
+    @property
+    def topic(self) -> str:
+        """The topic of the team's log."""
+        return self.topic_prefix + COMMITS_TOPIC
 
 
 def sync_command(database: Path, actor: str, configuration: Path | None) -> list[str]:

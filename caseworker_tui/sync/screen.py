@@ -1,9 +1,7 @@
 """How it stands with the team: the cluster, what is read and pending, and all that waits for a person."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from sqlite3 import Connection
 from typing import ClassVar
 
 from textual import on, work
@@ -25,31 +23,9 @@ from caseworker_tui.sync import text as sync_text
 from caseworker_tui.sync.background import BackgroundSync
 from caseworker_tui.sync.conflict import ConflictScreen
 from store.engine.case_store import CaseStore
-from store.queries.team import ConflictRow, TeamOverview, case_names, conflicts, team_overview
-from store.sqlite.transactions import read_transaction
-from store.sync.dead_letters import DeadLetter, dead_letters, discard, replay
+from store.sync.dead_letters import DeadLetter, discard, replay
 from store.sync.quarantine import release
-from store.sync.settings import COMMITS_TOPIC
-from store.unsettled import quarantined_cases
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """What waits for a person, and what stands around it."""
-
-    team: TeamOverview | None
-    conflicts: list[ConflictRow]
-    quarantined: dict[str, str]
-    letters: list[DeadLetter]
-    names: dict[str, str]
-
-
-def _waiting(connection: Connection) -> _Waiting:
-    with read_transaction(connection):
-        found, quarantined = conflicts(connection), quarantined_cases(connection)
-        names = case_names(connection, {*(row.case_id for row in found), *quarantined})
-        letters = dead_letters(connection, waiting_only=True)
-        return _Waiting(team_overview(connection), found, quarantined, letters, names)
+from store.sync.to_settle import ToSettle, to_settle
 
 
 class SyncScreen(WorkScreen):
@@ -92,14 +68,13 @@ class SyncScreen(WorkScreen):
     @work(exclusive=True, group="reload")
     async def reload(self) -> None:
         with toast_errors(self):
-            waiting = await self._session.query(_waiting)
+            waiting = await self._session.query(to_settle)
             status = self._sync.status if self._sync else None
-            servers = self._sync.cluster.servers if self._sync else ""
-            topic = f"{self._sync.cluster.topic_prefix}{COMMITS_TOPIC}" if self._sync else ""
+            servers, topic = (self._sync.cluster.servers, self._sync.cluster.topic) if self._sync else ("", "")
             self._state.update(sync_text.overview(status, servers, topic, waiting.team))
             self._show(waiting)
 
-    def _show(self, waiting: _Waiting) -> None:
+    def _show(self, waiting: ToSettle) -> None:
         entries: list[tuple[Content, Callable[[], None]]] = [
             *(
                 (

@@ -1,0 +1,36 @@
+"""What waits for a person in a team, read in one transaction: what the sync screen shows."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from store.queries.team import ConflictRow, TeamOverview, case_names, conflicts, team_overview
+from store.sqlite.transactions import read_transaction
+from store.sync.dead_letters import DeadLetter, dead_letters
+from store.unsettled import quarantined_cases
+
+
+@dataclass(frozen=True, slots=True)
+class ToSettle:
+    """The conflicts, the reasons of quarantined cases by case id, and the dead letters that wait.
+
+    `names` has the reference and the name of each case among them. `team` is None where no team was joined.
+    """
+
+    team: TeamOverview | None
+    conflicts: Sequence[ConflictRow]
+    quarantined: Mapping[str, str]
+    letters: Sequence[DeadLetter]
+    names: Mapping[str, str]
+
+
+def to_settle(connection: sqlite3.Connection) -> ToSettle:
+    with read_transaction(connection):
+        found, quarantined = conflicts(connection), quarantined_cases(connection)
+        return ToSettle(
+            team=team_overview(connection),
+            conflicts=found,
+            quarantined=quarantined,
+            letters=dead_letters(connection, waiting_only=True),
+            names=case_names(connection, {*(row.case_id for row in found), *quarantined}),
+        )
