@@ -13,6 +13,7 @@ sync/          one history for a team, through Apache Kafka
 attachments    the files of documents, kept by content beside the database
 unsettled      conflicts, discarded commands, quarantined records
 preferences    what a person's queue looks like
+doctor         what could keep a database from being used
 errors         what can be wrong with a database; validation: with what somebody typed or sent
 clock, actor, handwritten_files, progress, closing
                the time; the user of the system; files that people write by hand; how far work is; `with` blocks

@@ -1,49 +1,24 @@
-"""`caseworker doctor`: what could keep the program from working on this machine and this database.
-
-Every check answers, whatever is wrong with the database: one that fails says what to do.
-"""
+"""`caseworker doctor`: what could keep the program from working on this machine, in this terminal, on this database."""
 
 import os
 import platform
 import shutil
-import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
 
 from caseworker_tui.cli.printing import is_terminal, safe
-from store.attachments import folder_of, held
+from store import doctor
+from store.doctor import Check
 from store.domain.rules import Rules
-from store.errors import StoreError
-from store.projections.rebuild import stale_tables
-from store.queries.notification_rules import notification_rules, notification_service_state
-from store.sqlite.database import connect, translated
-from store.sqlite.schema import SCHEMA_VERSION
-
-OLDEST_SQLITE: Final = (3, 38, 0)  # STRICT tables, JSON functions
-LITTLE_SPACE: Final = 100 * 1024**2
-_PATIENCE_MS: Final = 250
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What was looked at and found; `advice` says what to do when it is not `ok`."""
-
-    name: str
-    ok: bool
-    found: str
-    advice: str = ""
 
 
 def examine(database: Path, rules: Rules) -> Iterator[Check]:
-    yield from _machine()
-    yield from _file(database)
-    yield from _contents(database, rules)
-    yield _lists(database)
+    """All checks. What they found can be shown on a terminal."""
+    for check in (*_machine(), *doctor.examine(database, rules)):
+        yield replace(check, found=safe(check.found), advice=safe(check.advice))
 
 
 def caseworker_version() -> str:
@@ -60,12 +35,7 @@ def _installed(distribution: str) -> str:
 def _machine() -> Iterator[Check]:
     yield Check("caseworker", True, caseworker_version())
     yield Check("Python", True, f"{platform.python_version()} ({sys.executable})")
-    yield Check(
-        "SQLite",
-        sqlite3.sqlite_version_info >= OLDEST_SQLITE,
-        sqlite3.sqlite_version,
-        f"caseworker needs SQLite {'.'.join(map(str, OLDEST_SQLITE))} or newer: use a newer Python.",
-    )
+    yield doctor.sqlite_library()
     textual = _installed("textual")
     yield Check("Textual", textual != "not installed", textual, "Install caseworker again.")
     yield Check("Platform", True, platform.platform())
@@ -83,111 +53,3 @@ def _terminal() -> Check:
         f"{kind}, {columns}x{lines}",
         "The app is made for terminals of 80x24 and more that can place the cursor.",
     )
-
-
-def _file(database: Path) -> Iterator[Check]:
-    yield Check("Database", True, safe(str(database)))
-    try:
-        size, mode = database.stat().st_size, database.stat().st_mode
-    except OSError:
-        return
-    yield Check("Size", size > 0, f"{size:,} bytes", "The file is empty: restore it from a backup, or delete it.")
-    if os.name == "posix":
-        yield Check(
-            "Permissions",
-            not mode & 0o077,
-            f"{mode & 0o777:04o}",
-            "Other users can read the case files: chmod 600 the database.",
-        )
-    free = shutil.disk_usage(database.absolute().parent).free
-    yield Check(
-        "Free space", free > max(LITTLE_SPACE, size), f"{free // 1024**2:,} MiB", "Make room on the database's disk."
-    )
-
-
-def _contents(database: Path, rules: Rules) -> Iterator[Check]:
-    if database.is_file() and not database.stat().st_size:
-        return  # to open an empty file is to make a database of it
-    try:
-        with closing(connect(database, create=False)) as connection:
-            connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
-            writing = _writing(connection, database)
-            yield writing
-            with translated(database):
-                yield from _answers(connection, writing.ok)
-                yield from _notification_rules(connection, rules)
-    except StoreError as error:
-        yield Check("Opening", False, error.code, safe(str(error)))
-
-
-def _answers(connection: sqlite3.Connection, writable: bool) -> Iterator[Check]:
-    (schema,) = connection.execute("PRAGMA user_version").fetchone()
-    yield Check("Schema", True, f"{schema} (this version knows {SCHEMA_VERSION})")
-    (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
-    yield Check(
-        "Journal",
-        journal == "wal" or not writable,  # one that can't be written to is read without its journal
-        journal,
-        "The database's disk does not allow write-ahead logging (a network share?): move it to a local disk.",
-    )
-    faults = [fault for (fault,) in connection.execute("PRAGMA quick_check(5)") if fault != "ok"]
-    yield Check("Quick check", not faults, safe("; ".join(faults)) or "ok", "Restore the database from a backup.")
-    counts = (
-        "{:,} {}".format(*connection.execute(f"SELECT count(*), '{table}' FROM {table}").fetchone())
-        for table in ("cases", "commits", "events")
-    )
-    yield Check("Contents", True, ", ".join(counts))
-    yield _files(connection)
-    stale = stale_tables(connection)
-    yield Check("Read tables", not stale, ", ".join(stale) or "current", "Run `caseworker rebuild`.")
-
-
-def _notification_rules(connection: sqlite3.Connection, rules: Rules) -> Iterator[Check]:
-    in_force = notification_rules(connection, rules)
-    if rules.notification_service is None:
-        yield Check("Notification rules", True, f"{len(in_force)} in force")
-        return
-    state = notification_service_state(connection, rules.notification_service)
-    yield Check(
-        "Notification rules",
-        not state.trouble,
-        safe(f"{len(in_force)} in force. {state.sentence}"),
-        f"The service last answered in full {state.answered_at or 'never'}; nothing else is held up by it."
-        " `caseworker notifications --refresh` asks it again.",
-    )
-
-
-def _files(connection: sqlite3.Connection) -> Check:
-    """Where attached files lie; whether they are whole is for `caseworker verify` to tell."""
-    folder = folder_of(connection)
-    try:
-        count, mode = sum(1 for _ in held(folder)), folder.stat().st_mode
-    except FileNotFoundError:
-        return Check("Files", True, f"none yet, in {safe(str(folder))}")
-    except OSError as error:
-        return Check("Files", False, f"{safe(str(folder))}: {error.strerror}", "Make the folder readable.")
-    private = os.name != "posix" or not mode & 0o077
-    advice = "Other users can read attached files: chmod 700 the folder."
-    return Check("Files", private, f"{count:,} in {safe(str(folder))}", advice)
-
-
-def _lists(database: Path) -> Check:
-    from store.screening.list_files import lists_folder, lists_in_force  # noqa: PLC0415 (only for screening)
-
-    try:
-        in_force = lists_in_force(lists_folder(database))
-    except StoreError as error:
-        return Check("Lists", False, error.code, safe(str(error)))
-    return Check("Lists", True, safe(", ".join(f"{it.name} ({it.version})" for it in in_force)) or "none in force")
-
-
-def _writing(connection: sqlite3.Connection, database: Path) -> Check:
-    if not (os.access(database, os.W_OK) and os.access(database.absolute().parent, os.W_OK)):
-        return Check("Writing", False, "forbidden", "To work on cases, make the database and its folder writable.")
-    try:
-        with translated(database):
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("ROLLBACK")
-    except StoreError as error:
-        return Check("Writing", False, error.code, safe(str(error)))
-    return Check("Writing", True, "possible")
