@@ -24,14 +24,14 @@ def _peer(scale: Scale, folder: Path) -> Iterator[Figure]:
     if find_spec("eventsourcing") is None:
         say("peer: not measured, for the library eventsourcing is not installed; `make bench` installs it.")
         return
-    from benchmarks import peer  # noqa: PLC0415 (its library need not be there)
+    from benchmarks import peer
 
     yield from peer.figures(scale, folder)
 
 
 def _kafka(scale: Scale, folder: Path) -> Iterator[Figure]:
-    from benchmarks import kafka  # noqa: PLC0415 (confluent_kafka)
-    from tests.kafka.apache_kafka import CantBeHad  # noqa: PLC0415 (confluent_kafka)
+    from benchmarks import kafka
+    from tests.kafka.apache_kafka import CantBeHad
 
     try:
         yield from kafka.figures(scale, folder)

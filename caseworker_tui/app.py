@@ -115,7 +115,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
                 self._team = await self.session.query(team_state)
                 self._show_sync(self._sync.status if self._sync else None)
             if self._refresher and version != self._seen_version:
-                from store.queries.notification_rules import notification_service_state  # noqa: PLC0415 (only with one)
+                from store.queries.notification_rules import notification_service_state
 
                 service = await self.session.query(notification_service_state, self._refresher.service.url)
                 outage = bool(service.trouble)
@@ -150,13 +150,13 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     @cached_property
     def _case(self) -> "CaseScreen":
         """One for all cases: a mounted screen changes case in an instant."""
-        from caseworker_tui.case.screen import CaseScreen  # noqa: PLC0415 (not for the first picture)
+        from caseworker_tui.case.screen import CaseScreen
 
         return self._keep(CaseScreen(self.session))
 
     @cached_property
     def _case_then(self) -> "CaseThenScreen":
-        from caseworker_tui.case.past import CaseThenScreen  # noqa: PLC0415 (not for the first picture)
+        from caseworker_tui.case.past import CaseThenScreen
 
         return self._keep(CaseThenScreen(self.session))
 
@@ -170,7 +170,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         """On every screen, whichever is in sight now or later."""
         self.session.sync_line = ""
         if status or self._team.shared:
-            from caseworker_tui.sync.text import top_line  # noqa: PLC0415 (only in a team)
+            from caseworker_tui.sync.text import top_line
 
             self.session.sync_line = top_line(status, self._team)
         for screen in self._open_screens:
@@ -215,14 +215,14 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     @on(EnterCase)
     def enter_case(self) -> None:
-        from caseworker_tui.new_case.screen import NewCaseScreen  # noqa: PLC0415 (not for the first picture)
-        from store.engine.case_store import new_command_id  # noqa: PLC0415 (the same)
+        from caseworker_tui.new_case.screen import NewCaseScreen
+        from store.engine.case_store import new_command_id
 
         self.push_screen(NewCaseScreen(self.session, new_command_id(self.session.now())))
 
     @on(ShowTeam)
     def show_team(self) -> None:
-        from caseworker_tui.team.screen import TeamScreen  # noqa: PLC0415 (not for the first picture)
+        from caseworker_tui.team.screen import TeamScreen
 
         self.push_screen(TeamScreen(self.session))
 
@@ -233,7 +233,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     @on(OpenSync)
     def open_sync(self) -> None:
-        from caseworker_tui.sync.screen import SyncScreen  # noqa: PLC0415 (not for the first picture)
+        from caseworker_tui.sync.screen import SyncScreen
 
         self.push_screen(SyncScreen(self.session, self._sync))
 
@@ -276,18 +276,18 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def action_help(self) -> None:
         if places := [place for place in places_in_sight(self.screen) if place.keys.in_help]:
-            from caseworker_tui.frame.help import HelpScreen  # noqa: PLC0415 (not for the first picture)
+            from caseworker_tui.frame.help import HelpScreen
 
             self.push_screen(HelpScreen((*places, Place(self, self.KEYS))))
 
 
 def _refresher(database: Path, service: "ConfigService", clock: Clock) -> "Refresher":
-    from store.notifications.refresh import Refresher  # noqa: PLC0415 (only for who has a config service)
+    from store.notifications.refresh import Refresher
 
     return Refresher(database, service, clock=clock)
 
 
 def _background_sync(cluster: "Cluster", tell: Callable[["Status"], None]) -> "BackgroundSync":
-    from caseworker_tui.sync.background import BackgroundSync  # noqa: PLC0415 (only in a team)
+    from caseworker_tui.sync.background import BackgroundSync
 
     return BackgroundSync(cluster, tell)

@@ -211,10 +211,10 @@ def _sync_folder(folder: Path) -> None:
 
 def _media_type(head: bytes, name: str) -> str:
     """By content where that tells, else by the name."""
-    import filetype  # type: ignore[import-untyped]  # noqa: PLC0415 (25 ms: only where a file is attached)
+    import filetype  # type: ignore[import-untyped]
 
     if kind := filetype.guess(head):
         return str(kind.mime)
-    from mimetypes import guess_type  # noqa: PLC0415 (reads the tables of the system)
+    from mimetypes import guess_type
 
     return (guess_type(name)[0] or "application/octet-stream").lower()

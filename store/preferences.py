@@ -80,6 +80,6 @@ def remove_view(connection: sqlite3.Connection, person: str, view: View) -> None
 
 
 def _checked(name: str) -> str:
-    from store.domain.values import NameOfView  # noqa: PLC0415 (pydantic: the first picture of the app does without)
+    from store.domain.values import NameOfView
 
     return NameOfView(name=name).name

@@ -96,7 +96,7 @@ def _has_terminal() -> bool:
 
 def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> int:
     gc.disable()  # until all is loaded (soon.py): to look through it for garbage takes a tenth of the start
-    from caseworker_tui.app import CaseworkerApp  # noqa: PLC0415 (Textual: 275 ms)
+    from caseworker_tui.app import CaseworkerApp
 
     configured = settings.configured
     app = CaseworkerApp(
@@ -111,7 +111,7 @@ def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> in
 
 
 def _cluster(database: Path, settings: Settings) -> "Cluster | None":
-    from caseworker_tui.sync.background import Cluster, sync_command  # noqa: PLC0415 (only where something is configured)
+    from caseworker_tui.sync.background import Cluster, sync_command
 
     if not (kafka := settings.configuration.kafka):
         return None
@@ -132,9 +132,9 @@ def demo(settings: Settings) -> int:
 
     Exit codes: 0 done.
     """
-    from caseworker_tui.cli.commands.cases import write_cases  # noqa: PLC0415 (as any other subcommand)
-    from caseworker_tui.cli.sample import attach_specimens, build_sample  # noqa: PLC0415 (the readers of every format)
-    from store.engine.case_store import CaseStore  # noqa: PLC0415 (as any other subcommand)
+    from caseworker_tui.cli.commands.cases import write_cases
+    from caseworker_tui.cli.sample import attach_specimens, build_sample
+    from store.engine.case_store import CaseStore
 
     with TemporaryDirectory(prefix="caseworker-demo-") as folder:
         database, now = Path(folder) / "cases.sqlite3", datetime.now(UTC)

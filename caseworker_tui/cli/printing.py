@@ -102,7 +102,7 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
 def _as_json(value: Any, *, indent: int | None = None) -> str:
     """`value` as JSON. Unsafe characters can only stand within its texts, where their escapes mean the same."""
-    from pydantic_core import to_json  # noqa: PLC0415 (the app prints nothing)
+    from pydantic_core import to_json
 
     return safe(to_json(value, indent=indent, inf_nan_mode="null").decode(), keep="\n")
 
@@ -115,6 +115,6 @@ def _width(text: str) -> int:
     """How many cells of a terminal a text takes."""
     if text.isascii():
         return len(text)
-    from rich.cells import cell_len  # noqa: PLC0415 (only where a wide character could be)
+    from rich.cells import cell_len
 
     return cell_len(text)

@@ -106,7 +106,7 @@ class Settings:
 
     @cached_property
     def configuration(self) -> "Configuration":
-        from caseworker_tui.configuration.settings import read_configuration  # noqa: PLC0415 (pydantic: not to open the app)
+        from caseworker_tui.configuration.settings import read_configuration
 
         return read_configuration(self.configuration_file)
 
@@ -138,7 +138,7 @@ class Settings:
             self.open_store(create=True).close()
 
     def open_store(self, *, create: bool) -> "CaseStore":
-        from store.engine.case_store import CaseStore  # noqa: PLC0415 (not to open the app)
+        from store.engine.case_store import CaseStore
 
         with progress_bar("Making the read tables anew") as progress:
             return CaseStore.open(self.path, create=create, rules=self.configuration.rules, progress=progress)
@@ -155,9 +155,9 @@ def _keep(context: click.Context, option: click.Parameter, value: object) -> Non
 def _keep_actor(context: click.Context, option: click.Parameter, value: str | None) -> None:
     if value is None:
         return
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 (only where somebody is named)
+    from pydantic import TypeAdapter, ValidationError
 
-    from store.domain.values import Text  # noqa: PLC0415 (the same)
+    from store.domain.values import Text
 
     try:
         _keep(context, option, TypeAdapter[str](Text).validate_python(value))
@@ -208,7 +208,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from caseworker_tui.cli.doctor import caseworker_version  # noqa: PLC0415 (only here)
+        from caseworker_tui.cli.doctor import caseworker_version
 
         click.echo(f"caseworker {caseworker_version()}")
         context.exit()

@@ -132,13 +132,13 @@ class Session:
 
     @cached_property
     def rules(self) -> Rules:
-        from store.domain.rules import Rules  # noqa: PLC0415 (not for the first picture)
+        from store.domain.rules import Rules
 
         return self._rules or Rules()
 
     @cached_property
     def _copies(self) -> PassingCopies:
-        from caseworker_tui.frame.viewer import PassingCopies  # noqa: PLC0415 (not for the first picture)
+        from caseworker_tui.frame.viewer import PassingCopies
 
         return self._to_be_closed.enter_context(closing(PassingCopies()))
 
@@ -224,8 +224,8 @@ class Session:
 
     async def view(self, file: AttachmentRow) -> None:
         """Open an attached file in the platform's viewer. Raises `store.errors.StoreError`, or `NoViewer`."""
-        from caseworker_tui.frame.viewer import open_in_viewer  # noqa: PLC0415 (not for the first picture)
-        from store.attachments import folder_of  # noqa: PLC0415 (the same)
+        from caseworker_tui.frame.viewer import open_in_viewer
+        from store.attachments import folder_of
 
         copy = await self._filing.run(lambda store: self._copies.copy_of(file, store.query(folder_of)))
         await asyncio.to_thread(open_in_viewer, copy)
@@ -249,7 +249,7 @@ class Session:
         return self._engine(create)
 
     def _engine(self, create: bool) -> CaseStore:
-        from store.engine.case_store import CaseStore  # noqa: PLC0415 (is there already)
+        from store.engine.case_store import CaseStore
 
         return CaseStore.open(self.database, create=create, clock=self._clock, rules=self.rules)
 

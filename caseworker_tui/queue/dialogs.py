@@ -7,7 +7,7 @@ from caseworker_tui.case.actions import MANY
 from caseworker_tui.dialogs.ask import AskScreen
 from caseworker_tui.dialogs.questions import Answers, Choice, Line, Question, in_order
 from caseworker_tui.frame.session import Session
-from caseworker_tui.text.wording import number_of
+from caseworker_tui.text.numbers import number_of
 from store.domain.operation import OfCase
 from store.engine.bulk import InBulk
 from store.preferences import View, remove_view, rename_view, save_view

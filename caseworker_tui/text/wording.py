@@ -124,7 +124,7 @@ def local_time(timestamp: str) -> str:
 
 
 def country(code: str | None) -> str | None:
-    from store.domain.values import country_names  # noqa: PLC0415 (pydantic: the first picture does without)
+    from store.domain.values import country_names
 
     return f"{country_names().get(code, code)} ({code})" if code else None
 

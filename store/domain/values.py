@@ -110,7 +110,7 @@ def _existing_date(text: str) -> str:
 @cache
 def country_names() -> dict[str, str]:
     """ISO 3166-1 alpha-2 codes, with the English name of each, and XK."""
-    import pycountry  # noqa: PLC0415 (70 ms: only where a country is checked or shown)
+    import pycountry
 
     names = {country.alpha_2: getattr(country, "common_name", country.name) for country in pycountry.countries}
     return names | {"XK": "Kosovo"}
@@ -124,7 +124,7 @@ def _existing_country(text: str) -> str:
 
 
 def _valid_lei(text: str) -> str:
-    from stdnum import lei  # noqa: PLC0415 (45 ms: only where an LEI is checked)
+    from stdnum import lei
 
     code = text.upper()
     if not (len(code) == 20 and code.isascii() and code.isalnum() and lei.is_valid(code)):

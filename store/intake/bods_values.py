@@ -222,7 +222,7 @@ def _country_of_incorporation(entity: Entity) -> str | None:
 
 def _country_of_list(identifier: Identifier) -> str | None:
     """The country that an identifier list begins with: `GB-COH` (org-id.guide) or `IRL-TAXID` (BODS, Identifier)."""
-    import pycountry  # noqa: PLC0415 (70 ms: only where it is needed)
+    import pycountry
 
     prefix, dash, _ = (identifier.scheme or "").upper().partition("-")
     if not dash:

@@ -103,7 +103,7 @@ class _Line:
         self._client: Client | None = None
 
     def ask(self, question: Question) -> NotificationRule | None:
-        import httpx2  # noqa: PLC0415 (80 ms, only where a service is asked)
+        import httpx2
 
         service = f"The config service {self._service.url}"
         try:
@@ -132,7 +132,7 @@ class _Line:
         self._client = None
 
     def _opened(self) -> "Client":
-        import httpx2  # noqa: PLC0415 (see above)
+        import httpx2
 
         headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "caseworker"}
         if token := self._token():

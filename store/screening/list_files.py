@@ -110,8 +110,8 @@ class WatchList:
 
     def _with_about(self, word: str) -> dict[int, float]:
         """The entries with a word that sounds about like this one, and how alike the likeliest of each is."""
-        from rapidfuzz.distance import Indel  # noqa: PLC0415 (20 ms: only where somebody is screened)
-        from rapidfuzz.process import extract  # noqa: PLC0415
+        from rapidfuzz.distance import Indel
+        from rapidfuzz.process import extract
 
         spelling = spelt(word)
         heard = sorted(sounds(spelling))

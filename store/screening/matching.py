@@ -89,7 +89,7 @@ def likeness(ours: Sequence[str], theirs: Sequence[str], *, person: bool) -> int
     That one name has words which the other lacks counts a little against people, more against organisations. A name of
     one word is like another only as a whole.
     """
-    from rapidfuzz.distance import Indel  # noqa: PLC0415 (20 ms: only where somebody is screened)
+    from rapidfuzz.distance import Indel
 
     if not ours or not theirs:
         return 0
@@ -120,7 +120,7 @@ _INITIAL: Final = 0.85
 
 
 def _alike(ours: str, theirs: str) -> float:
-    from rapidfuzz.distance import Indel  # noqa: PLC0415
+    from rapidfuzz.distance import Indel
 
     if ours[0] == theirs[0] and 1 in (len(ours), len(theirs)):
         return 1.0 if ours == theirs else _INITIAL
@@ -198,6 +198,6 @@ _TELLING: Final = 5
 
 
 def _is_lei(identifier: str) -> bool:
-    from stdnum import lei  # noqa: PLC0415 (45 ms: only where an LEI is compared)
+    from stdnum import lei
 
     return len(identifier) == 20 and bool(lei.is_valid(identifier))

@@ -66,6 +66,6 @@ def _words_within(written: str) -> tuple[str, ...]:
 def _latin(word: str) -> str:
     if word.isascii():
         return word
-    from anyascii import anyascii  # noqa: PLC0415 (20 ms: only for other scripts)
+    from anyascii import anyascii
 
     return re.sub(r"[^a-z0-9]", "", anyascii(word).lower())

@@ -23,7 +23,7 @@ from store.errors import (
 )
 from store.sqlite.digest import READ_TABLES
 from store.sqlite.read_tables import digest_of, read_tables
-from store.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION
+from store.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, migrate
 from store.sqlite.transactions import read_transaction
 
 SMALLEST_DATABASE: Final = 512
@@ -189,6 +189,4 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     (schema_version,) = connection.execute("PRAGMA user_version").fetchone()
     if schema_version < SCHEMA_VERSION:
-        from store.sqlite.schema import migrate  # noqa: PLC0415 (sqlite-utils: 75 ms, only to make or change a schema)
-
         migrate(connection)

@@ -279,7 +279,7 @@ SCHEMA_VERSION: Final = len(MIGRATIONS)
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Apply all missing migrations or none, also when several processes open a new file at once."""
-    from sqlite_utils import Database, Migrations  # noqa: PLC0415 (75 ms, only to make or change a schema)
+    from sqlite_utils import Database, Migrations
 
     migrations = Migrations("caseworker")
     for name, statements in MIGRATIONS.items():

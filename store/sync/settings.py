@@ -156,8 +156,8 @@ def _looked_up(key: str, text: str, environment: Mapping[str, str], keyring: Key
 
 def _system_keyring(service: str, user: str) -> str | None:
     try:
-        import keyring  # noqa: PLC0415 (an extra: only where a setting names it)
-        from keyring.errors import KeyringError  # noqa: PLC0415
+        import keyring
+        from keyring.errors import KeyringError
     except ImportError as error:
         raise SettingsWrong(
             "The keyring of the system can be read once the package keyring is installed:"

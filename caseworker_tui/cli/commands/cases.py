@@ -63,7 +63,7 @@ def import_(settings: Settings, files: Sequence[Path], rejects: Path | None, as_
 
     Exit codes: 0 all records are cases; 1 some were rejected; 2 no file could be read.
     """
-    from store.intake.importer import import_files  # noqa: PLC0415 (the readers of every format)
+    from store.intake.importer import import_files
 
     with settings.open_store(create=True) as store, progress_bar("Importing") as progress:
         report = import_files(

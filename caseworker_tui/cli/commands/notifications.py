@@ -8,6 +8,7 @@ from caseworker_tui.cli.case_tables import write_rules
 from caseworker_tui.cli.printing import progress_bar, say, write_json
 from caseworker_tui.cli.program import FAILED, UNUSABLE, Settings, database_option, json_option, pass_settings
 from store.clock import system_clock
+from store.notifications.refresh import refresh
 from store.queries.notification_rules import notification_rules, notification_service_state
 
 
@@ -29,8 +30,6 @@ def notifications(settings: Settings, anew: bool, as_json: bool) -> int | None:
 
     Exit codes: 0 done; 1 the service gave no answer; 2 none is configured.
     """
-    from store.notifications.refresh import refresh  # noqa: PLC0415 (only to ask)
-
     configured = settings.configuration.notifications
     rules = settings.configuration.rules
     if anew and configured.service is None:

@@ -29,11 +29,12 @@ from caseworker_tui.text.numbers import number_of
 from store.domain.statuses import CheckKind, label
 from store.domain.values import Text
 from store.engine.case_store import CaseStore
+from store.intake.sniffing import Unreadable
 from store.queries.case_file import find_case
 from store.queries.rows import fields_of
+from store.screening.list_files import ListInfo, WatchList, lists_folder, lists_in_force, open_lists, remove_list
 
 if TYPE_CHECKING:
-    from store.screening.list_files import ListInfo, WatchList
     from store.screening.list_import import ImportedList
 
 NO_LIST: Final = "No list is in force: `caseworker lists import FILE` brings one in."
@@ -65,8 +66,6 @@ def lists(context: click.Context, settings: Settings, as_json: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    from store.screening.list_files import lists_folder, lists_in_force  # noqa: PLC0415 (only for screening)
-
     in_force = lists_in_force(lists_folder(settings.path))
     if as_json:
         write_json_array(in_force)
@@ -76,7 +75,7 @@ def lists(context: click.Context, settings: Settings, as_json: bool) -> None:
         say(NO_LIST)
 
 
-def _cells(info: "ListInfo") -> tuple[str, ...]:
+def _cells(info: ListInfo) -> tuple[str, ...]:
     at = info.imported_at[:16].replace("T", " ")
     kinds = ", ".join(map(label, info.checks))
     return info.name, info.version, kinds, f"{info.entries:,}", at, info.imported_by, info.digest[:16]
@@ -110,9 +109,7 @@ def import_(
 
     Exit codes: 0 all of it is in force; 1 it is, but for records that could not be read; 2 the file is no list.
     """
-    from store.intake.sniffing import Unreadable  # noqa: PLC0415 (the readers of every layout)
-    from store.screening.list_files import lists_folder  # noqa: PLC0415
-    from store.screening.list_import import import_list  # noqa: PLC0415
+    from store.screening.list_import import import_list
 
     try:
         with progress_bar("Importing") as progress:
@@ -166,8 +163,6 @@ def remove(settings: Settings, name: str) -> None:
 
     Exit codes: 0 done; 1 there is no such list.
     """
-    from store.screening.list_files import lists_folder, remove_list  # noqa: PLC0415 (only for screening)
-
     remove_list(lists_folder(settings.path), name)
     say(f"The list {name} is no longer in force.")
 
@@ -194,9 +189,8 @@ def screen(settings: Settings, case: str | None, all_open: bool, as_json: bool) 
     """
     if (case is None) is not all_open:
         raise click.UsageError("Name a case, or give --all-open.")
-    from caseworker_tui.cli import screening_tables as tables  # noqa: PLC0415 (only for screening)
-    from store.screening.case_screening import screen_case  # noqa: PLC0415
-    from store.screening.list_files import lists_folder, open_lists  # noqa: PLC0415
+    from caseworker_tui.cli import screening_tables as tables
+    from store.screening.case_screening import screen_case
 
     with settings.open_store(create=False) as store, open_lists(lists_folder(settings.path)) as in_force:
         if not in_force:
@@ -216,11 +210,11 @@ def screen(settings: Settings, case: str | None, all_open: bool, as_json: bool) 
 
 
 def _cases_to_decide(
-    store: CaseStore, in_force: "Sequence[WatchList]", progress: Callable[[int, int], None]
+    store: CaseStore, in_force: Sequence[WatchList], progress: Callable[[int, int], None]
 ) -> Iterator[dict[str, Any]]:
     """The cases in work with candidates that nobody decided on, or on an entry or party that has changed since."""
-    from caseworker_tui.cli.screening_tables import candidate_as_json  # noqa: PLC0415 (only for screening)
-    from store.screening.case_screening import cases_in_work, screen_case  # noqa: PLC0415
+    from caseworker_tui.cli.screening_tables import candidate_as_json
+    from store.screening.case_screening import cases_in_work, screen_case
 
     cases = store.query(cases_in_work)
     for number, case in enumerate(cases):

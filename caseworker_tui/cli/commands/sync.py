@@ -21,8 +21,12 @@ from caseworker_tui.cli.program import (
 )
 from store.engine.case_store import CaseStore
 from store.queries.team_state import TeamState, team_state
+from store.sync.errors import SettingsWrong
 from store.sync.quarantine import release
+from store.sync.round import until_settled
+from store.sync.settings import read_settings
 from store.sync.shared_log import SyncStopped, Unreachable
+from store.sync.single_instance import single_instance
 from store.sync.team import has_joined, join, team_of
 from store.sync.watch import Chore, State, Status, Watch
 
@@ -73,8 +77,6 @@ def sync(
     if settings.configuration.kafka is None:
         say("There is no cluster to sync with: the configuration names one under [kafka] (docs/kafka.md).")
         return UNUSABLE
-    from store.sync.errors import SettingsWrong  # noqa: PLC0415 (only to sync)
-
     try:
         connection = _connection(settings.configuration.kafka)
         match mode:
@@ -95,17 +97,14 @@ def sync(
 
 
 def _connection(kafka: dict[str, str]) -> "Connection":
-    from store.sync.connection import Connection  # noqa: PLC0415 (confluent_kafka: 60 ms)
-    from store.sync.settings import read_settings  # noqa: PLC0415 (only to sync)
+    from store.sync.connection import Connection
 
     return Connection(read_settings(kafka))
 
 
 def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int | None:
-    from store.sync.kafka import KafkaLog  # noqa: PLC0415 (confluent_kafka)
-    from store.sync.notifications import Notifications  # noqa: PLC0415 (confluent_kafka)
-    from store.sync.round import until_settled  # noqa: PLC0415 (only to sync)
-    from store.sync.single_instance import single_instance  # noqa: PLC0415 (only to sync)
+    from store.sync.kafka import KafkaLog
+    from store.sync.notifications import Notifications
 
     with (
         settings.open_store(create=True) as store,
@@ -156,11 +155,10 @@ def _to_be_done(state: TeamState) -> Iterator[str]:
 
 
 def _watch(settings: Settings, connection: "Connection", *, relay: bool, attached: bool, as_json: bool) -> int | None:
-    from store.sync.intake import Intake  # noqa: PLC0415 (confluent_kafka)
-    from store.sync.kafka import KafkaLog  # noqa: PLC0415 (confluent_kafka)
-    from store.sync.notifications import Notifications  # noqa: PLC0415 (confluent_kafka)
-    from store.sync.relay import Relay  # noqa: PLC0415 (confluent_kafka)
-    from store.sync.single_instance import single_instance  # noqa: PLC0415 (only to sync)
+    from store.sync.intake import Intake
+    from store.sync.kafka import KafkaLog
+    from store.sync.notifications import Notifications
+    from store.sync.relay import Relay
 
     stop, wake = Event(), Event()
     with ExitStack() as open_:
@@ -241,7 +239,7 @@ _IN_WORDS = {State.SYNCING: "", State.UP_TO_DATE: "Up to date."}
 
 
 def _check(settings: Settings, connection: "Connection", *, as_json: bool) -> int | None:
-    from store.sync.topics import check  # noqa: PLC0415 (confluent_kafka)
+    from store.sync.topics import check
 
     partitions = None
     if settings.path.exists():
@@ -251,13 +249,13 @@ def _check(settings: Settings, connection: "Connection", *, as_json: bool) -> in
 
 
 def _create_topics(connection: "Connection", *, as_json: bool) -> int | None:
-    from store.sync.topics import create_topics  # noqa: PLC0415 (confluent_kafka)
+    from store.sync.topics import create_topics
 
     return _write_findings(create_topics(connection), as_json=as_json)
 
 
 def _write_findings(findings: Sequence["Finding"], *, as_json: bool) -> int | None:
-    from store.sync.topics import Verdict  # noqa: PLC0415 (confluent_kafka)
+    from store.sync.topics import Verdict
 
     wrong = any(finding.verdict is Verdict.PROBLEM for finding in findings)
     if as_json:
