@@ -173,6 +173,7 @@ SQL: Final[Mapping[str, str]] = {
                 max(position) FILTER (WHERE event_type = 'DueDateSet') AS due,
                 max(position) FILTER (WHERE event_type = 'RiskRated') AS rated,
                 max(position) FILTER (WHERE event_type = 'DecisionApproved') AS decided,
+                max(position) FILTER (WHERE event_type IN ('CasePinned', 'CaseUnpinned')) AS pinned,
                 max(position) FILTER (WHERE event_type IN ('CaseStatusChanged', 'DecisionProposed')) AS moved
             FROM events GROUP BY case_id
         ),
@@ -192,6 +193,7 @@ SQL: Final[Mapping[str, str]] = {
             iif(moved.event_type = 'DecisionProposed', moved.payload ->> 'reason', NULL),
             created.payload ->> 'company_id', created.payload ->> 'source',
             coalesce(required, 0), coalesce(done, 0), coalesce(rejected, 0), coalesce(uploaded, 0),
+            coalesce(pin.event_type = 'CasePinned', 0),
             created.timestamp, touched.timestamp, c.actor, touched.event_type
         FROM last
         JOIN events AS created ON created.position = last.created
@@ -201,6 +203,7 @@ SQL: Final[Mapping[str, str]] = {
         LEFT JOIN events AS due ON due.position = last.due
         LEFT JOIN events AS rated ON rated.position = last.rated
         LEFT JOIN events AS decided ON decided.position = last.decided
+        LEFT JOIN events AS pin ON pin.position = last.pinned
         LEFT JOIN events AS moved ON moved.position = last.moved
         LEFT JOIN documents ON documents.case_id = last.case_id
     """,
