@@ -51,7 +51,10 @@ class _Reloading(Protocol):
 
 
 class CaseworkerApp(App[None], inherit_bindings=False):
-    """The app on one database, as one person. `run()` returns when the person leaves."""
+    """The app on one database, as one person. `run()` returns when the person leaves.
+
+    `on_loaded` is called once all modules are loaded that the first picture does without.
+    """
 
     TITLE = "caseworker"
     CSS_PATH = "queue/screen.tcss"  # Textual reads that of a screen when it is pushed, which the first one is not
@@ -76,6 +79,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         rules: "Rules | None" = None,
         config_service: "ConfigService | None" = None,
         cluster: "Cluster | None" = None,
+        on_loaded: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self.session = Session(database, actor=actor, clock=clock, rules=rules)
@@ -83,6 +87,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self._sync = _background_sync(cluster, self._sync_changed) if cluster else None
         self._team = TeamState(False, 0, 0, 0)
         self._queue = QueueScreen(self.session)
+        self._on_loaded = on_loaded
         self._kept: list[Screen[Any]] = []
         self._seen_version: int | None = None
         self._trouble = ""
@@ -96,12 +101,17 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.set_interval(1, self._follow)
-        self.call_after_refresh(self.run_worker, preloaded)
+        self.call_after_refresh(self._preload)
         if self._refresher:
             self.call_after_refresh(self._refresher.start)
         if self._sync:
             self._show_sync(self._sync.status)
             self.call_after_refresh(self.run_worker, self._sync.run, group="sync")
+
+    @work
+    async def _preload(self) -> None:
+        await preloaded()
+        self._on_loaded()
 
     @work(exclusive=True)
     async def _follow(self) -> None:

@@ -4,7 +4,6 @@ Data goes to stdout, narration to stderr. What only the app needs is imported wh
 answers without loading Textual or Rich.
 """
 
-import gc
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,18 +94,21 @@ def _has_terminal() -> bool:
 
 
 def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> int:
-    gc.disable()  # until all is loaded (soon.py): to look through it for garbage takes a tenth of the start
-    from caseworker_tui.app import CaseworkerApp
+    from caseworker_tui.frame.preload import collector_paused
 
-    configured = settings.configured
-    app = CaseworkerApp(
-        database,
-        actor=settings.person,
-        rules=configured.rules if configured else None,
-        config_service=None if made_up or not configured else configured.notifications.service,
-        cluster=None if made_up or not configured else _cluster(database, settings),
-    )
-    app.run()
+    with collector_paused() as resume_collector:
+        from caseworker_tui.app import CaseworkerApp
+
+        configured = settings.configured
+        app = CaseworkerApp(
+            database,
+            actor=settings.person,
+            rules=configured.rules if configured else None,
+            config_service=None if made_up or not configured else configured.notifications.service,
+            cluster=None if made_up or not configured else _cluster(database, settings),
+            on_loaded=resume_collector,
+        )
+        app.run()
     return app.return_code or 0
 
 
