@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_chec
 
 from textual import on, work
 from textual.app import App, SystemCommand
+from textual.reactive import var
 from textual.screen import Screen
 
 from caseworker_tui.frame.keys import Action, Keys, Place, bindings, key_names, places_in_sight
@@ -23,7 +24,6 @@ from caseworker_tui.frame.navigation import (
 )
 from caseworker_tui.frame.preload import preloaded
 from caseworker_tui.frame.session import Session
-from caseworker_tui.frame.top_line import TopLine
 from caseworker_tui.queue.screen import QueueScreen
 from store.clock import Clock, system_clock
 from store.errors import StoreError
@@ -69,6 +69,9 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         ),
     )
     BINDINGS = bindings(KEYS)
+
+    sync_line = var("")
+    """How sync is, in the few words of the top line of every screen."""
 
     def __init__(
         self,
@@ -177,15 +180,12 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         return screen
 
     def _show_sync(self, status: "Status | None") -> None:
-        """On every screen, whichever is in sight now or later."""
-        self.session.sync_line = ""
+        line = ""
         if status or self._team.shared:
             from caseworker_tui.sync.text import top_line
 
-            self.session.sync_line = top_line(status, self._team)
-        for screen in self._open_screens:
-            for line in screen.query(TopLine):
-                line.show_sync()
+            line = top_line(status, self._team)
+        self.sync_line = line
 
     async def on_unmount(self) -> None:
         if self._sync:

@@ -1,7 +1,7 @@
 """The engine as screens use it: every question and command is awaited, so that nothing blocks the screen.
 
-Questions, surveys of many cases, what writes, and files go through a thread each, with a store of its own: neither a
-command that waits for a lock nor a count of a million cases nor a large file holds up what is read.
+There are four threads, each with a store of its own: for questions, for surveys of many cases, for writing, and for
+files. So a question waits for no command that waits for a lock, for no count of a million cases and for no large file.
 """
 
 from __future__ import annotations  # of names that are imported for the type checker alone
@@ -23,7 +23,7 @@ from store.clock import Clock, system_clock
 from store.errors import DatabaseMissing
 from store.sqlite.database import Query, Reader, reader
 
-if TYPE_CHECKING:  # the first picture needs none of it
+if TYPE_CHECKING:
     from caseworker_tui.frame.viewer import PassingCopies
     from store.attachments import Attachment
     from store.domain.operation import Command
@@ -81,11 +81,15 @@ class _StoreThread(Generic[S]):
 
 
 class _EngineNeeded(Exception):
-    """A thread can't open the database before the engine is loaded."""
+    """The read tables have to be made first, by the engine, which is not loaded yet.
+
+    A thread raises it instead of loading the engine itself: only the thread that draws imports modules of ours (see
+    preload.py).
+    """
 
 
 def _load_engine() -> None:
-    """Where keys are heard, as caseworker_tui/soon.py says: not for the first picture."""
+    """Import the engine. Called on the thread that draws."""
     import_module("store.engine.case_store")
 
 
@@ -98,13 +102,15 @@ def _for_a_moment(iterator: Iterator[T]) -> Iterator[T]:
 
 
 class Session:
-    """One person at work on one database. `folder` is where they took the last file from."""
+    """One person at work on one database.
+
+    `folder` is where they took the last file from, and where the next dialog that asks for a file begins. Each dialog
+    is made anew, so that it can't keep the folder itself.
+    """
 
     def __init__(self, database: Path, *, actor: str, clock: Clock = system_clock, rules: Rules | None = None) -> None:
         self.database = database
         self.actor = actor
-        self.sync_line = ""
-        """How sync is, in the few words of the top line."""
         self._clock = clock
         self._rules = rules
         self._file: tuple[int, int] | None = None
@@ -115,8 +121,8 @@ class Session:
         self.folder = Path.cwd()
 
     def check_file(self) -> None:
-        """Raises `DatabaseMissing` when the file was deleted or replaced since it was opened: SQLite would go on
-        working on what no longer has a name, and all of it would be lost in the end."""
+        """Raises `DatabaseMissing` when the file was deleted or replaced since it was opened. SQLite would go on
+        working on a file without a name, and all that was written would be lost in the end."""
         if self._file is None:
             return
         try:
@@ -166,8 +172,8 @@ class Session:
         return await self._read(self._asking.run, lambda store: store.query(query, *args, **kwargs))
 
     async def survey(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for a question that may take seconds: one after the other, and whoever no longer waits for an
-        answer ends the question."""
+        """The same for a question that may take seconds. Surveys are made one after the other. One ends when nobody
+        waits for its answer any more."""
         return await self._read(self._surveying.read, lambda store: store.query(query, *args, **kwargs))
 
     async def _read(self, run: Callable[[Callable[[Reader], T]], Awaitable[T]], question: Callable[[Reader], T]) -> T:
@@ -178,7 +184,7 @@ class Session:
             return await run(question)
 
     async def change(self, change: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Carry out, in one transaction, a function that writes what is no event, such as a person's preferences."""
+        """Carry out a function that writes no events, in one transaction: a person's preferences, for instance."""
         return await self._executing.run(lambda store: self._checked(store).change(change, *args, **kwargs))
 
     async def execute(
@@ -192,11 +198,12 @@ class Session:
         )
 
     async def with_store(self, work: Callable[[CaseStore], T]) -> T:
-        """Do what a store can do, and is no command. Raises the same."""
+        """Run a function on the store that is more than a command or a change. Raises the same."""
         return await self._executing.run(lambda store: work(self._checked(store)))
 
     async def in_turn(self, begin: Callable[[CaseStore], Iterator[T]]) -> AsyncIterator[list[T]]:
-        """What an iterator on the store gives, a tenth of a second of it at a time: who asks no further stops it."""
+        """What an iterator on the store gives, in lists that each took a tenth of a second. It stops when no more of
+        them are asked for."""
         iterator = await self._executing.run(begin)
 
         def some_more(store: CaseStore) -> list[T]:
@@ -207,13 +214,13 @@ class Session:
             yield some
 
     def _checked(self, store: CaseStore) -> CaseStore:
-        """The store, whose file is still there."""
+        """The store, once it is known that its file is still there."""
         self.check_file()
         return store
 
     async def keep_attachment(self, source: Path, progress: Progress) -> Attachment:
-        """Take a copy of a file, to be attached. Raises `store.errors.UnusableFile`, and what `progress` raises: it is
-        called in another thread."""
+        """Take a copy of a file, to be attached. `progress` is called in another thread. Raises
+        `store.errors.UnusableFile`, and what `progress` raises."""
 
         def until_closed(done: int, total: int) -> None:
             if self._closed.is_set():
@@ -231,7 +238,7 @@ class Session:
         await asyncio.to_thread(open_in_viewer, copy)
 
     def close(self) -> None:
-        """Let what was begun end, but for a file that is still being read, and close all stores."""
+        """Wait for what was begun, but stop reading a file, and close all stores."""
         self._closed.set()
         for thread in (self._executing, self._asking, self._surveying, self._filing):
             thread.close()
@@ -241,7 +248,7 @@ class Session:
         return self._opened(self._reader)
 
     def _reader(self, create: bool) -> Reader:
-        """Without the engine, unless it has to make the read tables first."""
+        """The database to read. Its read tables are made first if need be, which takes the engine."""
         if opened := reader(self.database, create=create):
             return opened
         if "store.engine.case_store" not in sys.modules:

@@ -8,7 +8,7 @@ from caseworker_tui.frame.session import Session
 
 
 class TopLine(Horizontal):
-    """`show` says where one is, like `Queue · 62 cases`."""
+    """`show` says where one is, like `Queue · 62 cases`. How sync is, the app keeps in `sync_line` for all screens."""
 
     DEFAULT_CSS = """
     TopLine {
@@ -39,11 +39,11 @@ class TopLine(Horizontal):
         yield Static(f"{self._session.actor} · {self._session.database.name}", id="who", markup=False)
 
     def on_mount(self) -> None:
-        self.show_sync()
+        self.watch(self.app, "sync_line", self._show_sync)
 
-    def show_sync(self) -> None:
-        self._sync.update(self._session.sync_line)
-        self._sync.display = bool(self._session.sync_line)
+    def _show_sync(self, line: str) -> None:
+        self._sync.update(line)
+        self._sync.display = bool(line)
         self.set_class(self._sync.display, "-team")
 
     def show(self, place: str) -> None:
