@@ -2,6 +2,7 @@
 
 screen        the screen: what is shown, and what keys do
 table         the table, which draws only the rows in sight
+layout        the columns, and which of them fit into a line
 search_line   the line in which a query is typed
 views         the strip of views, by number
 selected      which cases are marked

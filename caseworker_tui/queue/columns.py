@@ -1,4 +1,4 @@
-"""Which columns the queue has; what is chosen is seen at once behind it."""
+"""The dialog that chooses the columns of the queue. The queue behind it shows each choice at once."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from caseworker_tui.frame.keys import Action, Keys, bindings
 from caseworker_tui.frame.lines import Lines
-from caseworker_tui.queue.table import ALWAYS, COLUMNS, CaseTable
+from caseworker_tui.queue.layout import ALWAYS, COLUMNS
 
 
 class ColumnsScreen(ModalScreen[None]):

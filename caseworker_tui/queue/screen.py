@@ -26,9 +26,10 @@ from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
 from caseworker_tui.frame.top_line import TopLine
 from caseworker_tui.queue.keys import KEYS
+from caseworker_tui.queue.layout import COLUMNS, USUAL
 from caseworker_tui.queue.search_line import SearchLine
 from caseworker_tui.queue.selected import Selected
-from caseworker_tui.queue.table import COLUMNS, PAGE_ROWS, USUAL, CaseTable
+from caseworker_tui.queue.table import PAGE_ROWS, CaseTable
 from caseworker_tui.queue.views import ViewStrip
 from caseworker_tui.text.wording import PENDING_SIGN, UNSETTLED_SIGN
 from store.domain.refusals import Refusal

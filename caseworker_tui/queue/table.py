@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar, Final, NamedTuple, TypeVar
+from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,75 +19,19 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from caseworker_tui.queue.layout import USUAL, Column, laid_out
 from caseworker_tui.queue.selected import Selected
-from caseworker_tui.text.wording import CASE_STATUSES_SHORT, PINNED_SIGN, RISKS_SHORT, age, days_left, fit
-from store.domain.statuses import CLOSED, label
+from caseworker_tui.text.wording import fit
 from store.queries.queue import QueueRow
 
 PAGE_ROWS: Final = 100
 _PAGES_KEPT: Final = 8
 _HEADER_LINES: Final = 1
-_NARROWEST_NAME: Final = 16
 _MARK: Final = "*"
-
-C = TypeVar("C", bound=str)
-
-
-class Column(NamedTuple):
-    """`name` is also its order in the query language. `width` is in cells; a column of 0 takes what the others leave.
-
-    If names would have too little room, `optional` columns are left out, the last one first.
-    """
-
-    name: str
-    title: str
-    width: int
-    text: Callable[[QueueRow, datetime], str]
-    optional: bool = True
-
-
-def _due(row: QueueRow, now: datetime) -> str:
-    return days_left(row.due_date, now) if row.due_date and row.status not in CLOSED else ""
-
-
-def _short(names: Mapping[C, str], code: C) -> str:
-    return names.get(code) or label(code)
-
-
-COLUMNS: Final = (
-    Column("reference", "Reference", 11, lambda row, _: row.reference, optional=False),
-    Column("name", "Name", 0, lambda row, _: f"{PINNED_SIGN} {row.name}" if row.pinned else row.name, optional=False),
-    Column("type", "Kind", 4, lambda row, _: row.traitement_type, optional=False),
-    Column("case", "Type", 10, lambda row, _: label(row.case_type)),
-    Column("status", "Status", 9, lambda row, _: _short(CASE_STATUSES_SHORT, row.status), optional=False),
-    Column(
-        "documents",
-        "Docs",
-        6,
-        lambda row, _: f"{row.documents_done}/{row.documents_required}{'!' * bool(row.documents_rejected)}",
-        optional=False,
-    ),
-    Column("assignee", "Assignee", 10, lambda row, _: row.assignee or ""),
-    Column("due", "Due", 5, _due),
-    Column("risk", "Risk", 6, lambda row, _: _short(RISKS_SHORT, row.risk) if row.risk else ""),
-    Column("tag", "Tags", 12, lambda row, _: " ".join(row.tags)),
-    Column("client", "Client", 9, lambda row, _: row.client_id),
-    Column("created", "Age", 5, lambda row, now: age(row.created_at, now)),
-    Column("updated", "Change", 6, lambda row, now: age(row.updated_at, now)),
-    Column("by", "By", 10, lambda row, _: row.updated_by),
-    Column("decided", "Decided", 7, lambda row, now: age(row.decided_at, now) if row.decided_at else ""),
-    Column("review", "Review", 10, lambda row, _: row.next_review_on or ""),
-)
-"""All columns, in their order. The queue can be ordered by the name of each."""
-
-ALWAYS: Final = ("reference", "name")
-"""Columns that are always shown. They tell one case from another."""
-
-USUAL: Final = ("reference", "name", "type", "status", "documents", "assignee", "due", "created", "updated")
 
 
 class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
-    """`length` cases, the one at `cursor` marked. Rows come through `supply`."""
+    """The table has `length` cases, with the cursor on one of them. Rows come through `supply`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "case-table--header",
@@ -153,11 +97,11 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def current(self) -> QueueRow | None:
-        """The row under the cursor, None while there is none or it has not come yet."""
+        """The row under the cursor. It is None if there is no case, or if its page has not come yet."""
         return self.row(self.cursor)
 
     def supply(self, page: int, rows: Sequence[QueueRow]) -> None:
-        """The rows of a page that was wanted."""
+        """Take the rows of a page that was wanted."""
         self._wanted.discard(page)
         self._pages.pop(page, None)
         self._pages[page] = rows
@@ -168,12 +112,14 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Moved(row))
 
     def begin(self, rows: Sequence[QueueRow]) -> None:
-        """Other cases, of which these are known so far; the cursor stands on the first."""
+        """Show other cases, of which only these are known so far. The cursor stands on the first."""
         self.renew(len(rows), 0, {0: rows})
 
     def renew(self, length: int, cursor: int, pages: Mapping[int, Sequence[QueueRow]]) -> None:
-        """The cases have changed: their number, the place of the one under the cursor, and the rows around it, which
-        replace all that were known. The cursor stays on its line of the screen."""
+        """Show the cases after a change: their number, the place of the cursor, and the pages around it.
+
+        All other pages are forgotten. The cursor stays on its line of the screen.
+        """
         self._wanted.clear()
         self._pages = dict(pages)
         top = self.scroll_offset.y + cursor - self.cursor
@@ -187,7 +133,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def pages_around(self, cursor: int) -> set[int]:
-        """The pages that will be in sight when the cursor stands there, on its line of the screen."""
+        """The pages in sight when the cursor has moved there and has stayed on its line of the screen."""
         first = max(0, self.scroll_offset.y + cursor - self.cursor)
         return {cursor // PAGE_ROWS, first // PAGE_ROWS, (first + self.size.height) // PAGE_ROWS}
 
@@ -205,7 +151,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = self.validate_cursor(self.cursor)
 
     def watch_cursor(self, before: int, cursor: int) -> None:
-        """Where nothing has to be scrolled only two lines are drawn."""
+        """Draw only two lines if nothing has to be scrolled."""
         self.scroll_to_region(Region(0, self.cursor, 1, 1 + _HEADER_LINES), animate=False, force=True, immediate=True)
         for index in (before, cursor):
             self.refresh_line(index + _HEADER_LINES)
@@ -239,22 +185,22 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         return _MARK if case_id in self.selected else self.signs.get(case_id, "")
 
     def _heading(self, column: Column) -> str:
-        """The headings, with an arrow on the column that orders the cases, unless it is the usual one."""
+        """The heading of a column. The column that orders the cases has an arrow, except in the usual order."""
         sort, descending = self.order
         if column.name != sort or self.order == ("created", False):
             return column.title
         return f"{column.title[: column.width - 1] if column.width else column.title}{'▼' if descending else '▲'}"
 
     def _line(self, text: Callable[[Column], str], style: Style, docs: str | None = None, *, mark: str = "") -> Strip:
-        """`docs` is the class of the documents' cell."""
-        columns, _ = _laid_out(self.columns, self.size.width)
+        """A line of the table. `docs` is the component class of the cell that counts documents."""
+        columns, _ = laid_out(self.columns, self.size.width)
         of_mark = style + self.get_component_rich_style("case-table--mark", partial=True) if mark else style
         of_docs = style + self.get_component_rich_style(docs, partial=True) if docs else style
         cells = (mark or " ", *map(text, columns))
         return _drawn(cells, self.columns, self.size.width, style=style, of_mark=of_mark, of_docs=of_docs)
 
     def row(self, index: int) -> QueueRow | None:
-        """The case in this place, counted from 0; None while it has not come yet."""
+        """The case in this place, counted from 0. It is None if its page has not come yet."""
         rows = self._pages.get(index // PAGE_ROWS, ())
         within = index % PAGE_ROWS
         return rows[within] if within < len(rows) and index < self.length else None
@@ -275,7 +221,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
                 self.post_message(self.Chosen())
 
     def _column_at(self, x: int) -> Column | None:
-        columns, free = _laid_out(self.columns, self.size.width)
+        columns, free = laid_out(self.columns, self.size.width)
         end = 1
         for column in columns:
             end += (column.width or free) + 1
@@ -284,27 +230,15 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         return None
 
 
-@lru_cache(maxsize=8)
-def _laid_out(wanted: tuple[str, ...], width: int) -> tuple[Sequence[Column], int]:
-    """The columns that are wanted and for which there is room, and the cells that they leave for names."""
-    columns = [column for column in COLUMNS if column.name in wanted]
-
-    def room() -> int:
-        return width - 2 - sum(column.width + 1 for column in columns if column.width)
-
-    for column in columns[::-1]:
-        if column.optional and room() < _NARROWEST_NAME:
-            columns.remove(column)
-    return columns, max(1, room())
-
-
 @lru_cache(maxsize=1_024)
 def _drawn(
     cells: tuple[str, ...], wanted: tuple[str, ...], width: int, *, style: Style, of_mark: Style, of_docs: Style
 ) -> Strip:
-    """A line: the mark, and what the columns say. A line that scrolls is still the same strip, with which Textual keeps
-    what it has made of it."""
-    columns, free = _laid_out(wanted, width)
+    """A line with its mark and the texts of its columns.
+
+    A line that scrolls gets the same strip again, so that Textual reuses the output that it keeps with the strip.
+    """
+    columns, free = laid_out(wanted, width)
     mark, *texts = cells
     segments = [Segment(mark, of_mark)]
     for column, text in zip(columns, texts, strict=True):
