@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from caseworker_tui.frame.keys import Action, Keys, bindings
 from caseworker_tui.frame.lines import Lines
 from caseworker_tui.queue.layout import ALWAYS, COLUMNS
+from caseworker_tui.queue.table import CaseTable
 
 
 class ColumnsScreen(ModalScreen[None]):

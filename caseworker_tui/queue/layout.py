@@ -79,3 +79,10 @@ def laid_out(wanted: tuple[str, ...], width: int) -> tuple[Sequence[Column], int
         if column.optional and room() < _NARROWEST_NAME:
             columns.remove(column)
     return columns, max(1, room())
+
+
+def next_order(order: str, step: int, wanted: tuple[str, ...]) -> str:
+    """The column that is `step` places on from the one that orders the cases, among those that are wanted."""
+    names = [column.name for column in COLUMNS if column.name in wanted]
+    at = names.index(order) if order in names else -1
+    return names[(at + step) % len(names)]

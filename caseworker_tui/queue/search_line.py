@@ -1,4 +1,4 @@
-"""The search line: a query as it is typed, what may come next, and what is wrong with it, in two lines."""
+"""The search line: a query as it is typed, and in a second line its completions or what is wrong with it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,6 +12,9 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from caseworker_tui.frame.keys import Action, Keys, bindings
+from caseworker_tui.frame.session import Session
+from store.domain.refusals import Refusal
+from store.errors import StoreError
 
 if TYPE_CHECKING:
     from store.queries.query_language.completion import Completion
@@ -20,7 +23,7 @@ Complete = Callable[[str], Awaitable[list["Completion"]]]
 
 
 class _First(Suggester):
-    """Shows the likeliest completion behind the cursor."""
+    """Suggests the likeliest completion, which is shown behind the cursor."""
 
     def __init__(self, complete: Complete) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -31,8 +34,10 @@ class _First(Suggester):
 
 
 class SearchLine(Vertical):
-    """Out of sight until it is opened or holds a query, and without its parts until then: the first picture is there
-    the sooner."""
+    """The line is hidden until it is opened or holds a query.
+
+    Its parts are mounted only then, so that the first picture does not wait for them.
+    """
 
     DEFAULT_CSS = """
     SearchLine {
@@ -64,17 +69,25 @@ class SearchLine(Vertical):
 
     @dataclass
     class Changed(Message):
-        """Another query stands in the line."""
+        """The line has another text."""
 
         text: str
 
     class Left(Message):
         """The person goes on to the cases."""
 
-    def __init__(self, complete: Complete) -> None:
+    @dataclass
+    class CaseNamed(Message):
+        """The person goes on to one case, whose reference is in the line."""
+
+        case_id: str
+
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self._complete = complete
-        self._input = Input(suggester=_First(complete), placeholder="words, a reference, or a field like status:open")
+        self._session = session
+        self._input = Input(
+            suggester=_First(self._complete), placeholder="words, a reference, or a field like status:open"
+        )
         self._hint = Static(id="hint", markup=False)
         self.display = False
 
@@ -88,7 +101,7 @@ class SearchLine(Vertical):
         self.tell("")
 
     def write(self, text: str) -> None:
-        """Put a query into the line from elsewhere."""
+        """Put a query into the line."""
         if text:
             self._show()
         self._input.value = text
@@ -107,7 +120,7 @@ class SearchLine(Vertical):
         self.remove_class("-typing")
 
     def tell(self, trouble: str) -> None:
-        """What may come next; or else what is wrong with the query, if anything is."""
+        """Show in the second line what may come next, or else what is wrong with the query."""
         if self.display:
             self._tell(trouble)
 
@@ -122,7 +135,7 @@ class SearchLine(Vertical):
             self._hint.update(trouble or "enter goes to the cases, esc shows all of them")
 
     def _as_fits(self, offers: list["Completion"]) -> Content:
-        """As many completions as there is room for, each with its meaning."""
+        """As many completions as fit into the line, each with its meaning."""
         parts: list[Content] = []
         room = self.size.width - 2
         for offer in offers:
@@ -140,12 +153,33 @@ class SearchLine(Vertical):
     @on(Input.Submitted)
     def action_leave(self) -> None:
         self.display = bool(self.text)
-        self.post_message(self.Left())
+        from store.domain.identifiers import is_reference
+
+        if is_reference(self.text):
+            self._find(self.text)
+        else:
+            self.post_message(self.Left())
+
+    @work
+    async def _find(self, reference: str) -> None:
+        from store.queries.case_file import find_case
+
+        try:
+            case_id = await self._session.query(find_case, reference)
+        except (Refusal, StoreError):  # a word that only looks like a reference
+            self.post_message(self.Left())
+        else:
+            self.post_message(self.CaseNamed(case_id))
+
+    async def _complete(self, text: str) -> list["Completion"]:
+        from store.queries.query_language.completion import completions
+
+        return await self._session.query(completions, text)
 
     def action_clear(self) -> None:
         self.write("")
         self.action_leave()
 
     def action_complete(self) -> None:
-        """Take what is shown behind the cursor."""
+        """Take the completion that is shown behind the cursor."""
         self._input.action_cursor_right() if self._input.cursor_at_end else self._input.action_end()

@@ -1,4 +1,4 @@
-"""Which cases of the queue are marked, to do something to all of them at once."""
+"""The cases of the queue that are marked, so that something can be done to all of them at once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """The cases with these ids; or with `all_but_these` all that the queue shows except them, however many."""
+    """The cases with these ids. With `all_but_these` it is all cases that the queue shows except them."""
 
     ids: frozenset[str] = frozenset()
     all_but_these: bool = False
@@ -19,6 +19,7 @@ class Selected:
         return self.all_but_these or bool(self.ids)
 
     def turned(self, case_id: str) -> "Selected":
+        """The same with this case marked if it was not, and not marked if it was."""
         return Selected(self.ids ^ {case_id}, self.all_but_these)
 
     def with_these(self, case_ids: Iterable[str]) -> "Selected":
@@ -27,5 +28,5 @@ class Selected:
         )
 
     def number(self, length: int) -> int:
-        """How many are marked, where the queue shows `length` cases."""
+        """The number of marked cases if the queue shows `length` cases."""
         return max(0, length - len(self.ids)) if self.all_but_these else len(self.ids)

@@ -20,11 +20,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from caseworker_tui.queue.layout import USUAL, Column, laid_out
+from caseworker_tui.queue.pages import PAGE_ROWS
 from caseworker_tui.queue.selected import Selected
 from caseworker_tui.text.wording import fit
 from store.queries.queue import QueueRow
 
-PAGE_ROWS: Final = 100
 _PAGES_KEPT: Final = 8
 _HEADER_LINES: Final = 1
 _MARK: Final = "*"

@@ -1,4 +1,4 @@
-"""The views in one line, each with its number and how many cases it holds; the one that is shown is marked."""
+"""The views in one line, each with its number and its count of cases, and the dialogs that keep and change them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,18 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from caseworker_tui.frame.session import Session
+from caseworker_tui.frame.toasts import toast_errors
 from caseworker_tui.text.wording import short_number
-from store.preferences import View
+from store.preferences import VIEWS, View, views_of
 
 
 class ViewStrip(Widget):
-    """Where there is no room for all, it shows as many as fit with the shown one among them, and how many it leaves
-    out. `counts` are by query; what is not counted yet has no number."""
+    """A line of views. The one that is shown is marked.
+
+    If there is no room for all views, as many as fit are drawn, with the shown one among them, and the number of those
+    that are left out. `counts` are by query. A view that is not counted yet has no number.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"view-strip--shown", "view-strip--count"}
     DEFAULT_CSS = """
@@ -33,13 +38,50 @@ class ViewStrip(Widget):
     views: reactive[tuple[View, ...]] = reactive(())
     counts: reactive[dict[str, int]] = reactive(dict)
     shown: reactive[str] = reactive("")
-    """The query that is looked at; it may be that of no view."""
+    """The query that is looked at. It need not be that of a view."""
 
     @dataclass
     class Chosen(Message):
         """A view was clicked."""
 
         view: View
+
+    class Changed(Message):
+        """The person's own views have changed."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+
+    async def read(self) -> None:
+        """Read the person's own views, which follow those that everybody has. Raises `StoreError`."""
+        self.views = (*VIEWS, *await self._session.query(views_of, self._session.actor))
+
+    def save(self, query: str) -> None:
+        """Ask for a name, and save the query under it as a view."""
+        same = next((view for view in self.views if view.query == query), None)
+        if same is not None:
+            self.notify(f"This is the view {same.name} already: / searches for something else.")
+            return
+        from caseworker_tui.queue.dialogs import name_for_view
+
+        self.app.push_screen(name_for_view(self._session, query), self._read_again)
+
+    def change(self) -> None:
+        """Rename or remove one of the person's own views."""
+        own = self.views[len(VIEWS) :]
+        if not own:
+            self.notify("You have no views of your own: v saves what is in the search line as one.")
+            return
+        from caseworker_tui.queue.dialogs import change_of_view
+
+        self.app.push_screen(change_of_view(self._session, own), self._read_again)
+
+    async def _read_again(self, changed: bool | None) -> None:
+        if changed:
+            with toast_errors(self):
+                await self.read()
+                self.post_message(self.Changed())
 
     def render_line(self, y: int) -> Strip:
         plain = self.rich_style
@@ -61,7 +103,10 @@ class ViewStrip(Widget):
         return f"{number} {view.name}" if number < 10 else view.name, "" if count is None else short_number(count)
 
     def _in_sight(self) -> Sequence[tuple[int, View]]:
-        """The views for which there is room, with their numbers: from the first on, but up to the shown one."""
+        """The views for which there is room, with their numbers.
+
+        They begin with the first view, or further on so that the shown one is among them.
+        """
         numbered = list(enumerate(self.views))
         shown = next((number for number, view in numbered if view.query == self.shown), 0)
         first, last = 0, len(numbered)

@@ -33,6 +33,7 @@ BEHIND_THE_FIRST_PICTURE = ONLY_WHERE_USED | {
     "store.engine",
     "store.log",
     "store.projections",
+    "store.queries.query_language.completion",
     "caseworker_tui.configuration.settings",
     "caseworker_tui.case.text",
     "caseworker_tui.case.screen",
@@ -148,6 +149,10 @@ CaseworkerApp(settings.path, actor=settings.person).run(headless=True)
     loaded = set(output_of(program).split())
     assert {"textual", "caseworker_tui.queue.screen"} <= loaded
     assert loaded & BEHIND_THE_FIRST_PICTURE == set()
+
+
+def test_what_the_queue_reads_needs_no_widget() -> None:
+    assert loaded_by("import caseworker_tui.queue.reading") & {"textual", "pydantic"} == set()
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["a database", "none yet"])

@@ -164,7 +164,7 @@ def test_a_count_under_way_is_not_begun_anew_for_ever(app: CaseworkerApp, monkey
                     pilot.app.call_from_thread(queue.reload)
             return landmarks(*arguments)  # type: ignore[arg-type]
 
-        monkeypatch.setattr("caseworker_tui.queue.screen.landmarks", counted)
+        monkeypatch.setattr("caseworker_tui.queue.pages.landmarks", counted)
         await keys(pilot, "f5")
         assert len(surveys) == 2
 
