@@ -14,7 +14,9 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, OptionList, Static, Tab, Tabs
 from textual.widgets.option_list import Option
 
+from caseworker_tui.case import party_text
 from caseworker_tui.case import text as case_text
+from caseworker_tui.case.diff import above_first_difference, diff
 from caseworker_tui.frame.keys import Action, Keys, bindings
 from store.queries.assessment import AssessedCase
 from store.queries.case_file import DocumentRow
@@ -46,7 +48,7 @@ def _documents(shown: Shown, _: int) -> dict[str, Content]:
 
 _PANES: Final[Mapping[str, Callable[[Shown, int], dict[str, Content]]]] = {
     "overview": lambda it, _: {"": case_text.overview(it.stands.view, it.now, it.others)},
-    "parties": lambda it, width: {"": case_text.parties(it.stands, it.others, width, past=it.past)},
+    "parties": lambda it, width: {"": party_text.parties(it.stands, it.others, width, past=it.past)},
     "documents": _documents,
     "review": lambda it, _: {"": case_text.review(it.stands, past=it.past)},
     "notes": lambda it, _: {"": case_text.notes(it.stands.view, past=it.past)},
@@ -180,7 +182,7 @@ class CasePanes(Vertical):
         entries = _PANES[name](self._shown, self._width)
         if self._before is not None and name in _COMPARED:
             was = _PANES[name](self._before, self._width)
-            entries = {key: case_text.diff(was.get(key, Content("")), entry) for key, entry in entries.items()}
+            entries = {key: diff(was.get(key, Content("")), entry) for key, entry in entries.items()}
         if name in self._texts:
             self._texts[name].update(entries[""])
         else:
@@ -199,7 +201,7 @@ class CasePanes(Vertical):
 
     def _scroll_to_difference(self, name: str, entries: Mapping[str, Content]) -> None:
         """To the first mark, unless that is in sight already."""
-        marks = ((key, case_text.above_first_difference(text)) for key, text in entries.items())
+        marks = ((key, above_first_difference(text)) for key, text in entries.items())
         key, above = next((mark for mark in marks if mark[1] is not None), ("", None))
         if above is None:
             return

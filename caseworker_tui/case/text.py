@@ -1,14 +1,14 @@
 """A case file as text, for the preview and the panes alike."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from difflib import SequenceMatcher
 from typing import Final
 
-from rich.cells import cell_len
 from textual.content import Content
 
-from caseworker_tui.text.ownership import TreeLine, confirmation, controls, party_names, proposal, share, tree_lines
+from caseworker_tui.case.blocks import heading, joined, table
+from caseworker_tui.case.party_text import company, confirmation_line, not_yet
+from caseworker_tui.text.ownership import proposal
 from caseworker_tui.text.wording import (
     CHECK_SIGNS,
     CHECK_STYLES,
@@ -17,25 +17,19 @@ from caseworker_tui.text.wording import (
     PINNED_SIGN,
     UNKNOWN,
     ago,
-    country,
     expiry,
-    fit,
     local_time,
     shortened,
 )
 from store.attachments import spoken_size
 from store.domain.likeness import Certainty
-from store.domain.ownership import Ownership
 from store.domain.statuses import ADVERSE, DONE, HELD, REJECTION_SENTENCES, label
-from store.domain.values import Directness, words
 from store.queries.as_of import CaseThen
 from store.queries.assessment import AssessedCase
-from store.queries.case_file import AttachmentRow, CaseFileView, CompanyRow, DocumentRow, OwnerRow, PersonRow
+from store.queries.case_file import AttachmentRow, CaseFileView, DocumentRow
 from store.queries.related import Related, RelatedCase
 from store.queries.timeline import TimelineEntry
 from store.queries.undo import UndoOffer
-
-Lines = Iterator[Content]
 
 CERTAINTY_SIGNS: Final[Mapping[Certainty, str]] = {Certainty.SAME: "●", Certainty.LIKELY: "◐", Certainty.MAYBE: "○"}
 """The marks of how certain it is that two parties are the same. The reason stands beside in words."""
@@ -61,7 +55,7 @@ def preview(view: CaseFileView, now: datetime, others: Related) -> Content:
     today = now.astimezone(UTC).date()
     people = ", ".join(f"{person.firstname} {person.lastname}" for person in view.persons)
     owners = ", ".join(owner.name for owner in view.beneficial_owners if owner.ended_on is None)
-    return _lines(
+    return joined(
         Content.assemble((case.name, "bold")),
         Content.assemble((f"{case.reference} · {case.traitement_type} · {label(case.case_type)}", "dim")),
         *([Content(others.summary.capitalize())] if others.cases else []),
@@ -80,8 +74,8 @@ def overview(view: CaseFileView, now: datetime, others: Related | None) -> Conte
     dated = [(document, _days_left(document, today)) for document in view.documents]
     waiting = [document for document, days in dated if not _is_done(document) or (days is not None and days < 0)]
     soon = [document for document, days in dated if days is not None and 0 <= days <= SOON and _is_done(document)]
-    return _lines(
-        *_table(
+    return joined(
+        *table(
             ("Client", case.client_id),
             ("Case type", label(case.case_type)),
             ("Status", label(case.status)),
@@ -97,27 +91,11 @@ def overview(view: CaseFileView, now: datetime, others: Related | None) -> Conte
             ("Source", case.source),
             ("Case id", case.case_id),
         ),
-        *_heading("Still to do"),
+        *heading("Still to do"),
         *([_dated_line(document, today, of=case.name) for document in waiting] or [Content("No document is waiting.")]),
-        *(_heading("Expires soon") if soon else ()),
+        *(heading("Expires soon") if soon else ()),
         *(_dated_line(document, today, of=case.name) for document in soon),
-        *(_company(view.company, others) if view.company else ()),
-    )
-
-
-def parties(stands: AssessedCase, others: Related | None, width: int, *, past: bool) -> Content:
-    """All parties of a case with all that is known of them: the tree of owners, at most `width` cells wide, the people
-    and the owners."""
-    view, assessed = stands.view, stands.assessed
-    current = [owner for owner in view.beneficial_owners if owner.ended_on is None]
-    ended = [owner for owner in view.beneficial_owners if owner.ended_on is not None]
-    names = party_names(view.beneficial_owners)
-    return _lines(
-        *(_ownership(view, assessed.ownership, width, past=past) if assessed and assessed.ownership else ()),
-        *_heading(f"People ({len(view.persons)})", first=not (assessed and assessed.ownership)),
-        *([line for person in view.persons for line in _person(person, others)] or [Content("Nobody is named.")]),
-        *(_owners("Owners", current, names, others) if view.company else ()),
-        *(_owners("Former owners", ended, names, others) if ended else ()),
+        *(company(view.company, others) if view.company else ()),
     )
 
 
@@ -127,28 +105,28 @@ def review(stands: AssessedCase, *, past: bool) -> Content:
     case = view.case
     lines: list[Content] = []
     if case.proposed_decision:
-        lines += _heading("Proposed", first=True)
+        lines += heading("Proposed", first=True)
         lines.append(Content(f"{case.proposed_by} proposes to {label(case.proposed_decision)}: {case.proposal_reason}"))
         if not past:
             lines.append(Content.styled("v answers it; whoever proposed it can't approve it.", "dim"))
-    lines += _heading("For an approval", first=not lines)
+    lines += heading("For an approval", first=not lines)
     if assessed is None:
         lines.append(Content("This case holds events of a newer version of caseworker: upgrade to assess it."))
     else:
         lines += [Content(f"✗ {missing}") for missing in assessed.missing] or [Content("● Nothing is missing.")]
         if assessed.ownership:
-            lines += _heading("Beneficial owners")
-            lines.append(_confirmation(assessed.ownership, past=past))
+            lines += heading("Beneficial owners")
+            lines.append(confirmation_line(assessed.ownership, past=past))
             lines += map(Content, proposal(assessed.ownership))
-        lines += _heading("Risk")
+        lines += heading("Risk")
         lines.append(
-            Content(f"Rated {label(case.risk)}") if case.risk else _not_yet("Not rated", "r rates it", past=past)
+            Content(f"Rated {label(case.risk)}") if case.risk else not_yet("Not rated", "r rates it", past=past)
         )
         lines.append(Content(f"The rules propose {label(assessed.risk.level)}:"))
         lines += [Content(f"  {reason}") for reason in assessed.risk.reasons] or [
             Content("  nothing speaks against it")
         ]
-    lines += _heading(f"Checks ({len(view.checks)})")
+    lines += heading(f"Checks ({len(view.checks)})")
     for check in reversed(view.checks):
         lines.append(
             Content.assemble(
@@ -164,14 +142,14 @@ def review(stands: AssessedCase, *, past: bool) -> Content:
             lines.append(Content.styled(f"  against {check.screening.spoken}", "dim"))
         lines.append(Content.styled(f"  {check.evidence}", "dim"))
     if not view.checks:
-        lines.append(_not_yet("Nothing is checked", "c records a check, S screens against lists", past=past))
-    return _lines(*lines)
+        lines.append(not_yet("Nothing is checked", "c records a check, S screens against lists", past=past))
+    return joined(*lines)
 
 
 def related_case(other: RelatedCase) -> Content:
     """Another case in the list of related ones, with its status and each party that links it."""
     case = other.case
-    return _lines(
+    return joined(
         Content.assemble(f"{CERTAINTY_SIGNS[other.certainty]} ", (f"{case.reference}  {case.name}", "bold")),
         Content.styled(
             f"  {case.traitement_type} · {label(case.case_type)} · {label(case.status)}"
@@ -188,7 +166,7 @@ def notes(view: CaseFileView, *, past: bool) -> Content:
     for note in reversed(view.notes):
         lines.append(Content.assemble((f"{local_time(note.written_at)}  ", "dim"), (note.written_by, "bold")))
         lines += [Content(f"  {line}") for line in note.text.splitlines()]
-    return _lines(*(lines or [_not_yet("No note", "n adds one", past=past)]))
+    return joined(*(lines or [not_yet("No note", "n adds one", past=past)]))
 
 
 def document_line(document: DocumentRow, *, of: str = "") -> Content:
@@ -215,7 +193,7 @@ def document_entry(document: DocumentRow, files: Iterable[AttachmentRow], today:
     """A document in the list of documents: its line, and below it why it stands there, its expiry and its files."""
     below = f"since {local_time(document.updated_at)} by {document.updated_by}"
     why, last_day = document_reason(document), document.expires_on
-    return _lines(
+    return joined(
         document_line(document),
         Content.assemble((f"  {below}{': ' + why if why else ''}", "dim")),
         *(
@@ -259,7 +237,7 @@ def document_reason(document: DocumentRow) -> str:
 
 def timeline_entry(entry: TimelineEntry) -> Content:
     """One change of the case: its time, person and version, and below them a line for each thing that was done."""
-    return _lines(
+    return joined(
         Content.assemble(
             (f"{local_time(entry.recorded_at)}  ", "dim"),
             (entry.actor, "bold"),
@@ -274,7 +252,7 @@ def as_it_stood(then: CaseThen) -> Content:
     """The banner over a past version: its time and number, and the change that led to it."""
     entry = then.entry
     more = f", and {len(entry.sentences) - 1} more" if len(entry.sentences) > 1 else ""
-    return _lines(
+    return joined(
         Content.assemble(
             (f"As it stood on {local_time(entry.recorded_at)}", "bold"),
             f" · version {entry.version} of {then.versions} · esc back to today",
@@ -289,167 +267,5 @@ def undo_question(offer: UndoOffer) -> str:
     return f"Undo what you did on {when}?\n\nYou {what}{but}"
 
 
-def diff(before: Content, after: Content) -> Content:
-    """`after` with a margin: + marks the lines that `before` lacks, - the lines of `before` that are gone."""
-    old, new = (text.split("\n", allow_blank=True) for text in (before, after))
-    lines: list[Content] = []
-    steps = SequenceMatcher(None, [line.plain for line in old], [line.plain for line in new], autojunk=False)
-    for step, gone_from, gone_to, come_from, come_to in steps.get_opcodes():
-        come = new[come_from:come_to]
-        if step == "equal":
-            lines += [Content.assemble("  ", line) for line in come]
-        else:
-            gone = [line for line in old[gone_from:gone_to] if line.plain]
-            lines += [Content.assemble(("- ", "$text-error"), line).stylize("dim") for line in gone]
-            lines += [Content.assemble(("+ ", "bold $text-success"), line) if line.plain else line for line in come]
-    return _lines(*lines)
-
-
-def above_first_difference(text: Content) -> Content | None:
-    """The lines above the first mark of a marked text, None if there is no mark."""
-    lines = text.split("\n", allow_blank=True)
-    marks = (number for number, line in enumerate(lines) if line.plain.startswith(("+", "-")))
-    first = next(marks, None)
-    return None if first is None else _lines(*lines[:first])
-
-
 def _is_done(document: DocumentRow) -> bool:
     return document.status in DONE
-
-
-def _company(company: CompanyRow, others: Related | None) -> Lines:
-    address = ", ".join(
-        part
-        for part in (
-            company.street,
-            company.city,
-            company.state_province,
-            company.postal_code,
-            country(company.country),
-        )
-        if part
-    )
-    yield from _heading("Company")
-    yield from _table(
-        ("Name", company.registered_name),
-        ("Trading as", company.trading_name),
-        ("Number", company.registration_number or "not known"),
-        ("LEI", company.lei),
-        ("Registered", company.registration_date),
-        ("Incorporated", country(company.country_of_incorporation)),
-        ("Address", address),
-        ("Legal form", company.legal_form),
-        ("Business", company.business_type),
-        ("Sector", company.industry_sector),
-        ("Also in", _elsewhere(company.company_id, others)),
-    )
-
-
-def _person(person: PersonRow, others: Related | None) -> Lines:
-    yield Content.assemble(
-        (f"{person.firstname} {person.lastname}", "bold"),
-        (f"  {person.role_in_company}" if person.role_in_company else "", "dim"),
-    )
-    yield from _table(
-        ("  Born", person.birthdate or "not known"),
-        ("  Nationality", country(person.nationality)),
-        ("  Lives in", country(person.country_of_residence)),
-        ("  E-mail", person.email),
-        ("  Also in", _elsewhere(person.person_id, others)),
-    )
-
-
-def _ownership(view: CaseFileView, ownership: Ownership, width: int, *, past: bool) -> Lines:
-    """The tree of owners, the beneficial owners, and the doubts."""
-    beneficial = {owner.owner_id for owner in view.beneficial_owners if owner.is_ubo}
-    yield from _heading(f"Ownership of {view.case.name}", first=True)
-    yield from _tree(tree_lines(ownership, beneficial, controls(view.beneficial_owners)), width)
-    yield from _heading(f"Beneficial owners ({ownership.rule}, or control)")
-    yield from map(Content, proposal(ownership))
-    yield _confirmation(ownership, past=past)
-    if ownership.doubts:
-        yield from _heading(f"In doubt ({len(ownership.doubts)})")
-        yield from (Content(f"! {doubt.sentence}") for doubt in ownership.doubts)
-
-
-def _confirmation(ownership: Ownership, *, past: bool) -> Content:
-    key = "b changes that." if ownership.confirmation else "b confirms it."
-    return Content(confirmation(ownership) if past else f"{confirmation(ownership)} {key}")
-
-
-def _not_yet(what: str, keys: str, *, past: bool) -> Content:
-    """A sentence on something that is missing, with the keys that add it to a case of today."""
-    return Content(f"{what}." if past else f"{what} yet: {keys}.")
-
-
-def _tree(lines: list[TreeLine], width: int) -> Lines:
-    """Two columns of figures, and the tree in the cells that are left. A name that does not fit ends in an ellipsis."""
-    if not lines:
-        yield Content("Nobody is stated.")
-        return
-    shares = min(max(cell_len(text) for text in ("Share", *(line.share for line in lines))), 20)
-    in_all = max(cell_len(text) for text in ("In all", *(line.in_all for line in lines)))
-    rest = width - shares - in_all - 4
-    yield Content.styled(f"{'Share':<{shares}}  {'In all':<{in_all}}", "dim")
-    for line in lines:
-        remark = f"  {line.remark}" if line.remark else ""
-        room = max(rest - cell_len(line.lines) - cell_len(remark), 10)
-        name = fit(line.name, min(room, cell_len(line.name)))
-        yield Content.assemble(
-            f"{fit(line.share, shares)}  {fit(line.in_all, in_all)}  ",
-            (line.lines, "dim"),
-            name,
-            (fit(remark, min(cell_len(remark), max(rest - cell_len(line.lines) - cell_len(name), 0))), "$text-warning"),
-        )
-
-
-def _owners(heading: str, owners: list[OwnerRow], names: dict[str, str], others: Related | None) -> Lines:
-    yield from _heading(f"{heading} ({len(owners)})")
-    if not owners:
-        yield Content("Nobody is stated.")
-    for owner in owners:
-        through = f" in {names.get(owner.held_in, owner.held_in)}" if owner.held_in else ""
-        yield Content.assemble(
-            (owner.name, "bold"),
-            f"  {share(owner)}{through}",
-            ("  beneficial owner" if owner.is_ubo else "", "$text-warning"),
-        )
-        yield from _table(
-            ("  Kind", _kind(owner)),
-            ("  Control", ", ".join(words(control) for control in owner.types_of_control) or None),
-            ("  Why unnamed", owner.unspecified_details),
-            ("  Born", owner.birthdate),
-            ("  Country", country(owner.country)),
-            ("  Number", owner.registration_number),
-            ("  LEI", owner.lei),
-            ("  Ended", owner.ended_on),
-            ("  Also in", _elsewhere(owner.person_id or owner.party or owner.owner_id, others)),
-            ("  Stated by", ", as of ".join(part for part in (owner.source, owner.as_of) if part) or None),
-        )
-
-
-def _kind(owner: OwnerRow) -> str:
-    return owner.kind if owner.directness is Directness.UNKNOWN else f"{owner.kind}, {owner.directness} interest"
-
-
-def _elsewhere(party_id: str, others: Related | None) -> str | None:
-    """The number of other cases of a party, in words. It is None if there are none, or if they are not known."""
-    theirs = others and others.of_party(party_id)
-    return theirs.in_words() if theirs and theirs.cases else None
-
-
-def _heading(text: str, *, first: bool = False) -> Lines:
-    if not first:
-        yield Content("")
-    yield Content.assemble((text, "bold $primary"))
-
-
-def _table(*rows: tuple[str, str | None]) -> Lines:
-    """A line for each label and value. A value of None is left out."""
-    for name, value in rows:
-        if value is not None:
-            yield Content.assemble((f"{name:<13} ", "dim"), value)
-
-
-def _lines(*lines: Content) -> Content:
-    return Content("\n").join(lines)

@@ -7,9 +7,9 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static, Tab, Tabs
 
 from caseworker_tui.app import CaseworkerApp
+from caseworker_tui.case.diff import above_first_difference, diff
 from caseworker_tui.case.past import CaseThenScreen
 from caseworker_tui.case.screen import CaseScreen
-from caseworker_tui.case.text import above_first_difference, diff
 from caseworker_tui.case.version_slider import VersionSlider
 from caseworker_tui.dialogs.confirm import ConfirmScreen
 from caseworker_tui.frame.navigation import OpenCase

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from caseworker_tui.cli.case_tables import case_as_json, write_case, write_charts, write_queue
+from caseworker_tui.cli.case_json import case_as_json
+from caseworker_tui.cli.case_tables import write_case, write_charts, write_queue
 from caseworker_tui.cli.printing import (
     progress_bar,
     say,
