@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from caseworker_tui.case.owners import UPGRADE
 from caseworker_tui.case.subject import Subject
+from caseworker_tui.dialogs.fields import BIRTHDATE, COMPANY_FIELDS, FIRSTNAME, LASTNAME, NATIONALITY
 from caseworker_tui.dialogs.questions import (
-    COUNTRY_HINT,
-    DATE_HINT,
     Answers,
     Choice,
     Dialog,
@@ -22,7 +21,7 @@ from caseworker_tui.dialogs.questions import (
     given,
     in_order,
 )
-from caseworker_tui.new_case.form import COMPANY_FIELDS, nested
+from caseworker_tui.new_case.form import nested
 from caseworker_tui.text.wording import DOCUMENT_MOVES_SPOKEN
 from store.domain import commands as c
 from store.domain.casework.attachments import NO_DATE
@@ -352,10 +351,10 @@ def add_person(subject: Subject) -> Dialog:
     return Dialog(
         "Add a person",
         in_order(
-            Line("firstname", "First name"),
-            Line("lastname", "Last name"),
-            Line("birthdate", "Born", DATE_HINT, optional=True),
-            Line("nationality", "Nationality", COUNTRY_HINT, optional=True),
+            FIRSTNAME.line(),
+            LASTNAME.line(),
+            BIRTHDATE.optional_line(),
+            NATIONALITY.optional_line(),
             *role,
         ),
         command,

@@ -3,9 +3,19 @@
 from typing import Any, Final
 
 from caseworker_tui.case.subject import Subject
+from caseworker_tui.dialogs.fields import (
+    BIRTHDATE,
+    COUNTRY,
+    ENDED_ON,
+    FIRSTNAME,
+    LASTNAME,
+    LEI,
+    NATIONALITY,
+    NUMBER,
+    RESIDENCE,
+    Field,
+)
 from caseworker_tui.dialogs.questions import (
-    COUNTRY_HINT,
-    DATE_HINT,
     Answers,
     Choice,
     Dialog,
@@ -62,13 +72,13 @@ def add_owner(subject: Subject) -> Dialog:
     view = subject.view
     kinds = Choice("kind", "What kind of owner?", (("person", "a person"), ("entity", "a company")))
     person = (
-        Line("person_details.firstname", "First name"),
-        Line("person_details.lastname", "Last name"),
-        Line("person_details.birthdate", "Born", DATE_HINT, optional=True),
+        FIRSTNAME.within("person_details").line(),
+        LASTNAME.within("person_details").line(),
+        BIRTHDATE.within("person_details").optional_line(),
     )
     company = (
         Line("entity_details.name", "Name of the company"),
-        Line("entity_details.registration_number", "Number", "empty if not known", optional=True),
+        NUMBER.within("entity_details").optional_line(),
     )
     held = _held_in(view)
     of_whom = [Choice("held_in", "Of what?", held)] if len(held) > 1 else []
@@ -114,28 +124,24 @@ def _owners(view: CaseFileView) -> tuple[tuple[str, str], ...]:
 
 _FIELDS: Final = {
     OwnerKind.PERSON: (
-        ("person_details.firstname", "First name", ""),
-        ("person_details.lastname", "Last name", ""),
-        ("person_details.birthdate", "Born", DATE_HINT),
-        ("person_details.nationality", "Nationality", COUNTRY_HINT),
-        ("person_details.country_of_residence", "Lives in", COUNTRY_HINT),
+        FIRSTNAME.within("person_details"),
+        LASTNAME.within("person_details"),
+        *(field.within("person_details").optional() for field in (BIRTHDATE, NATIONALITY, RESIDENCE)),
     ),
     OwnerKind.ENTITY: (
-        ("entity_details.name", "Name", ""),
-        ("entity_details.registration_number", "Number", "empty if not known"),
-        ("entity_details.country", "Country", COUNTRY_HINT),
-        ("entity_details.lei", "LEI", "20 letters and digits; empty if not known"),
+        Field("entity_details.name", "Name"),
+        *(field.within("entity_details").optional() for field in (NUMBER, COUNTRY, LEI)),
     ),
     OwnerKind.UNSPECIFIED: (
-        ("person_details", "Who it is", ""),
-        ("unspecified_details", "Why unnamed", "in a sentence; empty if not known"),
+        Field("person_details", "Who it is"),
+        Field("unspecified_details", "Why unnamed", "in a sentence").optional(),
     ),
 }
 _FIELDS_OF_ALL: Final = (
-    ("share", "Share in %", _SHARE),
-    ("held_in", "Of what", ""),
-    ("types_of_control", "Control", "shareholding, votingRights, appointmentOfBoard, …; with commas"),
-    ("ended_on", "Ended on", DATE_HINT),
+    Field("share", "Share in %", _SHARE),
+    Field("held_in", "Of what"),
+    Field("types_of_control", "Control", "shareholding, votingRights, appointmentOfBoard, …; with commas"),
+    ENDED_ON.optional(),
 )
 
 
@@ -150,24 +156,21 @@ def correct_owner(subject: Subject) -> Dialog:
             return Choice("owner_id", "Which?", _owners(view))
         owner = assessed.owners[answers["owner_id"]]
         fields = (*_FIELDS[owner.kind], *_FIELDS_OF_ALL)
-        texts = {path: _as_text(owner, path) for path, _, _ in fields}
+        texts = {field.path: _as_text(owner, field.path) for field in fields}
         if "field" not in answers:
             spoken = texts | {"held_in": named.get(owner.held_in or _THE_COMPANY, owner.held_in or "")}
-            options = ((path, f"{label}: {spoken[path] or 'not known'}") for path, label, _ in fields)
+            options = ((field.path, f"{field.label}: {spoken[field.path] or 'not known'}") for field in fields)
             return Choice("field", "What changes?", tuple(options))
-        field = answers["field"]
-        if field == "person_details":
-            return in_order(
-                Line("firstname", "First name"),
-                Line("lastname", "Last name"),
-                Line("birthdate", "Born", DATE_HINT, optional=True),
-            )(answers)
+        chosen_field = answers["field"]
+        if chosen_field == "person_details":
+            return in_order(FIRSTNAME.line(), LASTNAME.line(), BIRTHDATE.optional_line())(answers)
         if "value" in answers:
             return None
-        if field == "held_in":
+        if chosen_field == "held_in":
             itself = owner.party or answers["owner_id"]
             return Choice("value", "Of what?", tuple(each for each in named.items() if each[0] != itself))
-        return Line("value", "New value", {path: hint for path, _, hint in fields}[field], texts[field], optional=True)
+        hints = {field.path: field.hint for field in fields}
+        return Line("value", "New value", hints[chosen_field], texts[chosen_field], optional=True)
 
     def command(answers: Answers) -> c.Command:
         owner = assessed.owners[answers["owner_id"]]

@@ -1,6 +1,7 @@
 """Questions, and the screens that ask them.
 
 questions    questions and dialogs as data
+fields       the fields that people fill in, with labels and hints
 ask          the screen that asks one question after the other
 command      the same, for what a command needs
 choice       a choice of one among several

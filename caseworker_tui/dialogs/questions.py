@@ -8,14 +8,10 @@ FileLine  the path of a file
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from store.domain.operation import Command
 
 Answers = Mapping[str, str]
-
-DATE_HINT: Final = "YYYY-MM-DD, or YYYY-MM, or YYYY; empty if not known"
-COUNTRY_HINT: Final = "two letters, like FR; empty if not known"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,63 +6,16 @@ says for each path what is wrong.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import ValidationError
 
+from caseworker_tui.dialogs.fields import CASE_FIELDS, COMPANY_FIELDS, OWNER_FIELDS, PERSON_FIELDS, Field
 from store.domain.commands import CreateCase
 from store.validation import by_location
 
 Texts = Mapping[str, str]
 
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """`path` within its block; `hint` says how to write it."""
-
-    path: str
-    label: str
-    hint: str = ""
-    only_for: str = ""
-
-
-_DATE: Final = "YYYY-MM-DD, or YYYY-MM, or YYYY"
-_COUNTRY: Final = "two letters, like FR"
-
-CASE_FIELDS: Final = (
-    Field("client_id", "Client"),
-    Field("case_type", "Case type", "STANDARD, ENHANCED_DUE_DILIGENCE, …"),
-)
-COMPANY_FIELDS: Final = (
-    Field("registered_name", "Name"),
-    Field("registration_number", "Number", "as its register writes it"),
-    Field("lei", "LEI", "20 letters and digits"),
-    Field("registration_date", "Registered", _DATE),
-    Field("country_of_incorporation", "Incorporated", _COUNTRY),
-    Field("legal_form", "Legal form"),
-    Field("registered_address.street", "Street"),
-    Field("registered_address.city", "City"),
-    Field("registered_address.postal_code", "Postal code"),
-    Field("registered_address.country", "Country", _COUNTRY),
-)
-PERSON_FIELDS: Final = (
-    Field("firstname", "First name"),
-    Field("lastname", "Last name"),
-    Field("birthdate", "Born", _DATE),
-    Field("nationality", "Nationality", _COUNTRY),
-    Field("country_of_residence", "Lives in", _COUNTRY),
-    Field("email", "E-mail"),
-    Field("role_in_company", "Role", "Director, …", only_for="KYB"),
-)
-OWNER_FIELDS: Final = (
-    Field("entity_details.name", "Company", "for a company; leave empty for a person"),
-    Field("entity_details.registration_number", "Number"),
-    Field("person_details.firstname", "First name"),
-    Field("person_details.lastname", "Last name"),
-    Field("person_details.birthdate", "Born", _DATE),
-    Field("share", "Share %", "37.5, or 25-50 for a band, or empty where unknown"),
-)
 
 _KNOWN: Final = re.compile(
     "|".join(

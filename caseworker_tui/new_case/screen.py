@@ -10,21 +10,14 @@ from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Label, Static, Tab, Tabs
 
 from caseworker_tui.dialogs.confirm import ConfirmScreen
+from caseworker_tui.dialogs.fields import CASE_FIELDS, COMPANY_FIELDS, OWNER_FIELDS, PERSON_FIELDS, Field
 from caseworker_tui.frame.keys import Action, Keys, bindings
 from caseworker_tui.frame.navigation import BackToQueue, OpenCase
 from caseworker_tui.frame.screen import WorkScreen
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
 from caseworker_tui.new_case.drafts import Draft, discard_draft, keep_draft, load_draft
-from caseworker_tui.new_case.form import (
-    CASE_FIELDS,
-    COMPANY_FIELDS,
-    OWNER_FIELDS,
-    PERSON_FIELDS,
-    Field,
-    blocks,
-    command_from,
-)
+from caseworker_tui.new_case.form import blocks, command_from
 from store.domain.refusals import Code, Refusal
 from store.engine.case_store import new_command_id
 

@@ -22,6 +22,7 @@ from caseworker_tui.queue.marking import Marking
 from caseworker_tui.queue.search_line import SearchLine
 from caseworker_tui.queue.table import CaseTable
 from caseworker_tui.queue.views import ViewStrip
+from caseworker_tui.text.numbers import number_of
 from store.preferences import Preferences, View, preferences_of
 from store.queries.query_language import NotAQuery
 from store.queries.query_language.selection import in_any_order, with_sort
@@ -125,7 +126,7 @@ class QueueScreen(Screen[None]):
     def _tell_number(self) -> None:
         length, selected = self.table.length, self._marking.selected
         place = "Queue" if self._reading.pages.selection.is_everything else "Found"
-        number = f"{place} · {length:,} case{'' if length == 1 else 's'}"
+        number = f"{place} · {number_of(length, 'case')}"
         self._top_line.show(f"{number} · {selected.number(length):,} marked" if selected else number)
 
     def action_search(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from pydantic_core import to_json
 from textual.content import Content
 
+from caseworker_tui.text.numbers import number_of
 from caseworker_tui.text.wording import PENDING_SIGN, UNSETTLED_SIGN, local_time
 from store.domain.statuses import label
 from store.queries.team import CaseInTeam, Conflict, Difference, TeamOverview
@@ -25,7 +26,7 @@ def top_line(status: Status | None, state: TeamState) -> str:
     if status is None and not state.shared:
         return ""
     rest = [
-        *([f"{state.conflicts} conflict{'s' * (state.conflicts != 1)}"] if state.conflicts else []),
+        *([number_of(state.conflicts, "conflict")] if state.conflicts else []),
         *([f"{state.quarantined_cases} resting"] if state.quarantined_cases else []),
         *([f"{state.pending:,} pending"] if state.pending else []),
     ]
@@ -73,8 +74,7 @@ def overview(status: Status | None, servers: str, topic: str, team: TeamOverview
 def _pending(team: TeamOverview) -> str:
     if not team.pending:
         return "nothing"
-    cases = f"{team.pending_cases:,} case{'s' * (team.pending_cases != 1)}"
-    return f"{team.pending:,} change{'s' * (team.pending != 1)} of yours, in {cases}"
+    return f"{number_of(team.pending, 'change')} of yours, in {number_of(team.pending_cases, 'case')}"
 
 
 def _cursors(team: TeamOverview, status: Status | None) -> Iterator[str]:
