@@ -51,6 +51,15 @@ async def keys(pilot: Pilot[None], *pressed: str) -> None:
         await settle(pilot)
 
 
+def opening(reference: str) -> list[str]:
+    """The keys that open a case from the queue, wherever it stands there: its reference, written into the search."""
+    return ["slash", *typed(reference), "enter"]
+
+
+async def open_case(pilot: Pilot[None], reference: str) -> None:
+    await keys(pilot, *opening(reference))
+
+
 def typed(text: str) -> list[str]:
     """What writes a text into the field with the focus, all at once."""
     return [f"={text}"]

@@ -32,7 +32,7 @@ from store.log.read import RecordedEvent, get_events_for_case
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import QueueRow, queue_length, queue_page
 from tests.screens.conftest import NOW
-from tests.screens.pilot import keys, run, settle, typed
+from tests.screens.pilot import keys, open_case, run, settle, typed
 
 _TABS = {"1": "overview", "4": "review"}
 
@@ -40,10 +40,10 @@ PERSON = {"firstname": "Ada", "lastname": "Byron", "birthdate": "1990-12-10"}
 
 
 def test_a_document_is_verified_by_four_keys(app: CaseworkerApp, sample: Path) -> None:
-    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+    case = _first_with(sample, DocumentStatus.UPLOADED)
 
     async def drive(pilot: Pilot[None]) -> None:
-        await _open(pilot, place)
+        await open_case(pilot, case.case.reference)
         await keys(pilot, "3")
         _highlight(pilot, case, DocumentStatus.UPLOADED)
         await keys(pilot, "s", "1")
@@ -56,7 +56,7 @@ def test_a_document_is_verified_by_four_keys(app: CaseworkerApp, sample: Path) -
 
 
 def test_dialogs_say_which_document_of_whom(sample: Path) -> None:
-    _, case = _first_with(sample, DocumentStatus.REJECTED)
+    case = _first_with(sample, DocumentStatus.REJECTED)
     passport = replace(case.documents[0], document_type="PASSPORT_DIRECTOR_BO", entity_name="Ana Ruiz")
     subject = Subject(case, None, "ana.ruiz", passport)
     move = move_document(subject._replace(document=replace(passport, status=DocumentStatus.UPLOADED)))
@@ -66,10 +66,10 @@ def test_dialogs_say_which_document_of_whom(sample: Path) -> None:
 
 
 def test_a_rejection_asks_for_its_reason_by_number(app: CaseworkerApp, sample: Path) -> None:
-    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+    case = _first_with(sample, DocumentStatus.UPLOADED)
 
     async def drive(pilot: Pilot[None]) -> None:
-        await _open(pilot, place)
+        await open_case(pilot, case.case.reference)
         await keys(pilot, "3")
         _highlight(pilot, case, DocumentStatus.UPLOADED)
         await keys(pilot, "s", "2", "5")
@@ -82,11 +82,11 @@ def test_a_rejection_asks_for_its_reason_by_number(app: CaseworkerApp, sample: P
 
 
 def test_a_waiver_needs_a_reason_in_words(app: CaseworkerApp, sample: Path) -> None:
-    place, case = _first_with(sample, DocumentStatus.AWAITING_UPLOAD)
+    case = _first_with(sample, DocumentStatus.AWAITING_UPLOAD)
     before = len(_events(sample, case.case.case_id))
 
     async def drive(pilot: Pilot[None]) -> None:
-        await _open(pilot, place)
+        await open_case(pilot, case.case.reference)
         await keys(pilot, "3")
         _highlight(pilot, case, DocumentStatus.AWAITING_UPLOAD)
         await keys(pilot, "s", "2", "enter")
@@ -100,11 +100,11 @@ def test_a_waiver_needs_a_reason_in_words(app: CaseworkerApp, sample: Path) -> N
 
 
 def test_what_another_did_meanwhile_is_told_in_the_dialog(app: CaseworkerApp, sample: Path) -> None:
-    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+    case = _first_with(sample, DocumentStatus.UPLOADED)
     document = next(row for row in case.documents if row.status == DocumentStatus.UPLOADED)
 
     async def drive(pilot: Pilot[None]) -> None:
-        await _open(pilot, place)
+        await open_case(pilot, case.case.reference)
         await keys(pilot, "3")
         _highlight(pilot, case, DocumentStatus.UPLOADED)
         await keys(pilot, "s")
@@ -124,10 +124,10 @@ def test_what_another_did_meanwhile_is_told_in_the_dialog(app: CaseworkerApp, sa
 
 
 def test_escape_goes_back_one_step_at_a_time(app: CaseworkerApp, sample: Path) -> None:
-    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+    case = _first_with(sample, DocumentStatus.UPLOADED)
 
     async def drive(pilot: Pilot[None]) -> None:
-        await _open(pilot, place)
+        await open_case(pilot, case.case.reference)
         await keys(pilot, "3")
         _highlight(pilot, case, DocumentStatus.UPLOADED)
         await keys(pilot, "s", "2", "escape")
@@ -262,7 +262,7 @@ def test_the_queue_follows_what_others_do_and_the_cursor_stays(app: CaseworkerAp
 def test_a_case_is_shown_as_of_one_version_though_another_process_goes_on_writing(
     app: CaseworkerApp, sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+    case = _first_with(sample, DocumentStatus.UPLOADED)
     case_id, shown, written = case.case.case_id, list[Shown](), list[str]()
     query, show = Session.query, CasePanes.show
 
@@ -280,7 +280,8 @@ def test_a_case_is_shown_as_of_one_version_though_another_process_goes_on_writin
     async def drive(pilot: Pilot[None]) -> None:
         monkeypatch.setattr(CasePanes, "show", show_and_record)
         monkeypatch.setattr(Session, "query", query_and_write)
-        await _open(pilot, place)
+        app.open_case(OpenCase(case_id))
+        await settle(pilot)
 
     run(app, drive)
     assert written
@@ -291,7 +292,7 @@ def test_a_case_is_shown_as_of_one_version_though_another_process_goes_on_writin
 
 
 def test_statuses_that_only_a_newer_version_knows_are_shown_as_they_are(app: CaseworkerApp, sample: Path) -> None:
-    place, case = _first_with(sample, DocumentStatus.REJECTED)
+    case = _first_with(sample, DocumentStatus.REJECTED)
     with CaseStore.open(sample, clock=lambda: NOW) as store:
         check = RecordCheck(case_id=case.case.case_id, kind=CheckKind.PEP, outcome=CheckOutcome.CLEAR, evidence="none")
         store.execute(check, actor="ben")
@@ -304,8 +305,9 @@ def test_statuses_that_only_a_newer_version_knows_are_shown_as_they_are(app: Cas
     async def drive(pilot: Pilot[None]) -> None:
         table = pilot.app.screen.query_one(CaseTable)
         table.columns = ("reference", "name", "type", "status", "risk")
+        place = [row.case_id for row in _queue(sample)].index(case.case.case_id)
         assert "KYX  rests a…  extre…" in "".join(segment.text for segment in table.render_line(1 + place))
-        await _open(pilot, place)
+        await open_case(pilot, case.case.reference)
         assert "rests a while" in _text(pilot, "#title")
         for tab, words in (("1", "? in the safe"), ("4", "Rated extreme"), ("4", "? to be seen  tax of the case")):
             await keys(pilot, tab)
@@ -324,10 +326,10 @@ def test_a_locked_database_holds_up_nothing_but_the_command(
     app: CaseworkerApp, sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("store.sqlite.database.BUSY_TIMEOUT_MS", 300)
-    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+    case = _first_with(sample, DocumentStatus.UPLOADED)
 
     async def drive(pilot: Pilot[None]) -> None:
-        await _open(pilot, place)
+        await open_case(pilot, case.case.reference)
         await keys(pilot, "3")
         _highlight(pilot, case, DocumentStatus.UPLOADED)
         await keys(pilot, "s")
@@ -344,10 +346,10 @@ def test_a_locked_database_holds_up_nothing_but_the_command(
 
 
 def test_a_database_that_was_deleted_takes_nothing_more(app: CaseworkerApp, sample: Path) -> None:
-    place, case = _first_with(sample, DocumentStatus.UPLOADED)
+    case = _first_with(sample, DocumentStatus.UPLOADED)
 
     async def drive(pilot: Pilot[None]) -> None:
-        await _open(pilot, place)
+        await open_case(pilot, case.case.reference)
         await keys(pilot, "3")
         _highlight(pilot, case, DocumentStatus.UPLOADED)
         for file in (sample, *sample.parent.glob(f"{sample.name}-*")):
@@ -443,18 +445,13 @@ def _events(path: Path, case_id: str) -> list[RecordedEvent]:
         return store.query(get_events_for_case, case_id)
 
 
-def _first_with(path: Path, status: DocumentStatus) -> tuple[int, CaseFileView]:
-    """The first open case of the queue with such a document, and its place."""
-    for place, row in enumerate(_queue(path)):
+def _first_with(path: Path, status: DocumentStatus) -> CaseFileView:
+    """The first open case of the queue with such a document."""
+    for row in _queue(path):
         view = _case(path, row.case_id)
         if row.status == CaseStatus.OPEN and any(document.status == status for document in view.documents):
-            return place, view
+            return view
     raise AssertionError(f"no document of the sample is {status}")
-
-
-async def _open(pilot: Pilot[None], place: int) -> None:
-    pilot.app.screen.query_one(CaseTable).cursor = place
-    await keys(pilot, "enter")
 
 
 def _highlight(pilot: Pilot[None], case: CaseFileView, status: DocumentStatus) -> None:

@@ -22,8 +22,8 @@ from store.progress import Progress
 from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import queue_page
 from tests.screens.conftest import NOW
-from tests.screens.pilot import keys, run, typed
-from tests.screens.test_to_a_decision import open_case, screen
+from tests.screens.pilot import keys, open_case, run, typed
+from tests.screens.test_to_a_decision import screen
 
 PDF = b"%PDF-1.7\nhello"
 
@@ -43,13 +43,14 @@ def view(database: Path, case_id: str) -> CaseFileView:
         return store.query(case_file, case_id)
 
 
-def waiting(database: Path) -> tuple[int, str]:
-    """The place and id of the first case in work whose first document is waited for."""
+def waiting(database: Path) -> CaseFileView:
+    """The first case in work whose first document is waited for."""
     with CaseStore.open(database) as store:
-        for place, row in enumerate(store.query(queue_page)):
-            documents = store.query(case_file, row.case_id).documents
+        for row in store.query(queue_page):
+            found = store.query(case_file, row.case_id)
+            documents = found.documents
             if row.status == "OPEN" and documents and documents[0].status == DocumentStatus.AWAITING_UPLOAD:
-                return place, row.case_id
+                return found
     raise AssertionError("no case of the sample waits for its first document")
 
 
@@ -84,10 +85,10 @@ def viewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_file_is_attached_opened_and_dated(
     app: CaseworkerApp, sample: Path, scans: Path, viewer: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    place, case_id = waiting(sample)
+    case = waiting(sample).case
 
     async def drive(pilot: Pilot[None]) -> None:
-        await open_case(pilot, place)
+        await open_case(pilot, case.reference)
         await keys(pilot, "f")
         assert screen(pilot) is CaseScreen, "first the documents come in sight"
         await keys(pilot, "F")
@@ -121,19 +122,19 @@ def test_a_file_is_attached_opened_and_dated(
     assert shown.name == "two.png", "viewers tell by the name what a file is"
     assert not shown.parent.exists(), "copies for viewers are gone with the app"
     assert capfd.readouterr() == ("", ""), "a viewer does not write over the screen"
-    document = view(sample, case_id).documents[0]
+    document = view(sample, case.case_id).documents[0]
     assert (document.status, document.expires_on) == ("VERIFIED_MANUAL", "2026-11-17")
-    assert [file.media_type for file in view(sample, case_id).attachments] == ["application/pdf", "image/png"]
+    assert [file.media_type for file in view(sample, case.case_id).attachments] == ["application/pdf", "image/png"]
 
 
 def test_a_file_that_is_gone_or_that_nothing_shows_is_told(
     app: CaseworkerApp, sample: Path, scans: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place, _ = waiting(sample)
+    case = waiting(sample).case
     monkeypatch.setenv("PATH", str(scans))  # where no viewer is
 
     async def drive(pilot: Pilot[None]) -> None:
-        await open_case(pilot, place)
+        await open_case(pilot, case.reference)
         await keys(pilot, "3", "f", *typed(f"{scans}/two.png"), "enter", "F")
         assert "Files can't be opened here (xdg-open: No such file or directory)" in told(pilot)
         with CaseStore.open(sample) as store:
@@ -165,8 +166,8 @@ def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-async def begin_to_attach(pilot: Pilot[None], place: int, path: Path) -> None:
-    await open_case(pilot, place)
+async def begin_to_attach(pilot: Pilot[None], reference: str, path: Path) -> None:
+    await open_case(pilot, reference)
     await keys(pilot, "3", "f", *typed(str(path)))
     await pilot.press("enter")
     while not said(pilot, "#hint").startswith("Reading "):
@@ -174,10 +175,10 @@ async def begin_to_attach(pilot: Pilot[None], place: int, path: Path) -> None:
 
 
 def test_reading_a_large_file_is_shown_and_can_be_stopped(app: CaseworkerApp, sample: Path, slow: Path) -> None:
-    place, case_id = waiting(sample)
+    case = waiting(sample).case
 
     async def drive(pilot: Pilot[None]) -> None:
-        await begin_to_attach(pilot, place, slow)
+        await begin_to_attach(pilot, case.reference, slow)
         assert "% of 500 kB … · esc stops" in said(pilot, "#hint")
         await keys(pilot, "escape")
         assert "Stopped: nothing was attached." in said(pilot, "#refusal")
@@ -185,19 +186,19 @@ def test_reading_a_large_file_is_shown_and_can_be_stopped(app: CaseworkerApp, sa
         assert pilot.app.screen.query_one(Input).value == str(slow), "nothing typed is lost"
 
     run(app, drive)
-    assert view(sample, case_id).attachments == ()
+    assert view(sample, case.case_id).attachments == ()
     with CaseStore.open(sample) as store:
         assert list(store.query(folder_of).iterdir()) == []
 
 
 def test_leaving_the_app_does_not_wait_for_a_large_file(app: CaseworkerApp, sample: Path, slow: Path) -> None:
-    place, case_id = waiting(sample)
+    case = waiting(sample).case
 
     async def drive(pilot: Pilot[None]) -> None:
-        await begin_to_attach(pilot, place, slow)
+        await begin_to_attach(pilot, case.reference, slow)
 
     run(app, drive)
-    assert view(sample, case_id).attachments == ()
+    assert view(sample, case.case_id).attachments == ()
     with CaseStore.open(sample) as store:
         assert list(store.query(folder_of).iterdir()) == [], "it was not read to its end"
 

@@ -8,20 +8,14 @@ from textual.widgets import OptionList, Static
 from caseworker_tui.app import CaseworkerApp
 from caseworker_tui.case.screen import CaseScreen
 from caseworker_tui.queue.screen import QueueScreen
-from caseworker_tui.queue.table import CaseTable
 from store.engine.case_store import CaseStore
 from store.queries.queue import queue_page
-from tests.screens.pilot import keys, run, typed
+from tests.screens.pilot import keys, open_case, run, typed
 
 
-def place_of(database: Path, name: str) -> int:
+def reference_of(database: Path, name: str) -> str:
     with CaseStore.open(database) as store:
-        return next(place for place, row in enumerate(store.query(queue_page)) if row.name == name)
-
-
-async def open_case(pilot: Pilot[None], place: int) -> None:
-    pilot.app.screen.query_one(CaseTable).cursor = place
-    await keys(pilot, "enter")
+        return next(row.reference for row in store.query(queue_page) if row.name == name)
 
 
 def text(pilot: Pilot[None], selector: str) -> str:
@@ -30,7 +24,7 @@ def text(pilot: Pilot[None], selector: str) -> str:
 
 def test_into_another_case_and_back(app: CaseworkerApp, sample: Path) -> None:
     async def drive(pilot: Pilot[None]) -> None:
-        await open_case(pilot, place_of(sample, "Saltquill Chandlery Limited"))
+        await open_case(pilot, reference_of(sample, "Saltquill Chandlery Limited"))
         assert "3 other cases with the same parties: R lists them" in text(pilot, "#overview-pane Static")
         await keys(pilot, "2")
         assert "  Also in     2 other cases\n" in text(pilot, "#parties-pane Static")
@@ -61,7 +55,7 @@ def test_into_another_case_and_back(app: CaseworkerApp, sample: Path) -> None:
 
 def test_a_decision_on_the_other_case_leads_back(app: CaseworkerApp, sample: Path) -> None:
     async def drive(pilot: Pilot[None]) -> None:
-        await open_case(pilot, place_of(sample, "Mateus Figueiredo"))
+        await open_case(pilot, reference_of(sample, "Mateus Figueiredo"))
         await keys(pilot, "R", "enter")
         assert "Lumavela Solar Lda" in text(pilot, "#title")
         await keys(pilot, "p", "2", *typed("the owners are unclear"), "enter")
@@ -72,7 +66,7 @@ def test_a_decision_on_the_other_case_leads_back(app: CaseworkerApp, sample: Pat
 
 def test_without_other_cases_it_says_so(app: CaseworkerApp, sample: Path) -> None:
     async def drive(pilot: Pilot[None]) -> None:
-        await open_case(pilot, place_of(sample, "Lukas Brandstetter"))
+        await open_case(pilot, reference_of(sample, "Lukas Brandstetter"))
         assert "no other case with the same parties" in text(pilot, "#overview-pane Static")
         await keys(pilot, "R")
         assert isinstance(pilot.app.screen, CaseScreen)

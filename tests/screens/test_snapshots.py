@@ -11,16 +11,21 @@ from textual.pilot import Pilot
 from caseworker_tui.app import CaseworkerApp
 from store.domain.commands import AttachFile
 from store.engine.case_store import CaseStore
-from store.queries.case_file import case_file
-from store.queries.queue import queue_page
+from store.queries.case_file import case_file, find_case
 from tests.screens.conftest import NOW
-from tests.screens.pilot import keys, settle, typed
+from tests.screens.pilot import keys, opening, settle, typed
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 SnapCompare = Callable[..., bool]
 
-CASE: Final = 3
-"""The place of a case with several documents in the queue."""
+CASE: Final = "R9J-096-KG9"
+"""A case with several documents."""
+
+COMPANY: Final = "QRK-6J0-5DH"
+"""A case with several owners, who are parties of other cases too."""
+
+PERSON: Final = "6AJ-YPG-7KK"
+"""A case of one person, which nobody decided."""
 
 SCREENS: dict[str, list[str]] = {
     "queue": ["j", "j"],
@@ -33,24 +38,24 @@ SCREENS: dict[str, list[str]] = {
     "columns": ["C", *["j"] * 6, "space"],
     "team": ["T", "j", "j"],
     "queue_search_wrong": ["slash", *typed("salt statsu:open")],
-    "case_overview": ["j", "j", "j", "enter"],
-    "case_parties": ["j", "j", "j", "enter", "2"],
-    "case_ownership": ["j", "j", "j", "j", "enter", "2"],
-    "confirm_owners": ["j", "j", "j", "j", "enter", "b"],
-    "case_documents": ["j", "j", "j", "enter", "3", "j"],
-    "case_timeline": ["j", "j", "j", "enter", "6"],
-    "case_then": ["j", "j", "j", "enter", "6", *["j"] * 12, "enter", "3"],
-    "undo": ["j", "j", "j", "enter", "t", *typed("vip"), "enter", "u"],
-    "case_review": ["j", "j", "j", "enter", "4"],
-    "document_status": ["j", "j", "j", "enter", "3", "s"],
-    "related_parties": ["j", "j", "j", "j", "enter", "2", "end"],
-    "related": ["j", "j", "j", "j", "enter", "R"],
+    "case_overview": opening(CASE),
+    "case_parties": [*opening(CASE), "2"],
+    "case_ownership": [*opening(COMPANY), "2"],
+    "confirm_owners": [*opening(COMPANY), "b"],
+    "case_documents": [*opening(CASE), "3", "j"],
+    "case_timeline": [*opening(CASE), "6"],
+    "case_then": [*opening(CASE), "6", *["j"] * 12, "enter", "3"],
+    "undo": [*opening(CASE), "t", *typed("vip"), "enter", "u"],
+    "case_review": [*opening(CASE), "4"],
+    "document_status": [*opening(CASE), "3", "s"],
+    "related_parties": [*opening(COMPANY), "2", "end"],
+    "related": [*opening(COMPANY), "R"],
     "screening": ["slash", *typed("petrelhead"), "enter", "enter", "S"],
     "screening_decided": [
         *("slash", *typed("petrelhead"), "enter", "enter", "S"),
         *("2", *typed("same number"), "enter", "1", *typed("other country"), "enter", "N"),
     ],
-    "propose": ["j", "enter", "p"],
+    "propose": [*opening(PERSON), "p"],
     "new_case": ["n"],
     "new_case_wrong": ["n", "ctrl+t", *typed("C1"), "tab", "tab", *typed("Acme"), "tab", "tab", *typed("XX"), "ctrl+s"],
     "help": ["question_mark"],
@@ -69,7 +74,7 @@ def dated(sample: Path) -> Path:
     """The sample, in which the documents of one case have files and last days."""
     days = iter([date(2026, 11, 17), date(2026, 12, 2), date(2031, 5, 2)])
     with CaseStore.open(sample, clock=lambda: NOW, device="sample") as store:
-        for number, document in enumerate(store.query(case_file, store.query(queue_page)[CASE].case_id).documents):
+        for number, document in enumerate(store.query(case_file, store.query(find_case, CASE)).documents):
             attach = AttachFile(
                 document_requirement_id=document.document_requirement_id,
                 sha256=f"{number:02x}" * 32,
@@ -96,7 +101,7 @@ WITH_FILES: dict[str, list[str]] = {
 @pytest.mark.parametrize("name", WITH_FILES)
 def test_files_and_last_days(snap_compare: SnapCompare, dated: Path, name: str, size: tuple[int, int]) -> None:
     app = CaseworkerApp(dated, actor="ana.ruiz", clock=lambda: NOW)
-    pressed = [*["j"] * CASE, "enter", *WITH_FILES[name]]
+    pressed = [*opening(CASE), *WITH_FILES[name]]
     assert snap_compare(app, terminal_size=size, run_before=_after(*pressed))
 
 
