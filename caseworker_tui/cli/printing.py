@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
 import click
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, line separators, changes of writing direction, and halves of characters."""
+
+
+MOST_TOLD: Final = 100
+"""Sentences of one kind that one run tells in full."""
 
 
 def safe(text: str, *, keep: str = "") -> str:
@@ -38,6 +42,27 @@ def say_beside_bar(sentence: str) -> None:
     if is_terminal(sys.stderr):
         click.echo("\r\x1b[K", err=True, nl=False)
     say(sentence)
+
+
+class Capped:
+    """Sentences of which the first are told, one by one, and at the end of a `with` block how many more there were: a
+    broken file of a million records writes no million lines. `number` counts them all."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self.number = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.number > MOST_TOLD:
+            self._tell(f"And {self.number - MOST_TOLD:,} more of this kind.")
+
+    def tell(self, sentence: str) -> None:
+        self.number += 1
+        if self.number <= MOST_TOLD:
+            self._tell(sentence)
 
 
 def silence_stdout() -> None:

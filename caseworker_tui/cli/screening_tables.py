@@ -62,6 +62,7 @@ def write_screening_as_json(screening: CaseScreening) -> None:
             "candidates": [candidate_as_json(case.case_id, each) for each in screening.candidates],
             "to_record": [command.model_dump(mode="json", exclude_none=True) for command in clearances],
             "left_off": {each.party.name: each.left_off for each in screening.parties if each.left_off},
+            "not_compared": screening.troubles,
         }
     )
 

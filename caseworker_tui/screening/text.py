@@ -84,6 +84,8 @@ def unlisted_lines(party: ScreenedParty) -> Iterator[Content]:
         yield Content.assemble("  ○ not listed", (f" in {_lists(open_ones)}: N records it", "dim"))
     if party.left_off:
         yield Content.styled(f"    {party.left_off:,} more share a little with the name, and were not compared", "dim")
+    for sentence in party.troubles:
+        yield Content.styled(f"    {sentence}", "$text-warning")
 
 
 def _lists(unlisted: list[Unlisted]) -> str:

@@ -7,16 +7,20 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
 from store.domain.commands import RecordCheck
 from store.domain.screening import ListedCandidate, Screening
 from store.domain.statuses import IN_WORK, CheckKind, CheckOutcome
+from store.errors import StoreError
 from store.queries.case_file import CaseFileView, CheckRow, case_file
 from store.queries.queue import QueueRow, whole_queue
-from store.screening.entries import Entry, Nature
+from store.screening.entries import Entry, Nature, shown
 from store.screening.list_files import ListInfo, WatchList, open_lists
 from store.screening.lookup import Found, look_up
 from store.screening.matching import Match
 from store.screening.parties import Party, parties_of
+from store.validation import echo
 
 Subject = tuple[str, str, str, str]
 """What a decision is on: the kind of check, the party, the list and the id of the entry."""
@@ -88,12 +92,14 @@ class Unlisted:
 
 @dataclass(frozen=True, slots=True)
 class ScreenedParty:
-    """`left_off` entries share something with the party's names and were not compared, for there were too many."""
+    """`left_off` entries share something with the party's names and were not compared, for there were too many.
+    `troubles` say in a sentence each what could not be compared: nothing is recorded of the lists that they name."""
 
     party: Party
     candidates: tuple[Candidate, ...]
     unlisted: tuple[Unlisted, ...]
     left_off: int
+    troubles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,11 @@ class CaseScreening:
     def to_record(self) -> list[Unlisted]:
         """Parties that are on no list, for each list of which that is not recorded yet."""
         return [each for party in self.parties for each in party.unlisted if each.before is None]
+
+    @property
+    def troubles(self) -> list[str]:
+        """What could not be compared, in a sentence each."""
+        return [sentence for party in self.parties for sentence in party.troubles]
 
 
 def screen_case(connection: sqlite3.Connection, lists: Sequence[WatchList], case_id: str) -> CaseScreening:
@@ -199,21 +210,56 @@ class _Recorded:
 
 
 def _screen(party: Party, lists: Sequence[WatchList], recorded: _Recorded) -> ScreenedParty:
+    """What fails for one list costs the party no other, and is told."""
     candidates: list[Candidate] = []
     unlisted: list[Unlisted] = []
+    troubles: list[str] = []
     left_off = 0
-    digest = party.digest()
     for watch_list in lists:
-        of_list = Screening(list_name=watch_list.info.name, list_version=watch_list.info.version, party_digest=digest)
-        found, not_compared = look_up(party, watch_list)
-        left_off += not_compared
-        here = [it for each in found if (it := _candidate(party, each, of_list, recorded))]
-        candidates += here
-        for kind in _kinds(party, watch_list.info.checks):
-            if not any(kind in candidate.checks for candidate in here):
-                unlisted.append(Unlisted(party, kind, of_list, recorded.of_list(kind, of_list, party.entity_id)))
+        try:
+            here = _screen_against(party, watch_list, recorded)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the candidates of other lists and parties are needed all the same)
+            troubles.append(_not_compared(party, watch_list, f"anything ({type(error).__name__})"))
+            continue
+        candidates += here.candidates
+        unlisted += here.unlisted
+        left_off += here.left_off
+        troubles += here.troubles
     candidates.sort(key=lambda each: -each.listed.score)
-    return ScreenedParty(party, tuple(candidates), tuple(unlisted), left_off)
+    return ScreenedParty(party, tuple(candidates), tuple(unlisted), left_off, tuple(troubles))
+
+
+def _screen_against(party: Party, watch_list: WatchList, recorded: _Recorded) -> ScreenedParty:
+    """A party that something could not be compared with is neither listed nor unlisted there."""
+    info = watch_list.info
+    of_list = Screening(list_name=info.name, list_version=info.version, party_digest=party.digest())
+    found, left_off, failed = look_up(party, watch_list)
+    candidates: list[Candidate] = []
+    troubles = [_not_compared(party, watch_list, f"entry {number}") for number in failed]
+    for each in found:
+        try:
+            candidate = _candidate(party, each, of_list, recorded)
+        except ValidationError:  # what can't be recorded can't be decided on either
+            troubles.append(_not_compared(party, watch_list, f"entry {echo(each.entry.entry_id)}"))
+            continue
+        if candidate:
+            candidates.append(candidate)
+    unlisted = (
+        Unlisted(party, kind, of_list, recorded.of_list(kind, of_list, party.entity_id))
+        for kind in _kinds(party, info.checks)
+        if not troubles and not any(kind in candidate.checks for candidate in candidates)
+    )
+    return ScreenedParty(party, tuple(candidates), tuple(unlisted), left_off, tuple(troubles))
+
+
+def _not_compared(party: Party, watch_list: WatchList, what: str) -> str:
+    info = watch_list.info
+    return (
+        f"{party.name} could not be compared with {what} of the list {info.name} ({info.version}):"
+        " import the list again with `caseworker lists import`, and screen once more."
+    )
 
 
 def _candidate(party: Party, found: Found, of_list: Screening, recorded: _Recorded) -> Candidate | None:
@@ -226,7 +272,7 @@ def _candidate(party: Party, found: Found, of_list: Screening, recorded: _Record
         entry_digest=found.digest,
         name=found.entry.name,
         score=found.match.score,
-        matched=tuple(reason.sentence for reason in found.match.reasons),
+        matched=tuple(shown(reason.sentence) for reason in found.match.reasons),
     )
     screening = of_list.model_copy(update={"candidate": listed})
     before, changed = _before(party, checks, screening, recorded)

@@ -120,7 +120,7 @@ def texts(values: Iterable[str]) -> tuple[str, ...]:
 
 def country_codes(values: Iterable[str]) -> tuple[str, ...]:
     """ISO 3166-1 codes in capitals; of a subdivision, that of its country."""
-    return tuple(sorted({value.partition("-")[0].upper() for value in values if value.strip()}))
+    return texts(value.partition("-")[0].upper() for value in values)
 
 
 def shown(text: str) -> str:

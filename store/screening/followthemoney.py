@@ -98,12 +98,12 @@ def _outcome(entity: Entity, where: str, kind: CheckKind | None, done: int) -> O
     if not checks:
         return PassedOver("neither sanctioned nor politically exposed", done)
     caption = entity.caption or next(entity.values("name"), "") or " ".join(entity.values("firstName", "lastName"))
-    name = shown(caption)
-    if not name:
-        return Unread(where, "it has no name", done)
+    entry_id, name = shown(entity.id), shown(caption)
+    if not entry_id or not name:
+        return Unread(where, f"it has no {'name' if entry_id else 'id'}", done)
     sanctions = list(entity.within("sanctions"))
     entry = Entry(
-        entry_id=shown(entity.id),
+        entry_id=entry_id,
         nature=nature,
         checks=checks,
         name=name,

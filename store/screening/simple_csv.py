@@ -74,11 +74,11 @@ def _outcome(fields: Mapping[str, str], where: str, kind: CheckKind, done: int) 
     nature = NATURES.get(schema)
     if nature is None:
         return PassedOver(f"of schema {echo(schema)}", done)
-    name = shown(fields["name"])
-    if not name or not fields["id"].strip():
-        return Unread(where, f"it has no {'name' if fields['id'].strip() else 'id'}", done)
+    entry_id, name = shown(fields["id"]), shown(fields["name"])
+    if not entry_id or not name:
+        return Unread(where, f"it has no {'name' if entry_id else 'id'}", done)
     entry = Entry(
-        entry_id=shown(fields["id"]),
+        entry_id=entry_id,
         nature=nature,
         checks=(kind.value,),
         name=name,

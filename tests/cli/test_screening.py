@@ -2,12 +2,19 @@
 
 import json
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from caseworker_tui.cli import printing
+from store.domain.refusals import Code, Refusal
+from store.engine.case_store import CaseStore
+from store.screening import case_screening
+from store.screening.case_screening import CaseScreening, cases_in_work, screen_case
 from store.screening.list_files import list_file, lists_folder
 from tests.cli.conftest import Caseworker, Start, as_lines
 from tests.screening.lists import row, simple_csv
@@ -191,6 +198,53 @@ class TestScreeningACase:
 
 
 class TestAllOpen:
+    def test_a_case_that_can_t_be_screened_costs_no_other(
+        self, caseworker: Caseworker, sample: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        whole = all_open(caseworker, sample)
+        refused, failing, *others = [case["case_id"] for case in whole]
+
+        def screen_all_but_two(connection: sqlite3.Connection, lists: Any, case_id: str) -> CaseScreening:
+            if case_id == refused:
+                raise Refusal(Code.UNKNOWN_CASE, "There is no such case.")
+            if case_id == failing:
+                raise ValueError("Tariq")
+            return screen_case(connection, lists, case_id)
+
+        monkeypatch.setattr(case_screening, "screen_case", screen_all_but_two)
+        result = caseworker("--db", sample, "screen", "--all-open", "--json")
+        assert result.exit_code == 1
+        assert [case["case_id"] for case in json.loads(result.stdout)] == others
+        assert result.stderr.splitlines() == [
+            f"{whole[0]['reference']} was not screened: There is no such case.",
+            f"{whole[1]['reference']} was not screened: a fault in caseworker (ValueError).",
+        ]
+
+    def test_an_entry_that_can_t_be_compared_is_told_with_its_case(self, caseworker: Caseworker, sample: Path) -> None:
+        with closing(sqlite3.connect(list_file(lists_folder(sample), "sanctions-list"))) as connection, connection:
+            connection.execute("UPDATE entries SET entry = '{}' WHERE entry_id = 'EX-S-001'")
+        result = caseworker("--db", sample, "screen", "--all-open", "--json")
+        assert result.exit_code == 1
+        assert len(json.loads(result.stdout)) == 10
+        (told,) = result.stderr.splitlines()
+        assert "Tariq al-Hadidi could not be compared with entry " in told
+        reference = told.partition(":")[0]
+        one = caseworker("--db", sample, "screen", reference, "--json")
+        assert (one.exit_code, json.loads(one.stdout)["not_compared"]) == (1, [told.partition(": ")[2]])
+
+    def test_of_many_troubles_the_first_are_told_and_the_rest_counted(
+        self, caseworker: Caseworker, sample: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: Any) -> CaseScreening:
+            raise ValueError
+
+        monkeypatch.setattr(case_screening, "screen_case", fail)
+        monkeypatch.setattr(printing, "MOST_TOLD", 3)
+        *told, last = caseworker("--db", sample, "screen", "--all-open").stderr.splitlines()
+        with CaseStore.open(sample) as store:
+            in_work = len(store.query(cases_in_work))
+        assert (len(told), last) == (3, f"And {in_work - 3} more of this kind.")
+
     def test_lists_the_cases_with_candidates_that_nobody_decided_on(self, caseworker: Caseworker, sample: Path) -> None:
         found = all_open(caseworker, sample)
         assert len(found) == 11

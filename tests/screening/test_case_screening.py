@@ -1,6 +1,8 @@
 """Screening a case: who is a candidate, what is recorded, and how long a decision stands."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,11 @@ from store.domain.values import BeneficialOwnerData, EntityData, OwnerKind
 from store.engine.case_store import CaseStore, Receipt
 from store.queries.assessment import assessment
 from store.queries.case_file import case_file
+from store.screening import case_screening
 from store.screening.case_screening import Candidate, Disposition, cases_in_work, clearance, decision
 from store.screening.entries import Nature
-from store.screening.list_files import lists_folder, remove_list
+from store.screening.list_files import WatchList, list_file, lists_folder, remove_list
+from store.screening.lookup import LookedUp, look_up
 from store.screening.parties import LEI, REGISTRATION_NUMBER, Party, parties_of
 from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, NOBODY, kyb, kyc, owner
 from tests.screening.lists import bring_in, entity, followthemoney, row, screened, simple_csv
@@ -107,6 +111,76 @@ class TestCandidates:
         screening = screened(store, new_case(kyb(DIRECTOR)).case_id)
         assert screening.candidates == []
         assert [(each.party.name, each.kind) for each in screening.to_record] == [("Dora Lind", CheckKind.PEP)]
+
+
+class TestWhatCanNotBeCompared:
+    """A list is as others wrote it, and one that is in force may be of an earlier version of caseworker."""
+
+    @pytest.fixture
+    def spoilt(self, store: CaseStore, eu_list: Path) -> Callable[[str], None]:
+        """Gives the entry NK-1 of the list in force another text."""
+
+        def spoil(entry: str) -> None:
+            with closing(sqlite3.connect(list_file(lists_folder(store.path), "eu-list"))) as connection, connection:
+                connection.execute("UPDATE entries SET entry = ? WHERE entry_id = 'NK-1'", (entry,))
+
+        return spoil
+
+    @pytest.mark.parametrize(
+        "entry",
+        [
+            '{"entry_id":" ","nature":"person","checks":["SANCTIONS"],"name":"Anna RUIS"}',
+            '{"entry_id":"NK-1","nature":"person","checks":["SANCTIONS"],"name":"Anna RUIS \\u0007"}',
+            '{"entry_id":"NK-1","nature":"person","checks":["NO SUCH CHECK"],"name":"Anna RUIS"}',
+            "no JSON",
+            "{}",
+        ],
+    )
+    def test_costs_no_other_and_is_told(
+        self, store: CaseStore, new_case: NewCase, spoilt: Callable[[str], None], tmp_path: Path, entry: str
+    ) -> None:
+        spoilt(entry)
+        bring_in(store.path, simple_csv(tmp_path / "un-list.csv", ANNA), version="2")
+        case_id = new_case(kyb(DIRECTOR, owners=(owner(ANA), HOLDING))).case_id
+        screening = screened(store, case_id)
+        assert [(each.party_name, each.screening.list_name) for each in screening.candidates] == [
+            ("Ana Ruiz", "un-list"),
+            ("Acme Holding BV", "eu-list"),
+        ]
+        (trouble,) = screening.troubles
+        assert trouble.startswith("Ana Ruiz could not be compared with ")
+        assert "of the list eu-list (1): import the list again" in trouble
+
+    def test_is_not_taken_for_nobody(
+        self, store: CaseStore, case_id: str, spoilt: Callable[[str], None], tmp_path: Path
+    ) -> None:
+        spoilt("{}")
+        bring_in(store.path, simple_csv(tmp_path / "un-list.csv", row("NK-9", "Nobody")), version="2")
+        assert [each.screening.list_name for each in screened(store, case_id).to_record] == ["un-list"]
+
+    def test_whatever_fails_for_a_list_costs_no_other(
+        self, store: CaseStore, case_id: str, eu_list: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def look_up_but_in_one(party: Party, watch_list: WatchList) -> LookedUp:
+            if watch_list.info.name == "eu-list":
+                raise OverflowError
+            return look_up(party, watch_list)
+
+        bring_in(store.path, simple_csv(tmp_path / "un-list.csv", ANNA), version="2")
+        monkeypatch.setattr(case_screening, "look_up", look_up_but_in_one)
+        screening = screened(store, case_id)
+        assert [each.screening.list_name for each in screening.candidates] == ["un-list"]
+        assert ["OverflowError" in trouble for trouble in screening.troubles] == [True]
+
+    def test_reasons_are_as_long_as_can_be_recorded(self, store: CaseStore, new_case: NewCase, tmp_path: Path) -> None:
+        number = "HRB 1" + "2" * 495
+        company = ACME.model_copy(update={"registration_number": number})
+        listed = row("NK-3", ACME.registered_name, "Company", identifiers=number)
+        bring_in(store.path, simple_csv(tmp_path / "l.csv", listed))
+        (found,) = screened(
+            store, new_case(kyb(DIRECTOR).model_copy(update={"company_profile": company})).case_id
+        ).candidates
+        assert max(map(len, found.listed.matched)) == 500
 
 
 class TestADecision:

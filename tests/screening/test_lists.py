@@ -84,6 +84,18 @@ class TestSimpleCsv:
         done = bring_in(database, simple_csv(tmp_path / "l.csv", ANA, row("NK-2", "Seagull", "Vessel")))
         assert (done.info.entries, done.passed_over) == (1, {"of schema ‘Vessel’": 1})
 
+    @pytest.mark.parametrize("nothing", ["", " ", "\u200b", "\x07", " \u202e\t"])
+    @pytest.mark.parametrize("field", ["id", "name"])
+    def test_an_id_or_a_name_of_which_nothing_can_be_shown_is_none(
+        self, database: Path, tmp_path: Path, field: str, nothing: str
+    ) -> None:
+        path = simple_csv(tmp_path / "l.csv", ANA, {**row("NK-2", "Ben"), field: nothing})
+        assert rejections(database, path) == [f"line 3: it has no {field}"]
+
+    def test_a_country_is_a_text_as_any_other(self, database: Path, tmp_path: Path) -> None:
+        bring_in(database, simple_csv(tmp_path / "l.csv", row("NK-1", "Ana", countries=f"f\x1br; us-ca;{'x' * 600}")))
+        assert entries(database)[0].countries == ("FR", "US", "X" * 499 + "…")
+
     def test_takes_a_byte_order_mark_and_windows_line_ends(self, database: Path, tmp_path: Path) -> None:
         path = simple_csv(tmp_path / "l.csv", ANA)
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
@@ -130,6 +142,11 @@ class TestFollowTheMoney:
                 datasets=("eu",),
             )
         ]
+
+    @pytest.mark.parametrize("nothing", [" ", "\u200b", "\x07"])
+    def test_an_id_of_which_nothing_can_be_shown_is_none(self, database: Path, tmp_path: Path, nothing: str) -> None:
+        path = followthemoney(tmp_path / "l.json", entity("NK-1", name="Ana"), entity(nothing, name="Ben"))
+        assert rejections(database, path) == ["line 2: it has no id"]
 
     @pytest.mark.parametrize(
         ("more", "kind", "checks"),

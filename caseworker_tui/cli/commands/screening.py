@@ -9,6 +9,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from caseworker_tui.cli.printing import (
+    Capped,
     progress_bar,
     say,
     say_beside_bar,
@@ -26,9 +27,11 @@ from caseworker_tui.cli.program import (
     pass_settings,
 )
 from caseworker_tui.text.numbers import number_of
+from store.domain.refusals import Refusal
 from store.domain.statuses import CheckKind, label
 from store.domain.values import Text
 from store.engine.case_store import CaseStore
+from store.errors import StoreError
 from store.intake.sniffing import Unreadable
 from store.queries.case_file import find_case
 from store.queries.rows import fields_of
@@ -185,7 +188,9 @@ def screen(settings: Settings, case: str | None, all_open: bool, as_json: bool) 
     caseworker screen --all-open
     caseworker screen 7f3qk2m9x --json | jq -c '.to_record[] | {command: "RecordCheck", data: .}' | caseworker exec
 
-    Exit codes: 0 done; 1 there is no such case, or a list can't be read; 2 no list is in force.
+    A case that can't be screened is told on stderr, and the others are screened all the same.
+
+    Exit codes: 0 done; 1 there is no such case, or a case or a list can't be read; 2 no list is in force.
     """
     if (case is None) is not all_open:
         raise click.UsageError("Name a case, or give --all-open.")
@@ -199,27 +204,46 @@ def screen(settings: Settings, case: str | None, all_open: bool, as_json: bool) 
         if case is not None:
             screening = store.query(screen_case, in_force, store.query(find_case, case))
             (tables.write_screening_as_json if as_json else tables.write_screening)(screening)
-            return None
-        with progress_bar("Screening") as progress:
-            found = list(_cases_to_decide(store, in_force, progress))
+            with Capped(say) as troubles:
+                for trouble in screening.troubles:
+                    troubles.tell(trouble)
+            return FAILED if screening.troubles else None
+        with Capped(say_beside_bar) as troubles, progress_bar("Screening") as progress:
+            found = list(_cases_to_decide(store, in_force, progress, troubles.tell))
     if as_json:
         write_json_array(found)
     else:
         tables.write_cases(found)
-    return None
+    return FAILED if troubles.number else None
 
 
 def _cases_to_decide(
-    store: CaseStore, in_force: Sequence[WatchList], progress: Callable[[int, int], None]
+    store: CaseStore,
+    in_force: Sequence[WatchList],
+    progress: Callable[[int, int], None],
+    on_trouble: Callable[[str], None],
 ) -> Iterator[dict[str, Any]]:
-    """The cases in work with candidates that nobody decided on, or on an entry or party that has changed since."""
+    """The cases in work with candidates that nobody decided on, or on an entry or party that has changed since.
+
+    What keeps one case from being screened keeps no other.
+    """
     from caseworker_tui.cli.screening_tables import candidate_as_json
     from store.screening.case_screening import cases_in_work, screen_case
 
     cases = store.query(cases_in_work)
     for number, case in enumerate(cases):
         progress(number, len(cases))
-        if undecided := store.query(screen_case, in_force, case.case_id).undecided:
+        try:
+            screening = store.query(screen_case, in_force, case.case_id)
+        except (Refusal, StoreError) as error:
+            on_trouble(f"{case.reference} was not screened: {error}")
+            continue
+        except Exception as error:  # noqa: BLE001 (the other cases are screened all the same)
+            on_trouble(f"{case.reference} was not screened: a fault in caseworker ({type(error).__name__}).")
+            continue
+        for trouble in screening.troubles:
+            on_trouble(f"{case.reference}: {trouble}")
+        if undecided := screening.undecided:
             yield {
                 "case_id": case.case_id,
                 "reference": case.reference,
