@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -35,16 +36,19 @@ def read_handwritten_file(path: Path, kind: Literal["JSON", "TOML"], named: str)
 
 
 def _from_json(text: str) -> Any:
-    return json.loads(text, object_pairs_hook=_without_repetition, parse_constant=_no_number)
+    return json.loads(text, object_pairs_hook=without_repetition, parse_constant=_no_number)
 
 
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+class KeyTwice(ValueError):
+    """A key is there twice in one object of JSON. `str()` says which."""
+
+
+def without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object in which a key is there twice would lose one of the two silently. TOML forbids it by itself."""
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise ValueError(f"the key {echo(name)} is there twice in one object")
-        found[name] = value
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise KeyTwice(f"the key {echo(twice)} is there twice in one object")
     return found
 
 

@@ -90,7 +90,9 @@ def _sentence(finding: ErrorDetails, model: type[BaseModel] | None, within: str)
         return f"{path} must be {_WANTED[kind]}, not {_described(given, as_is=kind == 'finite_number')}"
     if kind in _LIMITS:
         words, limit = _LIMITS[kind]
-        return f"{path} must be {words} {context[limit]:g}, not {_described(given, as_is=True)}"
+        bound = context[limit]
+        bound = f"{bound:g}" if isinstance(bound, float) else f"{bound}"
+        return f"{path} must be {words} {bound}, not {_described(given, as_is=True)}"
     if kind in _LENGTHS:
         words, limit, unit = _LENGTHS[kind]
         count = context.get("actual_length") or len(given)

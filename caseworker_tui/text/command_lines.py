@@ -8,7 +8,6 @@ from typing import Any, BinaryIO, Final
 
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 from pydantic.json_schema import models_json_schema
-from pydantic_core import from_json
 
 from store.domain.commands import COMMANDS
 from store.domain.operation import Command, Id
@@ -16,7 +15,7 @@ from store.domain.refusals import Code, Refusal
 from store.domain.values import Text
 from store.engine.case_store import CaseStore
 from store.errors import StoreError
-from store.intake.records import trouble
+from store.intake.records import parsed, trouble
 from store.validation import echo, explain
 
 LONGEST_LINE: Final = 16 * 1024 * 1024
@@ -91,7 +90,10 @@ def _answer(store: CaseStore, number: int, line: bytes | None, default_actor: st
             expected_head=envelope.expected_head,
         )
     except (Refusal, StoreError) as error:
-        return {"ok": False, "command_id": command_id, "error": error.code, "message": str(error)}
+        return _failed(command_id, error)
+    except Exception as error:  # noqa: BLE001 (every line has its answer, whatever one of them makes go wrong)
+        sentence = f"Line {number} was not carried out, by a fault in caseworker ({type(error).__name__}): report it."
+        return _failed(command_id, Refusal(Code.INTERNAL_ERROR, sentence))
     return {
         "ok": True,
         "command_id": receipt.command_id,
@@ -102,11 +104,15 @@ def _answer(store: CaseStore, number: int, line: bytes | None, default_actor: st
     }
 
 
+def _failed(command_id: str | None, error: Refusal | StoreError) -> Answer:
+    return {"ok": False, "command_id": command_id, "error": error.code, "message": str(error)}
+
+
 def _parsed(number: int, line: bytes | None) -> dict[str, JsonValue]:
     if line is None:
         raise Refusal(Code.LINE_TOO_LONG, f"Line {number} is longer than {LONGEST_LINE // 1024**2} MiB.")
     try:
-        content = from_json(line, allow_inf_nan=False)
+        content = parsed(line)
     except ValueError as error:
         raise Refusal(Code.INVALID_JSON, f"Line {number}: {trouble(line)}.") from error
     if not isinstance(content, dict):

@@ -21,6 +21,7 @@ class Code(StrEnum):
     FORBIDDEN_IN_STATUS = "forbidden_in_status"
     FORBIDDEN_MOVE = "forbidden_move"
     FOUR_EYES = "four_eyes"
+    INTERNAL_ERROR = "internal_error"
     INVALID_COMMAND = "invalid_command"
     INVALID_JSON = "invalid_json"
     LINE_TOO_LONG = "line_too_long"

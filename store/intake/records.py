@@ -5,6 +5,7 @@ array or an object is held in memory as bytes, up to `MAX_WHOLE_BYTES`. One reco
 and does not hide the others, within an array either.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any, BinaryIO, Final
 
 from pydantic_core import from_json, to_json
 
+from store.handwritten_files import KeyTwice, without_repetition
 from store.intake.sniffing import BOM, Layout, Unreadable, layout_of, open_for_reading
 from store.validation import echo
 
@@ -163,10 +165,21 @@ def _parsed(where: str, raw: bytes, done: int) -> Record | Broken:
     if not raw:
         return Broken(where, raw, "there is nothing between two commas, or between a comma and the bracket", done)
     try:
-        value = from_json(raw, allow_inf_nan=False)
+        value = parsed(raw)
     except ValueError:
         return Broken(where, _on_one_line(raw), trouble(raw), done)
     return Record(where, _on_one_line(raw), value, done)
+
+
+def parsed(raw: bytes) -> Any:
+    """The value of JSON from outside. Raises `ValueError`, of which `trouble` says in words what is wrong.
+
+    A key that is twice in one object is refused: either of its values may be the one that was meant.
+    """
+    value = from_json(raw, allow_inf_nan=False)
+    if b"{" in raw:  # the parser tells nothing of what it leaves out, so Python's own looks once more
+        json.loads(raw.decode(), object_pairs_hook=without_repetition, parse_int=len, parse_float=len)
+    return value
 
 
 def _on_one_line(raw: bytes) -> bytes:
@@ -178,7 +191,9 @@ def trouble(raw: bytes) -> str:
     """Why bytes are no JSON, and at which character."""
     try:
         raw.decode()
-        from_json(raw, allow_inf_nan=False)
+        parsed(raw)
+    except KeyTwice as error:
+        return str(error)
     except UnicodeDecodeError as error:
         return f"it is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}, counted from 0"
     except ValueError as error:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from store.domain.commands import CreateCase
 from store.intake.message import IntakeMessage, read_message
-from store.intake.records import trouble
+from store.intake.records import parsed, trouble
 from store.validation import explain
 
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -45,7 +44,7 @@ def read(original: Original) -> tuple[str, CreateCase]:
     if not original.value:
         raise Unreadable("it is empty")
     try:
-        content = from_json(original.value, allow_inf_nan=False)
+        content = parsed(original.value)
     except ValueError as error:
         raise Unreadable(trouble(original.value)) from error
     if not isinstance(content, dict):

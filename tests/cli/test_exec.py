@@ -15,7 +15,7 @@ import pytest
 from caseworker_tui.text import command_lines
 from store.domain.commands import COMMANDS
 from store.domain.values import FORMS
-from store.engine.case_store import CaseStore
+from store.engine.case_store import CaseStore, Receipt
 from store.log.read import get_all_events
 from store.queries.audit import verify
 from tests.cli.conftest import Caseworker, Start, as_lines, new_case
@@ -100,6 +100,13 @@ BAD_LINES = {
     b'{"command": "UpdateDocumentStatus", "data": {"document_requirement_id": "a", "new_status": "UPLOADED",'
     b' "metadata": {"size": 1e999}}}': "invalid_command",
     b'{"command": "Launch", "data": {}}': "unknown_command",
+    b'{"command": "UntagCase", "command": "TagCase", "data": {}}': "invalid_json",
+    b'{"command": "UpdateDocumentStatus", "data": {"metadata": {"a": [{"b": 1, "b": 1}]}}}': "invalid_json",
+    **{
+        b'{"command": "AttachFile", "data": {"document_requirement_id": "a", "sha256": "%s", "size": %d,'
+        b' "media_type": "text/plain", "file_name": "a.txt"}}' % (b"0" * 64, size): "invalid_command"
+        for size in (-1, 0, 2**40 + 1, 2**63, 10**400)
+    },
 }
 
 
@@ -111,6 +118,48 @@ def test_a_bad_line_gets_a_sentence_with_its_number(line: bytes, code: str, case
     assert bad["message"].startswith("Line 3")
     assert len(bad["message"]) < 500
     assert good["ok"]
+
+
+@pytest.mark.parametrize(
+    "raised", [OverflowError("Ada"), ValueError("Ada"), MemoryError(), RecursionError(), KeyError()]
+)
+def test_whatever_a_line_raises_every_line_has_its_answer(
+    raised: Exception, caseworker: Caseworker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute = CaseStore.execute
+
+    def execute_all_but_one(store: CaseStore, command: Any, *, command_id: str, **more: Any) -> Receipt:
+        if command_id == "new-2":
+            raise raised
+        return execute(store, command, command_id=command_id, **more)
+
+    monkeypatch.setattr(CaseStore, "execute", execute_all_but_one)
+    result = caseworker("exec", stdin=as_lines(new_case(1), new_case(2), new_case(3)))
+    first, failed, last = told(result.stdout)
+    assert (result.exit_code, first["ok"], last["ok"]) == (1, True, True)
+    assert failed == {
+        "ok": False,
+        "command_id": "new-2",
+        "error": "internal_error",
+        "message": f"Line 2 was not carried out, by a fault in caseworker ({type(raised).__name__}): report it.",
+    }
+
+
+def test_a_size_that_no_file_has_is_told_with_the_bound(caseworker: Caseworker) -> None:
+    data = {"document_requirement_id": "a", "sha256": "0" * 64, "media_type": "text/plain", "file_name": "a.txt"}
+    line = {"command": "AttachFile", "data": data | {"size": 2**63}}
+    [answer] = told(caseworker("exec", stdin=as_lines(line)).stdout)
+    assert answer["message"] == "Line 1: data.size must be at most 1099511627776, not 9223372036854775808."
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_whole_number_of_a_command_is_one_that_the_database_can_hold(name: str) -> None:
+    schema = COMMANDS[name].model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    numbers = [
+        field for part in parts for field in part.get("properties", {}).values() if field.get("type") == "integer"
+    ]
+    assert all(-(2**63) <= field["minimum"] <= field["maximum"] < 2**63 for field in numbers)
 
 
 def test_a_command_that_is_nearly_named_is_told(caseworker: Caseworker) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from store.intake.message import read_message
+from store.sync.intake_messages import Original, Place, Unreadable, read
 
 MakeFile = Callable[..., Path]
 
@@ -94,3 +95,10 @@ def test_a_message_that_is_wrong_is_rejected(make_file: MakeFile, desk: Any, mes
     report = desk.take_in(make_file([KYB, message, KYC]))
     assert (report.cases, report.rejected) == (2, 1)
     assert desk.reasons == [f"line 2: {reason}"]
+
+
+@pytest.mark.parametrize("twice", [b'{"client_id": "C-1", "client_id": "C-2"}', b'{"persons": [{"a": 1, "a": 2}]}'])
+def test_a_key_twice_makes_no_case_of_what_comes_by_topic(twice: bytes) -> None:
+    original = Original(Place("kyc_events", "a-topic", 0, 1), None, twice, ())
+    with pytest.raises(Unreadable, match=r"^the key ‘\w+’ is there twice in one object$"):
+        read(original)

@@ -57,6 +57,8 @@ def test_text_with_brackets_commas_and_quotes_does_not_split_a_record(make_file:
         (b'{"\xc3\xa9\xc3\xa9" 1}', "broken JSON at column 7: expected `:`"),
         (b'{"a": 1', "broken JSON at column 7: it ends in the middle"),
         (b'{"a": 1} {"b": 2}', "broken JSON at column 10: there is more after its end"),
+        (b'{"a": 1, "b": 2, "a": 1}', "the key ‘a’ is there twice in one object"),
+        (b'{"a": [{"\\u0062": 1, "b": 2}]}', "the key ‘b’ is there twice in one object"),
         (b'{"a": tru}', "broken JSON at column 7: ‘tru’ is not a JSON value"),
         (b'{"a": NaN}', "broken JSON at column 7: ‘NaN’ is not a JSON value"),
         (b'{"a": Infinity}', "broken JSON at column 7: ‘Infinity’ is not a JSON value"),

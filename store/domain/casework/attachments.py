@@ -32,6 +32,9 @@ def _plain_name(name: str) -> str:
     return name
 
 
+LARGEST_SIZE: Final = 2**40
+"""In bytes: no file of a case has a tebibyte. The database can hold no number from 2^63 on."""
+
 FileName = Annotated[Text, Field(max_length=255), AfterValidator(_plain_name)]
 """The name of a file, without its folders."""
 
@@ -46,7 +49,7 @@ class AttachFile(OfDocument):
     with it. `expires_on` absent says nothing about when the document expires."""
 
     sha256: Sha256
-    size: Annotated[int, Field(ge=1)]
+    size: Annotated[int, Field(ge=1, le=LARGEST_SIZE)]
     media_type: MediaType
     file_name: FileName
     expires_on: Day | None = None
