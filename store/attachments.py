@@ -2,8 +2,7 @@
 
 Beside `cases.sqlite3` lies `cases.sqlite3.files`, and in it the content with the SHA-256 `ab12…` is `ab/ab12…`: the
 same content lies there once, however often and by whatever names it was attached. Folders are 0700, files 0400. A
-file gets its place in one step, complete and on disk; what a killed process leaves behind is an `incoming-…` that
-nobody reads.
+file gets its place in one step, complete and on disk; until then it is in an `incoming-…` (store/passing.py).
 """
 
 import hashlib
@@ -11,14 +10,14 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import BinaryIO, Final
 
 from store.domain.values import JOINERS
 from store.errors import FileChanged, FileMissing, UnusableFile
+from store.passing import FILES, Passing, beside, passing_folder
 from store.progress import Progress
 from store.sqlite.database import file_of
 
@@ -41,8 +40,7 @@ class Attachment:
 
 def folder_of(connection: sqlite3.Connection) -> Path:
     """The folder of the database behind a connection; it is made with the first file."""
-    database = file_of(connection)
-    return database.with_name(f"{database.name}.files")
+    return beside(file_of(connection), FILES)
 
 
 def place_of(folder: Path, sha256: str) -> Path:
@@ -55,7 +53,7 @@ def keep(folder: Path, source: Path, progress: Progress) -> Attachment:
     size = _size_of(source)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        with _incoming(folder) as incoming, source.open("rb") as file:
+        with _incoming(folder) as (incoming, lying), source.open("rb") as file:
             digest, head = hashlib.sha256(), b""
             done = 0
             while chunk := file.read(_CHUNK):
@@ -66,7 +64,7 @@ def keep(folder: Path, source: Path, progress: Progress) -> Attachment:
                 incoming.write(chunk)
                 progress(done, max(size, done))
             _refuse_size(source, done)
-            _give_its_place(incoming, place_of(folder, digest.hexdigest()))
+            _give_its_place(incoming, lying, place_of(folder, digest.hexdigest()))
     except OSError as error:
         where = error.filename if error.filename and str(error.filename).startswith(str(folder)) else source
         raise UnusableFile(f"The file {where} can't be kept: {error.strerror or error}.") from error
@@ -165,24 +163,21 @@ def _refuse_size(source: Path, size: int) -> None:
 
 
 @contextmanager
-def _incoming(folder: Path) -> Iterator[BinaryIO]:
+def _incoming(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """A file that nobody reads yet; it is gone in the end unless it was given its place."""
-    with NamedTemporaryFile(prefix="incoming-", dir=folder, delete=False) as file:  # 0600
-        try:
-            yield file  # type: ignore[misc]
-        finally:
-            with suppress(FileNotFoundError):
-                Path(file.name).unlink()
+    with passing_folder(folder, Passing.ATTACHING) as passing:
+        lying = passing / "content"
+        with os.fdopen(os.open(lying, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file:
+            yield file, lying
 
 
-def _give_its_place(incoming: BinaryIO, place: Path) -> None:
+def _give_its_place(incoming: BinaryIO, source: Path, place: Path) -> None:
     incoming.flush()
     os.fsync(incoming.fileno())
     place.parent.mkdir(mode=0o700, exist_ok=True)
     if _is_whole(place):
         return
     incoming.close()  # some systems rename no open file
-    source = Path(incoming.name)
     source.chmod(0o400)
     source.replace(place)
     _sync_folder(place.parent)

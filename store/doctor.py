@@ -15,6 +15,7 @@ from typing import Final
 from store.attachments import folder_of, held
 from store.domain.rules import Rules
 from store.errors import StoreError
+from store.passing import in_passing
 from store.projections.rebuild import stale_tables
 from store.queries.notification_rules import notification_rules, notification_service_state
 from store.screening.list_files import lists_folder, lists_in_force
@@ -50,6 +51,7 @@ def examine(database: Path, rules: Rules) -> Iterator[Check]:
     yield from _file(database)
     yield from _contents(database, rules)
     yield _lists(database)
+    yield _in_passing(database)
 
 
 def _file(database: Path) -> Iterator[Check]:
@@ -144,6 +146,23 @@ def _lists(database: Path) -> Check:
     except StoreError as error:
         return Check("Lists", False, error.code, str(error))
     return Check("Lists", True, ", ".join(f"{it.name} ({it.version})" for it in in_force) or "none in force")
+
+
+def _in_passing(database: Path) -> Check:
+    """What is there for a while, in clear: a rebuild, a list that is imported, copies for viewers."""
+    found = list(in_passing(database))
+    abandoned = [str(path) for path, of_one_gone in found if of_one_gone]
+    at_work = len(found) - len(abandoned)
+    name, used = "Left behind", f"; in use by a process at work: {at_work}" if at_work else ""
+    if not abandoned:
+        return Check(name, True, f"nothing{used}")
+    return Check(
+        name,
+        False,
+        f"by processes that are gone: {', '.join(abandoned)}{used}",
+        "These hold personal data in clear. The next run of caseworker on this database removes them; if they are still"
+        " here after it, delete them by hand.",
+    )
 
 
 def _writing(connection: sqlite3.Connection, database: Path) -> Check:

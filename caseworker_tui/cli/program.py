@@ -18,6 +18,7 @@ from caseworker_tui.configuration.location import file_to_read
 from store.actor import default_actor
 from store.domain.refusals import Refusal
 from store.errors import BadFile, DatabaseMissing, StoreError
+from store.passing import clear_away
 from store.sqlite.database import reader
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ class Settings:
 
     def make_ready(self) -> None:
         """There is a database with read tables as this version makes them, or else a sentence says what is wrong."""
+        clear_away(self.path)
         if ready := reader(self.path):
             ready.close()
         else:
@@ -140,6 +142,7 @@ class Settings:
     def open_store(self, *, create: bool) -> "CaseStore":
         from store.engine.case_store import CaseStore
 
+        clear_away(self.path)
         with progress_bar("Making the read tables anew") as progress:
             return CaseStore.open(self.path, create=create, rules=self.configuration.rules, progress=progress)
 

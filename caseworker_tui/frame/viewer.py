@@ -5,11 +5,12 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir, mkdtemp
 from threading import Thread
 from typing import Final
 
 from store.attachments import copy_out, showable_name
+from store.passing import Passing, passing_folder
 from store.queries.case_file import AttachmentRow
 
 SOON: Final = 3
@@ -28,16 +29,21 @@ class PassingCopies:
 
     def __init__(self) -> None:
         self._folders = ExitStack()
+        self._made: dict[Path, Path] = {}
 
     def copy_of(self, file: AttachmentRow, folder: Path) -> Path:
         """A copy of a file of this folder. Raises a `store.errors.StoreError` when it is not as it was attached."""
-        try:
-            place = TemporaryDirectory(prefix="opened-", dir=folder, ignore_cleanup_errors=True)
-        except OSError:  # one that can't be written to, or is not there
-            place = TemporaryDirectory(prefix="caseworker-opened-", ignore_cleanup_errors=True)
-        copy = Path(self._folders.enter_context(place)) / showable_name(file.file_name)
+        if folder not in self._made:
+            self._made[folder] = self._folder_in(folder)
+        copy = Path(mkdtemp(dir=self._made[folder])) / showable_name(file.file_name)
         copy_out(folder, file.sha256, file.file_name, copy)
         return copy
+
+    def _folder_in(self, folder: Path) -> Path:
+        try:
+            return self._folders.enter_context(passing_folder(folder, Passing.VIEWING))
+        except OSError:  # one that can't be written to, or is not there
+            return self._folders.enter_context(passing_folder(Path(gettempdir()), Passing.VIEWING_ELSEWHERE))
 
     def close(self) -> None:
         self._folders.close()

@@ -2,14 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from itertools import chain
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from store.log.pending import is_shared
 from store.log.read import get_accepted_events, get_pending_events, last_accepted_position, last_position
+from store.passing import passing_folder, rebuild_prefix
 from store.progress import Progress
 from store.projections import PROJECTIONS
 from store.projections.fresh_tables import fresh_tables, project_all
@@ -48,7 +47,8 @@ def rebuild(connection: sqlite3.Connection, progress: Progress) -> int:
 
 
 def _rebuild(connection: sqlite3.Connection, segments: Sequence[Segment], upto: int, progress: Progress) -> int:
-    with _folder_beside(connection) as folder, ExitStack() as last:
+    database = file_of(connection)
+    with passing_folder(database.parent, rebuild_prefix(database)) as folder, ExitStack() as last:
         files = [folder / f"segment_{number}.sqlite3" for number in range(len(segments))]
         sides = [
             Side(segment, file, last.enter_context(fresh_tables(file)))
@@ -74,13 +74,6 @@ def _rebuild(connection: sqlite3.Connection, segments: Sequence[Segment], upto: 
             for projection in PROJECTIONS:
                 _replace(connection, projection, [side.file.stem for side in sides])
     return read
-
-
-@contextmanager
-def _folder_beside(connection: sqlite3.Connection) -> Iterator[Path]:
-    """A temporary folder beside the database, so that what a killed rebuild leaves behind lies with the case files."""
-    with TemporaryDirectory(prefix="rebuild-", dir=file_of(connection).parent) as folder:
-        yield Path(folder)
 
 
 def _drop_undeclared(connection: sqlite3.Connection) -> None:

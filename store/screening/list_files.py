@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from store.domain.refusals import Code, Refusal
 from store.errors import DatabaseDamaged
+from store.passing import LISTS, beside
 from store.queries.rows import names_of
 from store.screening.entries import Entry
 from store.screening.spelling import sounds, spelt
@@ -152,7 +153,7 @@ class _Shared:
 
 def lists_folder(database: Path) -> Path:
     """Where the lists of a database are kept."""
-    return database.with_name(f"{database.name}.lists")
+    return beside(database, LISTS)
 
 
 def list_file(folder: Path, name: str) -> Path:

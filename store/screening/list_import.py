@@ -5,18 +5,17 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from shutil import rmtree
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from store.domain.statuses import CheckKind
 from store.errors import DatabaseDamaged
 from store.intake.sniffing import BOM, Unreadable, no_text, open_for_reading
+from store.passing import Passing, passing_folder
 from store.progress import Progress
 from store.queries.rows import fields_of
 from store.screening.entries import Entry, Listed, Nature, Outcome, PassedOver, Unread, comparable, shown
@@ -26,8 +25,6 @@ from store.screening.simple_csv import is_header, read_simple_csv
 from store.screening.spelling import sounds, spelt, words_of
 from store.validation import echo
 
-_PASSING: Final = "import-"
-_A_DAY: Final = 24 * 60 * 60
 _STEP: Final = 1_000
 _HEAD: Final = 64 * 1024
 _CHUNK: Final = 1024 * 1024
@@ -83,9 +80,8 @@ def import_list(
     if before and (before.digest, before.kind, before.version) == (digest, kind, version):
         return ImportedList(before, unchanged=True)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _clear_away(folder, now)
-    with TemporaryDirectory(prefix=_PASSING, dir=folder) as passing:
-        made = Path(passing) / target.name
+    with passing_folder(folder, Passing.LIST_IMPORT) as passing:
+        made = passing / target.name
         os.close(os.open(made, os.O_CREAT | os.O_RDWR, 0o600))
         with closing(sqlite3.connect(made, isolation_level=None)) as connection:
             filling = _Filling(connection)
@@ -231,14 +227,6 @@ def _in_force(target: Path) -> ListInfo | None:
             return watch_list.info
     except DatabaseDamaged:
         return None
-
-
-def _clear_away(folder: Path, now: datetime) -> None:
-    """What a killed import left, once it can't be one that is under way."""
-    for left in folder.glob(f"{_PASSING}*"):
-        with suppress(OSError):  # another process may be clearing away as well
-            if now.timestamp() - left.stat().st_mtime > _A_DAY:
-                rmtree(left)
 
 
 def _describe(connection: sqlite3.Connection, info: ListInfo) -> None:

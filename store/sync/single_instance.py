@@ -1,11 +1,12 @@
 """One process at a time syncs a database: two would do everything twice, and take notifications out of each other's
 hands."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from store.exclusive import InUse, exclusively
+from store.sqlite.database import translated
 from store.sync.shared_log import SyncStopped
 
 
@@ -13,12 +14,13 @@ from store.sync.shared_log import SyncStopped
 def single_instance(database: Path) -> Iterator[None]:
     """Raises `SyncStopped` while another process is within this for the same database.
 
-    The lock is SQLite's own, on an empty file beside the database: the system lets it go however the process ends.
+    The lock is on an empty file beside the database.
     """
-    with closing(sqlite3.connect(f"{database}-sync", isolation_level=None, timeout=0)) as lock:
+    with ExitStack() as held:
         try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+            with translated(database):
+                held.enter_context(exclusively(database.with_name(f"{database.name}-sync")))
+        except InUse as error:
             raise SyncStopped(
                 "synced_elsewhere",
                 f"Another process syncs {database} already: the app, or `caseworker sync --watch`.",

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from store.passing import Passing, passing_folder
 from store.projections import PROJECTIONS
 from store.sqlite import database as store_database
 from tests.cli.conftest import PROJECT, Caseworker, as_lines, new_case
+from tests.screening.lists import row, simple_csv
 
 READING = (("cases",), ("show", "x"), ("log",), ("verify",), ("rebuild",))
 
@@ -211,3 +213,24 @@ def test_a_log_that_can_not_be_read_is_told_by_a_sentence(caseworker: Caseworker
         assert result.exit_code == 1
         assert "caseworker verify" in result.stderr
     assert "Event 1 " in caseworker("verify").stdout
+
+
+@pytest.mark.parametrize("arguments", [("cases",), ("verify",), ("lists", "import", "list.csv"), ("exec",)])
+def test_a_run_removes_what_a_killed_one_left(
+    arguments: tuple[str, ...], caseworker: Caseworker, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    simple_csv(tmp_path / "list.csv", row("NK-1", "Ana Ruiz"))
+    with passing_folder(sample.parent, f"{sample.name}.{Passing.REBUILD}") as folder:
+        left = shutil.copytree(folder, f"{folder}-killed")  # a lock is of a file, and no copy of it has one
+        assert caseworker(*arguments, stdin=b"").exit_code == 0
+        assert (folder.exists(), Path(left).exists()) == (True, False)
+
+
+def test_doctor_tells_what_a_killed_run_left(caseworker: Caseworker, sample: Path) -> None:
+    with passing_folder(sample.parent, f"{sample.name}.{Passing.REBUILD}") as folder:
+        shutil.copytree(folder, f"{folder}-killed")
+    result = caseworker("doctor")
+    assert result.exit_code == 1
+    assert f"by processes that are gone: {folder}-killed\n" in result.stdout
+    assert "Left behind: These hold personal data in clear. The next run of caseworker" in result.stdout

@@ -118,6 +118,7 @@ class TestLists:
         assert info["entries"] in {1, 8_000}  # 8,000 if it was too quick to be killed
         simple_csv(path, row("NK-2", "Cleo"))
         assert caseworker("--db", database, "lists", "import", path).exit_code == 0
+        assert [each.name for each in folder.iterdir()] == [list_file(folder, "eu").name], "what was left is gone"
 
 
 class TestScreeningACase:

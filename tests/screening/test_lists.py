@@ -305,17 +305,6 @@ class TestBringingIntoForce:
         assert lists_in_force(lists_folder(database)) == before
         assert len(list(lists_folder(database).iterdir())) == 1
 
-    def test_what_a_killed_import_left_goes_with_one_a_day_later(self, database: Path, tmp_path: Path) -> None:
-        path = simple_csv(tmp_path / "l.csv", ANA)
-        bring_in(database, path)
-        old, new = lists_folder(database) / "import-old", lists_folder(database) / "import-new"
-        for folder, hours in ((old, 25), (new, 1)):
-            folder.mkdir()
-            (folder / "list.sqlite3").write_text("half of it")
-            os.utime(folder, times=(NOW.timestamp() - hours * 3600,) * 2)
-        bring_in(database, path, version="2")
-        assert (old.exists(), new.exists()) == (False, True)
-
     def test_progress_ends_at_the_size_of_the_file(self, database: Path, tmp_path: Path) -> None:
         told: list[tuple[int, int]] = []
         path = simple_csv(tmp_path / "l.csv", *(row(f"NK-{n}", "Ben") for n in range(2_500)))

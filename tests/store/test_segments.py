@@ -191,4 +191,4 @@ class TestWhenAProcessFails:
             store.rebuild(stop)
         assert [process.returncode for process in started] == [-signal.SIGKILL, -signal.SIGKILL]
         assert everything(store) == before
-        assert not list(database.parent.glob("rebuild-*"))
+        assert not list(database.parent.glob("*rebuild-*"))

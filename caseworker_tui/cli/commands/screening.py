@@ -33,6 +33,7 @@ from store.domain.values import Text
 from store.engine.case_store import CaseStore
 from store.errors import StoreError
 from store.intake.sniffing import Unreadable
+from store.passing import clear_away
 from store.queries.case_file import find_case
 from store.queries.rows import fields_of
 from store.screening.list_files import ListInfo, WatchList, lists_folder, lists_in_force, open_lists, remove_list
@@ -114,6 +115,7 @@ def import_(
     """
     from store.screening.list_import import import_list
 
+    clear_away(settings.path)
     try:
         with progress_bar("Importing") as progress:
             done = import_list(
