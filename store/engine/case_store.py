@@ -17,7 +17,7 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Final, ParamSpec, Self, TypeVar
 
-from store.actor import default_actor
+from store.actor import default_actor, fault_of_actor
 from store.attachments import Attachment, folder_of, keep
 from store.clock import Clock, stamp, system_clock
 from store.domain.casework.opening import case_id_of_new_case
@@ -136,6 +136,8 @@ class CaseStore(Reader):
         now = self.clock().astimezone(UTC)
         command_id = new_command_id(now) if command_id is None else command_id
         actor = actor or default_actor()
+        if fault := fault_of_actor(actor):
+            raise Refusal(Code.INVALID_COMMAND, f"The actor {fault}: name who acts. Nothing was changed.")
         with translated(self.path), self._as_batch() as batch:
             text = as_text(command)
             if earlier := self._earlier(batch, command_id, text):

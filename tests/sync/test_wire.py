@@ -1,16 +1,20 @@
 """Commits as records: what goes out comes back, and what is no commit is told from what is."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from store.domain.refusals import Refusal
 from store.log.commit import Commit, CommitHeader, EventFields, commit_id
 from store.log.pending import all_pending_commits
+from store.log.upcast import UnknownPayload
 from store.sync.judge import Verdict, judge
 from store.sync.partition import partition_of
 from store.sync.wire import Unreadable, WireCommit, WireEvent, decode, encode, payloads_of
-from tests.store.stores import a_case_with_everything
+from tests.domain.examples import kyc
+from tests.store.stores import a_case_with_everything, a_store
 from tests.sync.memory_team import MemoryLog, a_laptop
 
 TIME = "2026-01-02T09:00:00.000000+00:00"
@@ -50,6 +54,11 @@ def signed(**changes: Any) -> bytes:
     return json.dumps({**it, "commit_id": commit_id(header.fields(), events)}).encode()
 
 
+def an_event(**changes: Any) -> dict[str, Any]:
+    """The event of the record with these changes."""
+    return {**EVENTS[0]._asdict(), **changes}
+
+
 class TestTheFormat:
     def test_is_frozen(self) -> None:
         """Records of years ago are read by every laptop that joins."""
@@ -66,8 +75,19 @@ class TestTheFormat:
             assert len(payloads_of(commit)) == len(commit.events)
 
     def test_has_room_for_a_commit_without_events(self) -> None:
-        commit = Commit(commit_id(HEADER.fields(), ()), HEADER, ())
+        """A command that found nothing to change is kept, so that it is not carried out when it is given again."""
+        header = replace(HEADER, parent="0" * 64)
+        commit = Commit(commit_id(header.fields(), ()), header, ())
         assert decode(encode(commit)) == commit
+
+    def test_has_room_for_whatever_json_holds(self) -> None:
+        """What is deeper in a payload than its fields is stored as text, in which a number has any length."""
+        numbers = json.dumps({"metadata": {"a": [10**40, -(10**40), 1.5]}, "case_id": "case-1"})
+        for name in ("DocumentMeasured.v1", "DocumentMeasured.v12"):
+            commit = decode(
+                signed(events=[an_event(event_type="DocumentMeasured", payload=numbers, payload_model_name=name)])
+            )
+            assert payloads_of(commit) == [UnknownPayload(name, numbers)]
 
 
 class TestWhatIsNoCommit:
@@ -112,9 +132,73 @@ class TestWhatIsNoCommit:
         assert unreadable.value.newer
 
     def test_with_a_payload_that_is_not_what_its_name_says(self) -> None:
-        event = {**json.loads(GOLDEN)["events"][0], "payload": '{"case_id": 7}'}
+        event = an_event(payload='{"case_id": "case-1", "text": 7}')
         with pytest.raises(Unreadable, match="a payload is not what its name says"):
             payloads_of(decode(signed(events=[event])))
+
+    @pytest.mark.parametrize("event_type", ["NoteAdded", "OfANewerVersion"])
+    @pytest.mark.parametrize("case_id", ["case-2", "", None, 7, ["case-1"]])
+    def test_with_a_payload_that_names_another_case(self, event_type: str, case_id: object) -> None:
+        payload = json.dumps({**json.loads(EVENTS[0].payload), "case_id": case_id})
+        event = an_event(event_type=event_type, payload_model_name=f"{event_type}.v1", payload=payload)
+        with pytest.raises(Unreadable, match=r"events\[0\]\.payload names the case"):
+            decode(signed(events=[event]))
+
+    @pytest.mark.parametrize(
+        ("event_type", "model_name"),
+        [
+            ("CaseTagged", "NoteAdded.v1"),
+            ("NoteAdded", "CaseTagged.v1"),
+            ("NoteAdded", "OfANewerVersion.v1"),
+            ("NoteAdded", "NoteAdded"),
+            ("NoteAdded", "NoteAdded.v"),
+            ("NoteAdded", "NoteAdded.v01"),
+            ("NoteAdded", "NoteAdded.v\u0661"),
+            ("NoteAdded", "NoteAdded.v1\n"),
+            ("NoteAdded", "noteadded.v1"),
+        ],
+    )
+    def test_with_an_event_type_that_is_not_of_its_payload(self, event_type: str, model_name: str) -> None:
+        with pytest.raises(Unreadable, match=r"events\[0\]\.payload_model_name"):
+            decode(signed(events=[an_event(event_type=event_type, payload_model_name=model_name)]))
+
+    @pytest.mark.parametrize("number", ["9223372036854775808", "-9223372036854775809", "1e999", '{"a": [-1e999]}'])
+    @pytest.mark.parametrize("event_type", ["FileAttached", "OfANewerVersion"])
+    def test_with_a_number_that_can_not_be_stored(self, event_type: str, number: str) -> None:
+        payload = f'{{"case_id": "case-1", "size": {number}}}'
+        event = an_event(event_type=event_type, payload_model_name=f"{event_type}.v1", payload=payload)
+        with pytest.raises(Unreadable, match=r"events\[0\]\.payload\.size is too large a number"):
+            decode(signed(events=[event]))
+
+    @pytest.mark.parametrize(
+        "text", ["", "nonsense", "[]", "null", '{"a": NaN}', '{"a": "\x01"}', '{"a": "\\ud800"}', "{}x"]
+    )
+    @pytest.mark.parametrize("field", ["command", "payload", "metadata"])
+    def test_with_text_that_is_no_json_object(self, field: str, text: str) -> None:
+        """SQLite, whose versions differ in what they take for JSON, is not asked."""
+        changes = {"command": text} if field == "command" else {"events": [an_event(**{field: text})]}
+        with pytest.raises(Unreadable, match=rf"{field} (is no JSON|must be an object)"):
+            decode(signed(**changes))
+
+    @pytest.mark.parametrize("time", ["2026-99-99", "2026-02-29", "0000-01-01", "2026-12-24T25"])
+    def test_of_a_time_that_does_not_exist(self, time: str) -> None:
+        wrong = time + TIME[len(time) :]
+        with pytest.raises(Unreadable, match="recorded_at is not a time that exists"):
+            decode(signed(recorded_at=wrong))
+        with pytest.raises(Unreadable, match=r"events\[0\]\.timestamp is not a time that exists"):
+            decode(signed(events=[an_event(timestamp=wrong)]))
+
+    @pytest.mark.parametrize("actor", ["", " ", "\u2003", "ana\x1b]0;x", "ana\n", "\x00", "a\x9bna"])
+    def test_by_nobody_who_can_be_named(self, actor: str) -> None:
+        with pytest.raises(Unreadable, match=r"actor (must not be empty|holds a control character)"):
+            decode(signed(actor=actor))
+        with a_store() as store, pytest.raises(Refusal, match=r"The actor ") as refused:
+            store.execute(kyc(), actor=actor or " ")
+        assert refused.value.code == "invalid_command"
+
+    def test_that_begins_a_case_with_nothing(self) -> None:
+        with pytest.raises(Unreadable, match="holds no event"):
+            decode(signed(events=[]))
 
 
 class TestTheAcceptanceRule:
