@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from pydantic_core import to_json
 
@@ -60,7 +60,7 @@ def save_events(connection: sqlite3.Connection, commits: Sequence[tuple[Commit, 
 
     They are accepted at once, unless the log is shared with a team: then they are pending. The events as recorded.
     Raises `StaleVersion`, having written nothing, when a commit's parent is not the head of its case, or an event's
-    version does not follow the one that its aggregate is at.
+    version does not follow the one that its aggregate is at in the case.
     """
     _check_versions(connection, [commit for commit, _ in commits])
     return append(connection, commits, to=PENDING if is_shared(connection) else ACCEPTED)
@@ -68,23 +68,27 @@ def save_events(connection: sqlite3.Connection, commits: Sequence[tuple[Commit, 
 
 def _check_versions(connection: sqlite3.Connection, commits: Sequence[Commit]) -> None:
     heads = dict(_found(connection, _HEADS, {commit.header.case_id for commit in commits}))
-    versions = dict(
-        _found(connection, _VERSIONS, {event.aggregate_id for commit in commits for event in commit.events})
-    )
+    aggregates = {(commit.header.case_id, event.aggregate_id) for commit in commits for event in commit.events}
+    versions = {
+        (case_id, aggregate): version for case_id, aggregate, version in _found(connection, _VERSIONS, aggregates)
+    }
     for commit in commits:
         case_id, parent = commit.header.case_id, commit.header.parent
         if heads.get(case_id) != parent:
             raise StaleVersion(f"case {case_id} has a newer commit than {parent}")
         heads[case_id] = commit.commit_id
         for event in commit.events:
-            actual, expected = versions.get(event.aggregate_id, 0), event.version - 1
+            aggregate = case_id, event.aggregate_id
+            actual, expected = versions.get(aggregate, 0), event.version - 1
             if actual != expected:
                 raise StaleVersion(f"aggregate {event.aggregate_id} is at version {actual}, not {expected}")
-            versions[event.aggregate_id] = event.version
+            versions[aggregate] = event.version
 
 
-def _found(connection: sqlite3.Connection, query: str, ids: Set[str]) -> sqlite3.Cursor:
-    return connection.execute(query, (to_json(sorted(ids)).decode(),))
+def _found(
+    connection: sqlite3.Connection, query: str, wanted: Set[str] | Set[tuple[str, str]]
+) -> Iterable[tuple[Any, ...]]:
+    return connection.execute(query, (to_json(sorted(wanted)).decode(),))
 
 
 # The last row of each in turn, so that what is pending comes after what is accepted.
@@ -94,8 +98,8 @@ _HEADS: Final = " UNION ALL ".join(
     for commits in ("commits", "pending_commits")
 )
 _VERSIONS: Final = " UNION ALL ".join(
-    f"SELECT value, (SELECT max(version) FROM {events} WHERE aggregate_id = value) AS last"
-    " FROM json_each(?1) WHERE last IS NOT NULL"
+    f"SELECT value ->> 0, value ->> 1, (SELECT max(version) FROM {events}"
+    " WHERE aggregate_id = value ->> 1 AND case_id = value ->> 0) AS last FROM json_each(?1) WHERE last IS NOT NULL"
     for events in ("events", "pending_events")
 )
 

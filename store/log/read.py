@@ -108,7 +108,7 @@ _HEAD = "SELECT commit_id FROM {} WHERE case_id = ?1 ORDER BY position DESC LIMI
 
 
 def get_events_for_aggregate(connection: sqlite3.Connection, aggregate_id: str) -> list[RecordedEvent]:
-    """The stream of one aggregate, in order of version."""
+    """The stream of one aggregate, in order of version. Should two cases have one of this id, both come, in turn."""
     return list(_read(connection, "e.aggregate_id = ?1", "e.aggregate_id = ?1", aggregate_id))
 
 
@@ -203,8 +203,8 @@ def get_pending_events(connection: sqlite3.Connection) -> Iterator[RecordedEvent
 
 def get_notifications_to_send(connection: sqlite3.Connection) -> list[RecordedEvent]:
     """The accepted `NotificationRequired` events of this database that have not gone out yet, in order."""
-    due = "SELECT event_id FROM notifications_to_send WHERE sent_at IS NULL"
-    return list(_read(connection, f"e.event_id IN ({due}) AND ?1", None, 1))
+    due = "SELECT event_id, case_id FROM notifications_to_send WHERE sent_at IS NULL"
+    return list(_read(connection, f"(e.event_id, e.case_id) IN ({due}) AND ?1", None, 1))
 
 
 def known_payloads(events: Iterable[RecordedEvent]) -> list[Payload] | None:

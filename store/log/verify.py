@@ -61,11 +61,11 @@ def _missing_guards(connection: sqlite3.Connection, others: Container[str]) -> F
 
 @dataclass(slots=True)
 class _Chains:
-    """How far each case and each aggregate has come, and how many of all events were seen."""
+    """How far each case and each aggregate of a case has come, and how many of all events were seen."""
 
     total: int
     heads: dict[bytes, bytes] = field(default_factory=dict)
-    versions: dict[bytes, int] = field(default_factory=dict)
+    versions: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
     seen: int = 0
 
 
@@ -130,16 +130,17 @@ def _verify_commit(where: str, commit: Row, rows: list[Row], heads: dict[bytes, 
     heads[fields["case_id"]] = stored_id
 
 
-def _verify_event(row: Row, expected_position: int, commit: Row, versions: dict[bytes, int]) -> Faults:
+def _verify_event(row: Row, expected_position: int, commit: Row, versions: dict[tuple[bytes, bytes], int]) -> Faults:
     _, position, case_id, event_id, event_type, aggregate_id, version, _, payload, model_name, _ = row
     where = f"Event {position} ({_shown(event_type)}, {_shown(event_id)})"
     if position != expected_position:
         yield f"{where} should be number {expected_position} of the log."
     if case_id != commit[_COMMIT][COMMIT_FIELDS.index("case_id")]:
         yield f"{where} says it belongs to case {_shown(case_id)}, its commit to another."
-    if version != versions.get(aggregate_id, 0) + 1:
-        yield f"{where} has version {version}, but version {versions.get(aggregate_id, 0)} comes before it."
-    versions[aggregate_id] = version
+    aggregate = case_id, aggregate_id
+    if version != versions.get(aggregate, 0) + 1:
+        yield f"{where} has version {version}, but version {versions.get(aggregate, 0)} comes before it."
+    versions[aggregate] = version
     try:
         typed_payload(model_name.decode(), payload.decode())
     except ValueError as error:

@@ -23,8 +23,8 @@ _SAME: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "events": (
         "position = NEW.position",
-        "event_id = NEW.event_id",
-        "aggregate_id = NEW.aggregate_id AND version = NEW.version",
+        "event_id = NEW.event_id AND case_id = NEW.case_id",
+        "aggregate_id = NEW.aggregate_id AND case_id = NEW.case_id AND version = NEW.version",
     ),
 }
 
@@ -36,14 +36,32 @@ def _unchanged(table: str, *verbs: str) -> dict[str, str]:
     }
 
 
-LOG_TRIGGERS: Final[Mapping[str, str]] = {
-    **{name: sql for table in _SAME for name, sql in _unchanged(table, "update", "delete").items()},
-    **{
-        f"{table}_no_replace": _IN_THE_WAY.format(table=table, same=" OR ".join(f"({each})" for each in same)).strip()
-        for table, same in _SAME.items()
-    },
-}
+def _log_triggers(same: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return {
+        **{name: sql for table in same for name, sql in _unchanged(table, "update", "delete").items()},
+        **{
+            f"{table}_no_replace": _IN_THE_WAY.format(
+                table=table, same=" OR ".join(f"({each})" for each in conditions)
+            ).strip()
+            for table, conditions in same.items()
+        },
+    }
+
+
+LOG_TRIGGERS: Final[Mapping[str, str]] = _log_triggers(_SAME)
 """Triggers on the accepted log."""
+
+_SAME_AT_FIRST: Final[Mapping[str, tuple[str, ...]]] = {
+    **_SAME,
+    "events": (
+        "position = NEW.position",
+        "event_id = NEW.event_id",
+        "aggregate_id = NEW.aggregate_id AND version = NEW.version",
+    ),
+}
+
+FIRST_LOG_TRIGGERS: Final[Mapping[str, str]] = _log_triggers(_SAME_AT_FIRST)
+"""Those of the first migrations, when an event id and the version of an aggregate were unique in all of the log."""
 
 TEAM_TRIGGERS: Final[Mapping[str, str]] = {
     # A pending commit is deleted when it is accepted or run again, and never changed.

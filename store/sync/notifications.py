@@ -18,7 +18,7 @@ from pydantic_core import from_json, to_json
 from store.clock import stamp
 from store.closing import Closing
 from store.engine.case_store import CaseStore
-from store.log.read import get_notifications_to_send
+from store.log.read import RecordedEvent, get_notifications_to_send
 from store.sync.connection import Connection
 from store.sync.messages import notification
 from store.sync.shared_log import Identity
@@ -52,7 +52,7 @@ class Notifications(Closing):
                 continue
             self._store.change(_note_before, self._topic.identity(), self._ends())
             self._transactions.send(self._topic.name, [notification(event) for event in due])
-            mark_sent(self._store, [event.event_id for event in due])
+            mark_sent(self._store, due)
             sent += len(due)
         return sent
 
@@ -67,16 +67,16 @@ class Notifications(Closing):
         until = {partition: span.end for partition, span in spans.items()}
         there = set(map(_id_of, self._topic.read_all(positions, until)))
         due = self._store.query(get_notifications_to_send)
-        mark_sent(self._store, [event.event_id for event in due if _id_of(notification(event)) in there])
+        mark_sent(self._store, [event for event in due if _id_of(notification(event)) in there])
 
     def _ends(self) -> dict[int, int]:
         return {partition: span.end for partition, span in self._topic.spans().items()}
 
 
-def mark_sent(store: CaseStore, event_ids: Iterable[str]) -> None:
+def mark_sent(store: CaseStore, events: Iterable[RecordedEvent]) -> None:
     """Note that these notifications were sent, and that no transaction is open."""
     now = stamp(store.clock())
-    store.change(_note_after, [(now, event_id) for event_id in event_ids])
+    store.change(_note_after, [(now, event.event_id, event.case_id) for event in events])
 
 
 def _id_of(record: Received | ToSend) -> str:
@@ -101,6 +101,6 @@ def _note_before(connection: sqlite3.Connection, topic: Identity, ends: dict[int
     connection.execute("UPDATE sending SET topic_id = ?, ends = ?", (topic.topic_id, to_json(ends).decode()))
 
 
-def _note_after(connection: sqlite3.Connection, sent: Sequence[tuple[str, str]]) -> None:
-    connection.executemany("UPDATE notifications_to_send SET sent_at = ? WHERE event_id = ?", sent)
+def _note_after(connection: sqlite3.Connection, sent: Sequence[tuple[str, str, str]]) -> None:
+    connection.executemany("UPDATE notifications_to_send SET sent_at = ? WHERE event_id = ? AND case_id = ?", sent)
     connection.execute("UPDATE sending SET topic_id = NULL, ends = NULL")

@@ -248,8 +248,8 @@ class Ingest:
 
     def _ask_for_notifications(self, events: Iterable[RecordedEvent]) -> None:
         self.connection.executemany(
-            "INSERT INTO notifications_to_send (event_id) VALUES (?)",
-            [(event.event_id,) for event in events if isinstance(event.payload, NotificationRequired)],
+            "INSERT INTO notifications_to_send (event_id, case_id) VALUES (?, ?)",
+            [(event.event_id, event.case_id) for event in events if isinstance(event.payload, NotificationRequired)],
         )
 
     def _bring_along(self, case: _Case) -> None:

@@ -268,7 +268,7 @@ class Schedule:
         due = laptop.store.query(get_notifications_to_send)
         self.sent.extend((laptop.name, event.event_id) for event in due)
         if draw(2):
-            mark_sent(laptop.store, [event.event_id for event in due])
+            mark_sent(laptop.store, due)
 
     def ends(self) -> dict[int, int]:
         return {partition: len(held) for partition, held in self.log.records.items()}

@@ -310,7 +310,7 @@ class TestNotifications:
         (due,) = ana.store.query(get_notifications_to_send)
         assert (due.event_type, due.case_id) == ("NotificationRequired", opened.case_id)
         assert ben.store.query(get_notifications_to_send) == []
-        mark_sent(ana.store, [due.event_id])
+        mark_sent(ana.store, [due])
         assert ana.store.query(get_notifications_to_send) == []
 
     def test_of_a_record_that_both_imported_go_out_from_whoever_was_first(self, ana: Laptop, ben: Laptop) -> None:
