@@ -11,7 +11,7 @@ sync/          how it stands with the team's shared log, and what is to be settl
 dialogs/       questions, and the screens that ask them
 frame/         what every screen stands in
 text/          how values and cases read
-configuration/ the settings file and the team's document rules
+configuration/ the configuration and the team's document rules
 
 Each imports only what stands behind it in this order: cli, app, queue, case, then sync, screening and new_case, then
 dialogs and team, then frame, then text and configuration.

@@ -1,4 +1,4 @@
-"""The command line: `caseworker` itself, which opens the app, and its subcommands (`caseworker_tui/commands/`).
+"""The command line: `caseworker` itself, which opens the app, and its subcommands (`caseworker_tui/cli/commands/`).
 
 Data goes to stdout, narration to stderr. What only the app needs is imported where it opens: `caseworker cases`
 answers without loading Textual or Rich.
