@@ -1,6 +1,6 @@
 """The app: its screens, the way from one to another, and the command palette."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_chec
 
 from textual import on, work
 from textual.app import App, SystemCommand
+from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 
+from caseworker_tui.frame.harmless import HARMLESS
 from caseworker_tui.frame.keys import Action, Keys, Place, bindings, key_names, places_in_sight
 from caseworker_tui.frame.navigation import (
     BackToQueue,
@@ -98,6 +100,9 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[Any]:
         return self._queue
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), HARMLESS]
 
     def on_load(self) -> None:
         self._follow()  # from before the first reading on

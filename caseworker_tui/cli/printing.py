@@ -1,7 +1,6 @@
 """What the command line writes: data on stdout, narration on stderr, and nothing that a terminal would act on."""
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,12 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
 import click
 
+from caseworker_tui.text.controls import ACTED_ON
+
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
-
-_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, line separators, changes of writing direction, and halves of characters."""
-
 
 MOST_TOLD: Final = 100
 """Sentences of one kind that one run tells in full."""
@@ -25,7 +22,7 @@ def safe(text: str, *, keep: str = "") -> str:
     """`text` with everything that a terminal would act on written as an escape like `\\u001b`."""
     if text.isprintable():
         return text
-    return _UNSAFE.sub(lambda found: found[0] if found[0] in keep else f"\\u{ord(found[0]):04x}", text)
+    return ACTED_ON.sub(lambda found: found[0] if found[0] in keep else f"\\u{ord(found[0]):04x}", text)
 
 
 def is_terminal(stream: TextIO | None) -> bool:
