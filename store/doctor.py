@@ -21,6 +21,8 @@ from store.queries.notification_rules import notification_rules, notification_se
 from store.screening.list_files import lists_folder, lists_in_force
 from store.sqlite.database import connect, translated
 from store.sqlite.schema import SCHEMA_VERSION
+from store.unsettled import waiting_rows
+from store.validation import printable
 
 OLDEST_SQLITE: Final = (3, 38, 0)  # STRICT tables, JSON functions
 LITTLE_SPACE: Final = 100 * 1024**2
@@ -109,6 +111,10 @@ def _answers(connection: sqlite3.Connection, writable: bool) -> Iterator[Check]:
     yield _files(connection)
     stale = stale_tables(connection)
     yield Check("Read tables", not stale, ", ".join(stale) or "current", "Run `caseworker rebuild`.")
+    if waiting := waiting_rows(connection):
+        case_id, sentence = next(iter(waiting.items()))
+        found = f"of {len(waiting)} cases wait, the first of {printable(case_id)}"
+        yield Check("Rows", False, found, f"{sentence} `caseworker rebuild` tries again.")
 
 
 def _notification_rules(connection: sqlite3.Connection, rules: Rules) -> Iterator[Check]:

@@ -1,11 +1,12 @@
-"""Conflicts, discarded commands and quarantined records: the obstacles to commands.
+"""Conflicts, discarded commands, quarantined records and rows that wait: the obstacles to commands.
 
     conflict            a command that was carried out here, and that was refused when it was run again
     discarded command   such a command, which a person has given up
     quarantined record  a record of the team's log that can't be read, or that comes after one of the same case
+    rows that wait      those of a case with an accepted commit that this version of the program can't project
 
-All reads and writes of the tables `conflicts`, `discarded_commands` and `quarantined_records` are here. The first
-picture of the app needs some of them, so this module imports nothing that takes long.
+All reads and writes of the tables `conflicts`, `discarded_commands`, `quarantined_records` and `waiting_rows` are here.
+The first picture of the app needs some of them, so this module imports nothing that takes long.
 """
 
 import sqlite3
@@ -21,10 +22,11 @@ class Obstacles(NamedTuple):
 
 
 class UnsettledCase(NamedTuple):
-    """How many conflicts a case has, and why it is quarantined, if it is."""
+    """How many conflicts a case has, and why it is quarantined or its rows wait, if that is so."""
 
     conflicts: int
     quarantined: str | None
+    rows_wait: str | None
 
 
 class Counts(NamedTuple):
@@ -83,11 +85,13 @@ _QUARANTINED: Final = f"SELECT {', '.join(StoredQuarantined._fields)} FROM quara
 _OBSTACLES: Final = """
 SELECT (SELECT sentence FROM conflicts WHERE command_id = ?1),
     (SELECT reason FROM discarded_commands WHERE command_id = ?1),
-    (SELECT sentence FROM quarantined_records WHERE case_id = ?2 ORDER BY log_offset LIMIT 1)
+    coalesce((SELECT sentence FROM quarantined_records WHERE case_id = ?2 ORDER BY log_offset LIMIT 1),
+        (SELECT sentence FROM waiting_rows WHERE case_id = ?2))
 """
 _UNSETTLED_CASE: Final = """
 SELECT (SELECT count(*) FROM conflicts WHERE case_id = ?1),
-    (SELECT sentence FROM quarantined_records WHERE case_id = ?1 ORDER BY log_offset LIMIT 1)
+    (SELECT sentence FROM quarantined_records WHERE case_id = ?1 ORDER BY log_offset LIMIT 1),
+    (SELECT sentence FROM waiting_rows WHERE case_id = ?1)
 """
 
 COMMANDS_SET_ASIDE: Final = """
@@ -103,7 +107,7 @@ def obstacles(connection: sqlite3.Connection, command_id: str, case_id: str) -> 
 
 
 def unsettled_case(connection: sqlite3.Connection, case_id: str) -> UnsettledCase:
-    """The conflicts and the quarantine of one case."""
+    """What is unsettled in one case."""
     return UnsettledCase._make(connection.execute(_UNSETTLED_CASE, (case_id,)).fetchone())
 
 
@@ -116,9 +120,10 @@ def counts(connection: sqlite3.Connection) -> Counts:
 
 
 def cases_to_be_settled(connection: sqlite3.Connection) -> set[str]:
-    """The cases that are in conflict or quarantined."""
+    """The cases that are in conflict or quarantined, or whose rows wait."""
     rows = connection.execute(
         "SELECT case_id FROM conflicts UNION SELECT case_id FROM quarantined_records WHERE case_id IS NOT NULL"
+        " UNION SELECT case_id FROM waiting_rows"
     )
     return {case_id for (case_id,) in rows}
 
@@ -193,6 +198,14 @@ def first_quarantined(connection: sqlite3.Connection, case_id: str) -> StoredQua
     return StoredQuarantined._make(row)
 
 
+def quarantined_at(connection: sqlite3.Connection, partition: int, offset: int) -> StoredQuarantined | None:
+    """The quarantined record at a place of the log, None if there is none."""
+    row = connection.execute(
+        f"{_QUARANTINED} WHERE log_partition = ? AND log_offset = ?", (partition, offset)
+    ).fetchone()
+    return StoredQuarantined._make(row) if row else None
+
+
 def quarantine(connection: sqlite3.Connection, record: StoredQuarantined) -> None:
     connection.execute(f"INSERT INTO quarantined_records {_values(record)}", record)
 
@@ -210,6 +223,19 @@ def release_case(connection: sqlite3.Connection, case_id: str) -> list[StoredQua
     rows = connection.execute(f"{_QUARANTINED} WHERE case_id = ? ORDER BY log_offset", (case_id,)).fetchall()
     connection.execute("DELETE FROM quarantined_records WHERE case_id = ?", (case_id,))
     return [StoredQuarantined._make(row) for row in rows]
+
+
+def waiting_rows(connection: sqlite3.Connection) -> dict[str, str]:
+    """The cases whose rows wait, each with the sentence that says why."""
+    return dict(connection.execute("SELECT case_id, sentence FROM waiting_rows ORDER BY case_id").fetchall())
+
+
+def let_rows_wait(connection: sqlite3.Connection, case_id: str, commit_id: str, sentence: str) -> None:
+    connection.execute("INSERT INTO waiting_rows VALUES (?, ?, ?)", (case_id, commit_id, sentence))
+
+
+def rows_wait_no_more(connection: sqlite3.Connection, case_id: str) -> None:
+    connection.execute("DELETE FROM waiting_rows WHERE case_id = ?", (case_id,))
 
 
 def _values(row: StoredConflict | StoredDiscarded | StoredQuarantined) -> str:

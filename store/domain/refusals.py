@@ -13,6 +13,7 @@ class Code(StrEnum):
     CASE_EXISTS = "case_exists"
     CASE_FROZEN = "case_frozen"
     CASE_NOT_FROZEN = "case_not_frozen"
+    CASE_NOT_UNDERSTOOD = "case_not_understood"
     COMMAND_DISCARDED = "command_discarded"
     COMMAND_ID_REUSED = "command_id_reused"
     COMMAND_IN_CONFLICT = "command_in_conflict"

@@ -1,7 +1,8 @@
 """A case as loaded from the log: what a decision on it, and the commit that follows, start from."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from store.domain.case_file import CaseFile
@@ -25,22 +26,46 @@ class LoadedCase:
         """Where the case stands when this commit, which names `head` as its parent, is on top."""
         case, versions = self.case, dict(self.versions)
         for event in commit.events:
-            case = evolve(
-                case, _known(event.payload_model_name, typed_payload(event.payload_model_name, event.payload))
-            )
+            payload = _known(event.payload_model_name, typed_payload(event.payload_model_name, event.payload))
+            with _understood():
+                case = evolve(case, payload)
             versions[event.aggregate_id] = event.version
         return LoadedCase(case, versions, commit.commit_id)
 
 
 def load_case(connection: sqlite3.Connection, case_id: str) -> LoadedCase:
-    """With all that is accepted and pending. Raises `Refusal` if the case holds an event of a newer version."""
+    """With all that is accepted and pending.
+
+    Raises `Refusal` if the case holds an event of a newer version, or one that does not follow from those before it.
+    """
     return loaded_from(get_streams_of_case(connection, case_id), head_of(connection, case_id))
 
 
 def loaded_from(events: Sequence[StreamEvent | RecordedEvent], head: str | None) -> LoadedCase:
     """After these events of a case, `head` being the last commit of them. Raises `Refusal` as `load_case` does."""
-    case = fold(_known(event.payload_model_name, event.payload) for event in events)
+    payloads = [_known(event.payload_model_name, event.payload) for event in events]
+    with _understood():
+        case = fold(payloads)
     return LoadedCase(case, {event.aggregate_id: event.version for event in events}, head)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Turns what an event raises that does not follow from the state before it into a `Refusal`.
+
+    The team accepts commits by rules that know nothing of the domain, so a commit may hold such an event.
+    """
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Refusal(
+            Code.CASE_NOT_UNDERSTOOD,
+            f"This version of caseworker can't tell how the case stands after all of its events"
+            f" ({type(error).__name__}): upgrade caseworker, or ask who wrote the newest of them (`caseworker log`)."
+            " It can be read meanwhile.",
+        ) from error
 
 
 def _known(model_name: str, payload: Payload | UnknownPayload) -> Payload:

@@ -14,7 +14,8 @@ A read table is a pure function of the log: the same events give the same rows o
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Final
 
 from store.log.read import RecordedEvent
@@ -35,6 +36,7 @@ from store.projections import (
 )
 from store.projections.projection import Change, EventProjectors, Projection, event_projectors_of
 from store.sqlite.transactions import savepoint
+from store.unsettled import let_rows_wait, rows_wait_no_more, waiting_rows
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     cases.PROJECTION,
@@ -78,6 +80,64 @@ def project(connection: sqlite3.Connection, events: Iterable[RecordedEvent]) -> 
     _apply(connection, events, _CHANGES)
 
 
+History = Callable[[str], Sequence[RecordedEvent]]
+"""The events of a case in order, from its first on, by case id."""
+
+
+def project_what_can_be(connection: sqlite3.Connection, events: Iterable[RecordedEvent], history: History) -> None:
+    """As `project`, where a case with an event that can't be projected costs no other case.
+
+    The rows of such a case are those after the commits before that event, and wait: later events change none of them.
+    So they are a function of the log and of this version of the program, in whatever order the cases come. `history`
+    has the events of the case at least up to that commit.
+    """
+    waiting = set(waiting_rows(connection))
+    for event in events:
+        if event.case_id in waiting:
+            continue
+        try:
+            _apply(connection, (event,), _CHANGES)
+        except Exception as error:
+            if not _comes_of_the_event(error):
+                raise
+            waiting.add(event.case_id)
+            _back_to_before(connection, event, history)
+            if event.case_id not in waiting_rows(connection):
+                let_rows_wait(connection, event.case_id, event.commit_id, _why_they_wait(event, error))
+
+
+def _back_to_before(connection: sqlite3.Connection, event: RecordedEvent, history: History) -> None:
+    """Make the rows of the event's case anew, as they were before the commit of the event."""
+    remove_case(connection, event.case_id)
+    before = takewhile(lambda earlier: earlier.commit_id != event.commit_id, history(event.case_id))
+    project_what_can_be(connection, before, history)
+
+
+def _why_they_wait(event: RecordedEvent, error: Exception) -> str:
+    """A sentence without the words of the error, which may hold what the event says of a client."""
+    return (
+        f"Commit {event.commit_id[:12]}… holds an event ({event.event_type}) that this version of caseworker can't show"
+        f" ({type(error).__name__}): the case is shown as it was before. Nothing is lost; upgrade caseworker."
+    )
+
+
+_OF_VALUES: Final = frozenset(
+    {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE}
+)
+"""What SQLite reports because of the values that it is given. All else is of the file, the disk or the memory."""
+
+
+def _comes_of_the_event(error: Exception) -> bool:
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", None)
+        return (
+            "malformed JSON" in str(error)
+            if code == sqlite3.SQLITE_ERROR
+            else code is None or code & 0xFF in _OF_VALUES
+        )
+    return not isinstance(error, MemoryError | OSError)
+
+
 def replay(projection: Projection, events: Iterable[RecordedEvent], connection: sqlite3.Connection) -> None:
     """Make the table of a projection, and fill it from these events: all of it, or nothing.
 
@@ -101,5 +161,6 @@ def _apply(connection: sqlite3.Connection, events: Iterable[RecordedEvent], chan
 
 def remove_case(connection: sqlite3.Connection, case_id: str) -> None:
     """Delete a case's rows from all read tables, so that the case can be projected anew."""
+    rows_wait_no_more(connection, case_id)
     for projection in PROJECTIONS:
         connection.execute(f"DELETE FROM {projection.table} WHERE case_id = ?", (case_id,))

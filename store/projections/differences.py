@@ -24,7 +24,7 @@ def differences(connection: sqlite3.Connection, progress: Progress) -> Iterator[
     )  # a row that was changed by hand may be no UTF-8
     try:
         with fresh_tables() as side:
-            project_all(side, get_all_events(connection), 0, last_position(connection), progress)
+            project_all(side, get_all_events(connection), 0, last_position(connection), progress, log=connection)
             for projection in PROJECTIONS:
                 as_it_should_be = True
                 for sentence in _compare(projection, connection, side):

@@ -60,17 +60,20 @@ def _rebuild(connection: sqlite3.Connection, segments: Sequence[Segment], upto: 
             if is_shared(connection) is not shared:  # the accepted commits have become pending
                 upto = 0
                 for side in sides:
-                    for projection in PROJECTIONS:
-                        side.tables.execute(f"DELETE FROM {projection.table}")
+                    for table in ("waiting_rows", *(projection.table for projection in PROJECTIONS)):
+                        side.tables.execute(f"DELETE FROM {table}")
             read, total = upto, last_position(connection)
             for side in sides:
                 accepted = get_accepted_events(connection, after=upto, cases=side.segment)
                 pending = (event for event in get_pending_events(connection) if side.segment.holds(event.case_id))
-                read = project_all(side.tables, chain(accepted, pending), read, total, progress)
+                read = project_all(side.tables, chain(accepted, pending), read, total, progress, log=connection)
                 # If it were attached earlier, this transaction would lock the new file.
                 connection.execute("ATTACH ? AS ?", (str(side.file), side.file.stem))
                 last.callback(connection.execute, "DETACH ?", (side.file.stem,))
             _drop_undeclared(connection)
+            connection.execute("DELETE FROM waiting_rows")
+            for side in sides:
+                connection.execute(f"INSERT INTO waiting_rows SELECT * FROM {side.file.stem}.waiting_rows")
             for projection in PROJECTIONS:
                 _replace(connection, projection, [side.file.stem for side in sides])
     return read

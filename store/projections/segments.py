@@ -87,7 +87,7 @@ def project_segments(
             progress(done + sum(process.done for process in processes), total)
 
         events = get_accepted_events(connection, upto=upto, cases=here.segment)
-        done = project_all(here.tables, events, 0, total, tell)
+        done = project_all(here.tables, events, 0, total, tell, log=connection)
         while any(process.is_running() for process in processes):
             sleep(_TOLD_EVERY)
             tell(done, total)
@@ -144,7 +144,7 @@ def main(database: str, file: str, first: str, end: str, upto: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the parent process, which ends this one
     with closing(connect(Path(database), create=False)) as log, closing(without_journal(file)) as tables:
         events = get_accepted_events(log, upto=int(upto), cases=(first, end))
-        project_all(tables, events, 0, int(upto), _tell)
+        project_all(tables, events, 0, int(upto), _tell, log=log)
 
 
 def _tell(done: int, _: int) -> None:

@@ -12,8 +12,8 @@ from store.clock import stamp
 from store.domain.refusals import Code, Refusal, unknown_case
 from store.domain.rules import Rules
 from store.log.read import RecordedCommit, RecordedEvent, get_commits_for_case
-from store.projections import project
-from store.projections.fresh_tables import fresh_tables
+from store.projections import project_what_can_be
+from store.projections.fresh_tables import fresh_tables, history_among
 from store.queries.assessment import AssessedCase, assess
 from store.queries.case_file import case_file_in
 from store.queries.timeline import TimelineEntry, entries_of
@@ -53,9 +53,10 @@ def as_of(connection: sqlite3.Connection, case_id: str, when: int | datetime, ru
     *earlier, newest = commits[:version]
     day = when.astimezone(UTC).date() if isinstance(when, datetime) else _day_of(newest)
     with fresh_tables() as tables:
-        project(tables, _events(earlier))
+        history = history_among(_events(commits[:version]))
+        project_what_can_be(tables, _events(earlier), history)
         before = _assessed_at(tables, case_id, earlier, rules, _day_of(earlier[-1])) if earlier else None
-        project(tables, newest.events)
+        project_what_can_be(tables, newest.events, history)
         stood = _assessed_at(tables, case_id, [*earlier, newest], rules, day)
     entries = tuple(entries_of([*earlier, newest]))
     return CaseThen(entries[0], len(commits), stood, before, entries)

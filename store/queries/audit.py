@@ -19,6 +19,7 @@ from store.projections import TRIGGERS_OF_READ_TABLES
 from store.projections.differences import differences
 from store.sqlite.database import connect, translated
 from store.sqlite.transactions import read_transaction
+from store.unsettled import waiting_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,9 @@ def files_here(connection: sqlite3.Connection) -> int:
 
 
 def remarks(connection: sqlite3.Connection) -> Iterator[str]:
-    """Sentences on the files beside a database that is whole, which are worth knowing and tell of no fault."""
+    """Sentences on a database that is whole and the files beside it, which are worth knowing and tell of no fault."""
+    for case_id, sentence in waiting_rows(connection).items():
+        yield f"Case {case_id}: {sentence}"
     folder, attached = folder_of(connection), attached_files(connection)
     elsewhere = attached.keys() - _kept(connection)
     if absent := [sha256 for sha256 in elsewhere if not place_of(folder, sha256).exists()]:

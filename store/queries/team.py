@@ -88,7 +88,10 @@ class QuarantinedRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseInTeam:
-    """One case in the team: how many pending commits and conflicts it has, and why it is quarantined, if it is."""
+    """One case in the team: how many pending commits and conflicts it has, and why it rests, if it does.
+
+    It is quarantined then, or its rows wait.
+    """
 
     pending: int
     conflicts: int
@@ -109,7 +112,8 @@ class TeamOverview:
 def case_in_team(connection: sqlite3.Connection, case_id: str) -> CaseInTeam:
     with read_transaction(connection):
         (pending,) = connection.execute("SELECT count(*) FROM pending_commits WHERE case_id = ?", (case_id,)).fetchone()
-        return CaseInTeam(pending, *unsettled.unsettled_case(connection, case_id))
+        conflicts, quarantined, rows_wait = unsettled.unsettled_case(connection, case_id)
+        return CaseInTeam(pending, conflicts, quarantined or rows_wait)
 
 
 def team_overview(connection: sqlite3.Connection) -> TeamOverview | None:

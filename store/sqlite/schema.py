@@ -383,6 +383,15 @@ _WITHIN_THEIR_CASE: Final = (
     *TEAM_TRIGGERS.values(),
 )
 
+WAITING_ROWS: Final = """
+    CREATE TABLE waiting_rows (
+        case_id TEXT PRIMARY KEY,
+        commit_id TEXT NOT NULL,
+        sentence TEXT NOT NULL
+    ) STRICT
+"""
+"""The cases whose rows this version can't make, each with the first commit that it can't project."""
+
 MIGRATIONS: Final[Mapping[str, Sequence[str]]] = {
     "the_log": _LOG,
     "what_the_config_service_answered": _ANSWERS,
@@ -392,6 +401,7 @@ MIGRATIONS: Final[Mapping[str, Sequence[str]]] = {
     "sending": _SENDING,
     "desks": _PREFERENCES,
     "ids_within_their_case": _WITHIN_THEIR_CASE,
+    "rows_that_wait": (WAITING_ROWS,),
 }
 """The statements of each migration by its name, in the order in which they are applied."""
 

@@ -6,21 +6,22 @@ leaves nothing to clean up.
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
 from itertools import takewhile
+from typing import Final
+
+from pydantic_core import to_json
 
 from store.domain.events import NotificationRequired
 from store.domain.refusals import Refusal
 from store.domain.rules import Rules
-from store.log.append import ACCEPTED, PENDING, Payloads, StaleVersion, accepted_version_of, append
+from store.log.append import ACCEPTED, PENDING, Payloads, accepted_version_of, append
 from store.log.commit import Commit
 from store.log.loaded_case import loaded_from
 from store.log.pending import pending_commits, take_away
 from store.log.read import RecordedEvent, accepted_head_of, get_accepted_events_for_case, get_events_for_case
-from store.projections import project, remove_case
-from store.projections.fresh_tables import project_new_cases, rows_after
-from store.sqlite.transactions import savepoint
+from store.projections import project_what_can_be, remove_case
+from store.projections.fresh_tables import history_in, project_new_cases, rows_after
 from store.sync.conflicts import forget_conflict_of, record_conflict
 from store.sync.judge import Verdict, judge
 from store.sync.partition import partition_of
@@ -51,8 +52,8 @@ class _Case:
     """A case that the batch has records of. `base` is the accepted head on which its pending commits were made.
 
     The case keeps what the batch has brought, so that the database is asked only for what was there before: `commands`
-    are the command ids that the batch accepted, `versions` those of the aggregates that it touched. Nothing of a `new`
-    case is written yet.
+    are the command ids that the batch accepted, `event_ids` those of its events, `versions` those of the aggregates
+    that it touched. Nothing of a `new` case is written yet.
     """
 
     case_id: str
@@ -64,24 +65,24 @@ class _Case:
     in_conflict: bool
     moved_on: bool = False
     commands: set[str] = field(default_factory=set)
+    event_ids: set[str] = field(default_factory=set)
     versions: dict[str, int] = field(default_factory=dict)
 
 
+_TAKEN: Final = """
+SELECT (SELECT value FROM json_each(?2) JOIN events ON events.event_id = value AND events.case_id = ?1 LIMIT 1)
+"""
+
+
 class DoesNotFit(Exception):
-    """A record does not fit the log here, and a part of it is written. The batch has to be taken in carefully again."""
+    """A commit that its case has no place for. `str()` says why."""
 
 
-def take_in(
-    connection: sqlite3.Connection, batch: Batch, *, rules: Rules, now: str, tally: Tally, careful: bool = True
-) -> None:
-    """Take in a batch, within the caller's transaction.
-
-    With `careful`, each record has a savepoint, which takes half as long again. Without, a record that does not fit
-    raises `DoesNotFit`, and the caller has to roll back.
-    """
+def take_in(connection: sqlite3.Connection, batch: Batch, *, rules: Rules, now: str, tally: Tally) -> None:
+    """Take in a batch, within the caller's transaction."""
     (partitions,) = connection.execute("SELECT partitions FROM team").fetchone()
     cursors = cursors_of(connection)
-    ingest = Ingest(connection, partitions, rules, now, Tally(), careful=careful)
+    ingest = Ingest(connection, partitions, rules, now, Tally())
     for record in batch.records:
         if record.offset >= cursors[record.partition]:  # otherwise it was delivered before
             ingest.take(record)
@@ -113,7 +114,6 @@ class Ingest:
     rules: Rules
     now: str
     tally: Tally
-    careful: bool = True
     cases: dict[str, _Case] = field(default_factory=dict)
     to_write: list[tuple[Commit, Payloads]] = field(default_factory=list)
 
@@ -129,17 +129,14 @@ class Ingest:
             self._take_for(case, record)
 
     def rebase_pending(self) -> None:
-        try:
-            self._write()
-        except sqlite3.IntegrityError as error:
-            raise DoesNotFit from error
+        self._write()
         for case in self.cases.values():
             if case.moved_on and case.pending:
                 self._bring_along(case)
 
     def _case(self, case_id: str) -> _Case:
         if case_id not in self.cases:
-            conflicts, quarantined = unsettled_case(self.connection, case_id)
+            conflicts, quarantined, _ = unsettled_case(self.connection, case_id)
             head = accepted_head_of(self.connection, case_id)
             self.cases[case_id] = _Case(
                 case_id,
@@ -167,12 +164,14 @@ class Ingest:
             self._reject(record, case.case_id, verdict)
             return
         try:
-            with savepoint(self.connection) if self.careful else nullcontext():
-                self._accept(case, commit, payloads)
-        except (StaleVersion, sqlite3.IntegrityError) as error:
-            if isinstance(error, sqlite3.IntegrityError) and not self.careful:
-                raise DoesNotFit from error
+            versions = self._versions_after(case, commit)
+            event_ids = self._new_event_ids(case, commit)
+        except DoesNotFit as error:
             self._quarantine_case(case, record, "damaged", f"it does not fit what is there: {error}")
+            return
+        self._accept(case, commit, payloads)
+        case.versions |= versions
+        case.event_ids |= event_ids
 
     def _is_accepted(self, case: _Case, command_id: str) -> bool:
         if command_id in case.commands:
@@ -187,18 +186,16 @@ class Ingest:
         return before is not None
 
     def _accept(self, case: _Case, commit: Commit, payloads: Payloads) -> None:
-        versions = self._versions_after(case, commit)
         ours = bool(case.pending) and case.pending[0].commit_id == commit.commit_id
         if case.in_conflict and not ours:
             forget_conflict_of(self.connection, commit)
-        if self.careful or case.pending:
+        if case.pending:
             self._write()
             self._accept_at_once(case, commit, payloads, ours=ours)
         else:
             self.to_write.append((commit, payloads))
         case.head = commit.commit_id
         case.commands.add(commit.header.command_id)
-        case.versions |= versions
         self.tally.accepted += 1
         if ours:
             case.pending.pop(0)
@@ -218,20 +215,24 @@ class Ingest:
         if case.pending and not case.moved_on:
             remove_case(self.connection, case.case_id)
             events = get_accepted_events_for_case(self.connection, case.case_id)
-        project(self.connection, events)
+        self._project(events)
+
+    def _project(self, events: Iterable[RecordedEvent]) -> None:
+        project_what_can_be(self.connection, events, history_in(self.connection))
 
     def _write(self) -> None:
         if not self.to_write:
             return
         events = append(self.connection, self.to_write, to=ACCEPTED)
-        project_new_cases(self.connection, [event for event in events if self.cases[event.case_id].new])
-        project(self.connection, [event for event in events if not self.cases[event.case_id].new])
+        new = [event for event in events if self.cases[event.case_id].new]
+        project_new_cases(self.connection, new, as_far_as_can_be=True)
+        self._project(event for event in events if not self.cases[event.case_id].new)
         for commit, _ in self.to_write:
             self.cases[commit.header.case_id].new = False
         self.to_write.clear()
 
     def _versions_after(self, case: _Case, commit: Commit) -> dict[str, int]:
-        """The versions of the aggregates that a commit touches. Raises `StaleVersion` if they don't follow."""
+        """The versions of the aggregates that a commit touches. Raises `DoesNotFit` if they don't follow."""
         versions: dict[str, int] = {}
         for event in commit.events:
             aggregate_id = event.aggregate_id
@@ -239,8 +240,22 @@ class Ingest:
                 versions[aggregate_id] = self._version(case, aggregate_id)
             versions[aggregate_id] += 1
             if event.version != versions[aggregate_id]:
-                raise StaleVersion(f"aggregate {aggregate_id} can't come to version {event.version}")
+                raise DoesNotFit(f"aggregate {aggregate_id} can't come to version {event.version}")
         return versions
+
+    def _new_event_ids(self, case: _Case, commit: Commit) -> set[str]:
+        """The ids of the events of a commit. Raises `DoesNotFit` if its case has one of them already.
+
+        What other cases have decides nothing: they may lie in partitions that another laptop has not read as far.
+        """
+        ids = [event.event_id for event in commit.events]
+        taken = next((event_id for place, event_id in enumerate(ids) if event_id in ids[:place]), None)
+        taken = taken or next((event_id for event_id in ids if event_id in case.event_ids), None)
+        if taken is None and not case.new:
+            (taken,) = self.connection.execute(_TAKEN, (case.case_id, to_json(ids).decode())).fetchone()
+        if taken is not None:
+            raise DoesNotFit(f"the case has an event {taken} already")
+        return set(ids)
 
     def _version(self, case: _Case, aggregate_id: str) -> int:
         known = case.versions.get(aggregate_id, 0 if case.new else None)
@@ -261,7 +276,7 @@ class Ingest:
         for refused in rebased.refused:
             self._record_conflict(case, refused, before)
         for commit in rebased.pending:
-            project(self.connection, append(self.connection, [(commit, payloads_of(commit))], to=PENDING))
+            self._project(append(self.connection, [(commit, payloads_of(commit))], to=PENDING))
         self.tally.run_again += len(rebased.pending)
         self.tally.conflicts += len(rebased.refused)
         case.pending, case.base, case.moved_on = list(rebased.pending), case.head, False
@@ -305,8 +320,8 @@ class Ingest:
         self.tally.rejected += 1
 
 
-def reject(connection: sqlite3.Connection, record: Record, case_id: str, reason: str) -> None:
-    """Keep a record that the team does not accept."""
+def reject(connection: sqlite3.Connection, record: Record, case_id: str | None, reason: str) -> None:
+    """Keep a record that the team does not accept. `case_id` is None where it names no case."""
     connection.execute(
         "INSERT INTO rejected_records (log_partition, log_offset, case_id, reason, key, value)"
         " VALUES (?, ?, ?, ?, ?, ?)",

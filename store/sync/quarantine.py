@@ -1,4 +1,4 @@
-"""Quarantined cases: a record can't be read, everything after it waits, and other cases go on."""
+"""Cases that rest: a record can't be read or a commit can't be shown, what follows waits, and other cases go on."""
 
 import sqlite3
 
@@ -7,6 +7,9 @@ from store.clock import stamp
 from store.domain.refusals import Code, Refusal
 from store.domain.rules import Rules
 from store.engine.case_store import CaseStore
+from store.log.read import get_events_for_case
+from store.projections import project, project_what_can_be, remove_case
+from store.projections.fresh_tables import fresh_tables, history_in
 from store.sync.pull import Ingest, Tally, reject
 from store.sync.shared_log import Record
 from store.sync.wire import Unreadable, decode
@@ -21,6 +24,17 @@ def resume_readable(connection: sqlite3.Connection, *, rules: Rules, now: str, t
             _go_on(connection, case_id, rules=rules, now=now, tally=tally)
 
 
+def renew_rows(connection: sqlite3.Connection, case_id: str) -> None:
+    """Make the rows of a case that wait, if this version can do so by now."""
+    events = get_events_for_case(connection, case_id)
+    with fresh_tables() as side:
+        project_what_can_be(side, events, history_in(connection))
+        if unsettled.waiting_rows(side):
+            return
+    remove_case(connection, case_id)
+    project(connection, events)
+
+
 def release(store: CaseStore, case_id: str) -> Tally:
     """Let a case go on without the record that can't be read, which is kept among the rejected ones.
 
@@ -28,6 +42,32 @@ def release(store: CaseStore, case_id: str) -> Tally:
     something would be lost.
     """
     return store.change(_release, store, case_id)
+
+
+def release_at(store: CaseStore, partition: int, offset: int) -> Tally:
+    """Pass over the record at this place, which is kept among the rejected ones: as `release`, if it names a case.
+
+    Raises `Refusal` if no such record is quarantined, or if it only waits for an earlier one.
+    """
+    return store.change(_release_at, store, partition, offset)
+
+
+def _release_at(connection: sqlite3.Connection, store: CaseStore, partition: int, offset: int) -> Tally:
+    record = unsettled.quarantined_at(connection, partition, offset)
+    if record is None:
+        raise Refusal(Code.CASE_NOT_FROZEN, f"No case rests because of record {offset} of partition {partition}.")
+    if record.case_id is not None:
+        first = unsettled.first_quarantined(connection, record.case_id)
+        if first != record:
+            raise Refusal(
+                Code.CASE_NOT_FROZEN,
+                f"Record {offset} of partition {partition} waits for record {first.log_offset}: pass over that one"
+                f" (`caseworker sync --release {partition}:{first.log_offset}`).",
+            )
+        return _release(connection, store, record.case_id)
+    unsettled.release_record(connection, record)
+    reject(connection, _record(record), None, "unreadable")
+    return Tally(rejected=1)
 
 
 def _release(connection: sqlite3.Connection, store: CaseStore, case_id: str) -> Tally:

@@ -45,10 +45,11 @@ def rebase(loaded: LoadedCase, pending: Sequence[Commit], rules: Rules, accepted
             continue
         try:
             again = commit if header.parent == loaded.head else run_again(loaded, commit, rules)
+            after = loaded.followed_by(again)
         except Refusal as refusal:
             refused.append(Refused(commit, refusal))
             continue
-        loaded = loaded.followed_by(again)
+        loaded = after
         kept.append(again)
     return Rebased(tuple(kept), tuple(refused))
 

@@ -12,12 +12,12 @@ from store.log.pending import all_pending_commits
 from store.progress import Progress
 from store.sqlite.transactions import use_for_bulk_work
 from store.sync.partition import partition_of
-from store.sync.pull import DoesNotFit, Tally, take_in
-from store.sync.quarantine import resume_readable
-from store.sync.shared_log import Batch, Outgoing, SharedLog
+from store.sync.pull import Tally, take_in
+from store.sync.quarantine import renew_rows, resume_readable
+from store.sync.shared_log import Outgoing, SharedLog, SyncStopped
 from store.sync.team import check_same_log, team_of
 from store.sync.wire import encode
-from store.unsettled import quarantined_cases
+from store.unsettled import quarantined_cases, waiting_rows
 
 BATCH: Final = 1_000
 """Records in one transaction. It takes about a fifth of a second, in which no command can be carried out."""
@@ -48,10 +48,23 @@ def sync_round(
     store: CaseStore, log: SharedLog, *, progress: Progress = lambda done, total: None, batch: int = BATCH
 ) -> Round:
     """One round. Raises `Unreachable` or `SyncStopped`; what was done before is kept."""
+    try:
+        return _sync_round(store, log, progress, batch)
+    except MemoryError as error:
+        raise SyncStopped(
+            "out_of_memory",
+            "There is too little memory to take in the team's records: close other programs, and sync again. What was"
+            " taken in before is kept.",
+        ) from error
+
+
+def _sync_round(store: CaseStore, log: SharedLog, progress: Progress, batch: int) -> Round:
     spans = log.spans()
     check_same_log(team_of(store), log.identity(), spans)
     tally = Tally()
     store.change(resume_readable, rules=store.rules_in_force(), now=stamp(store.clock()), tally=tally)
+    for case_id in store.query(waiting_rows):
+        store.change(renew_rows, case_id)
     ends = {partition: span.end for partition, span in spans.items()}
     pull(store, log, ends, tally=tally, progress=progress, batch=batch)
     pushed = 0
@@ -84,19 +97,12 @@ def pull(
         store.change(use_for_bulk_work)
     while left:
         found = log.read(cursors, until, batch)
-        try:
-            _take_in(store, found, tally, careful=False)
-        except DoesNotFit:  # this is rare
-            _take_in(store, found, tally, careful=True)
+        store.change(take_in, found, rules=store.rules_in_force(), now=stamp(store.clock()), tally=tally)
         cursors = team_of(store).cursors
         before, left = left, sum(max(0, end - cursors[partition]) for partition, end in until.items())
         progress(total - left, total)
         if left == before:
             return
-
-
-def _take_in(store: CaseStore, found: Batch, tally: Tally, *, careful: bool) -> None:
-    store.change(take_in, found, rules=store.rules_in_force(), now=stamp(store.clock()), tally=tally, careful=careful)
 
 
 def _to_push(store: CaseStore, batch: int) -> Iterator[list[Outgoing]]:

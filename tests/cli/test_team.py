@@ -1,6 +1,8 @@
 """The command line of a team: sync on a mock cluster, and the ways out of conflicts and dead letters."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +10,7 @@ import pytest
 
 from caseworker_tui.cli.commands import sync
 from store.sync.single_instance import single_instance
+from store.unsettled import StoredQuarantined, quarantine
 from tests.cli.conftest import NOW, PROJECT, Caseworker, as_lines, new_case
 from tests.kafka.conftest import mock_connection_to
 from tests.kafka.mock_cluster import MockCluster
@@ -62,6 +65,25 @@ class TestSync:
         assert result.exit_code == 1
         assert "Another process syncs" in result.stderr
         assert caseworker("sync").exit_code == 0
+
+    def test_a_record_is_passed_over_by_its_place(
+        self, caseworker: Caseworker, database: Path, cases: dict[str, str]
+    ) -> None:
+        """Also one that names no case, of which no case can tell."""
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            quarantined = StoredQuarantined(7, 9, None, "damaged", "Record 9 of partition 7 names no case.", None, b"x")
+            quarantine(connection, quarantined)
+            ((place,),) = connection.execute(
+                "SELECT log_partition || ':' || log_offset FROM quarantined_records WHERE case_id = ?",
+                (cases["resting"],),
+            ).fetchall()
+        assert caseworker("sync", "--release", "7:8").exit_code == 1
+        for released in ("7:9", place):
+            assert "is passed over" in caseworker("sync", "--release", released).stdout
+            assert "No case rests because of record" in caseworker("sync", "--release", released).stderr
+        with closing(sqlite3.connect(database)) as connection:
+            assert connection.execute("SELECT count(*) FROM quarantined_records").fetchone() == (0,)
+            assert connection.execute("SELECT count(*) FROM rejected_records").fetchone() == (2,)
 
     def test_a_case_that_rests_is_released(self, caseworker: Caseworker, cases: dict[str, str]) -> None:
         result = caseworker("sync", "--release", cases["resting"])

@@ -6,7 +6,7 @@ have accepted and rejected at its cursors. Five mutants of the engine are each c
 
 import os
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -430,11 +430,10 @@ def without_the_rebase(monkeypatch: pytest.MonkeyPatch) -> None:
 def without_the_projection_on_rebase(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pull, "remove_case", lambda *_: None)
 
-    def project_unless_pending(connection: sqlite3.Connection, events: Sequence[RecordedEvent]) -> None:
-        if not any(event.pending for event in events):
-            project(connection, events)
+    def project_unless_pending(connection: sqlite3.Connection, events: Iterable[RecordedEvent], _: object) -> None:
+        project(connection, [event for event in events if not event.pending])
 
-    monkeypatch.setattr(pull, "project", project_unless_pending)
+    monkeypatch.setattr(pull, "project_what_can_be", project_unless_pending)
 
 
 MUTANTS = [

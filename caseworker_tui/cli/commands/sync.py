@@ -1,5 +1,6 @@
 """`caseworker sync`: one history with the team, once or until it is stopped. Kafka is loaded only where it is asked."""
 
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -20,9 +21,10 @@ from caseworker_tui.cli.program import (
     pass_settings,
 )
 from store.engine.case_store import CaseStore
+from store.queries.team import quarantined_records
 from store.queries.team_state import TeamState, team_state
 from store.sync.errors import SettingsWrong
-from store.sync.quarantine import release
+from store.sync.quarantine import release, release_at
 from store.sync.round import until_settled
 from store.sync.settings import read_settings
 from store.sync.shared_log import SyncStopped, Unreachable
@@ -44,8 +46,8 @@ if TYPE_CHECKING:
 @click.option(
     "--release",
     "to_release",
-    metavar="CASE_ID",
-    help="Let a case go on without the record that can't be read, and stop.",
+    metavar="CASE_ID|PARTITION:OFFSET",
+    help="Let a case go on without the record that can't be read, or pass over the one at a place, and stop.",
 )
 @click.option("--relay", is_flag=True, help="With --watch: tell other services what the team has accepted.")
 @click.option("--attached", is_flag=True, hidden=True, help="End with standard input; a line there means: try now.")
@@ -121,6 +123,11 @@ def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int
         except (SyncStopped, Unreachable) as error:
             notified, trouble = 0, str(error)
         state = store.query(team_state)
+        named_by_nobody = [
+            f"{record.sentence} `caseworker sync --release {record.log_partition}:{record.log_offset}` passes over it."
+            for record in store.query(quarantined_records)
+            if record.case_id is None
+        ]
     numbers = {
         "accepted": came_to.tally.accepted,
         "sent": came_to.pushed,
@@ -134,7 +141,7 @@ def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int
         write_json(numbers, indent=None)
     else:
         write_table([(name.replace("_", " "), f"{number:,}") for name, number in numbers.items()])
-    for sentence in filter(None, (*_to_be_done(state), trouble)):
+    for sentence in filter(None, (*_to_be_done(state), *named_by_nobody, trouble)):
         say(sentence)
     return FAILED if state.conflicts or state.quarantined_cases or state.pending or trouble else None
 
@@ -266,11 +273,13 @@ def _write_findings(findings: Sequence["Finding"], *, as_json: bool) -> int | No
     return FAILED if wrong else None
 
 
-def _release(settings: Settings, case_id: str, *, as_json: bool) -> int | None:
+def _release(settings: Settings, to_release: str, *, as_json: bool) -> int | None:
     with settings.open_store(create=False) as store:
-        tally = release(store, case_id)
+        place = re.fullmatch(r"(\d{1,18}):(\d{1,18})", to_release, re.ASCII)
+        tally = release_at(store, int(place[1]), int(place[2])) if place else release(store, to_release)
     if as_json:
         write_json({"accepted": tally.accepted, "rejected": tally.rejected, "conflicts": tally.conflicts}, indent=None)
     else:
-        write_line(f"The case goes on: {tally.accepted} commits that had waited are accepted.")
+        what = "The record is passed over" if place else "The case goes on"
+        write_line(f"{what}: {tally.accepted} commits that had waited are accepted.")
     return None
