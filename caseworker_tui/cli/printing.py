@@ -68,8 +68,16 @@ def silence_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def write_line(text: str = "") -> None:
-    sys.stdout.write(f"{safe(text)}\n")
+def write_line(text: str = "", *, keep: str = "") -> None:
+    sys.stdout.write(f"{safe(text, keep=keep)}\n")
+
+
+def write_as_it_came(content: bytes) -> None:
+    """Byte for byte, but on a terminal nothing that it would act on."""
+    if is_terminal(sys.stdout):
+        write_line(content.decode(errors="backslashreplace"), keep="\n\t")
+    else:
+        sys.stdout.buffer.write(content)
 
 
 def write_json(value: Any, *, indent: int | None = 2) -> None:

@@ -5,9 +5,10 @@ import os
 import pty
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from caseworker_tui.cli.commands import cases
 from caseworker_tui.cli.main import main
 from caseworker_tui.cli.program import Settings
 from store.engine.case_store import CaseStore
-from tests.cli.conftest import PROJECT, Caseworker, Start, as_lines, new_case
+from tests.cli.conftest import NOW, PROJECT, Caseworker, Start, as_lines, new_case
+from tests.sync.broken_team import in_trouble
 
 
 def test_the_database_is_chosen_before_or_after_the_subcommand(caseworker: Caseworker, sample: Path) -> None:
@@ -213,6 +215,22 @@ def test_on_a_terminal_exec_says_how_to_use_it_and_import_shows_a_bar(start: Sta
     process.communicate()
     assert re.search(r"^Importing.*100%$", screen.text, re.MULTILINE)
     os.close(ours)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_a_dead_letter_does_nothing_to_a_terminal_and_comes_as_it_was_elsewhere(sample: Path, start: Start) -> None:
+    message = b'{"client_id":\n"\x1b]52;c;cHduZWQ=\x07\xc2\x9b31m\xff"}'
+    in_trouble(sample, NOW)
+    with closing(sqlite3.connect(sample, isolation_level=None)) as connection:
+        connection.execute("UPDATE dead_letters SET value = ?", (message,))
+    assert start("dead-letters", "show", 1).communicate()[0] == message
+    ours, theirs = pty.openpty()
+    process = start("dead-letters", "show", 1, stdout=theirs)
+    os.close(theirs)
+    sent = _all_that_is_sent(ours)
+    process.communicate()
+    os.close(ours)
+    assert sent == b'{"client_id":\r\n"\\u001b]52;c;cHduZWQ=\\u0007\\u009b31m\\xff"}\r\n'
 
 
 def _all_that_is_sent(terminal: int) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from pydantic import JsonValue
 
-from caseworker_tui.cli.printing import say, write_json, write_json_array, write_line, write_table
+from caseworker_tui.cli.printing import say, write_as_it_came, write_json, write_json_array, write_line, write_table
 from caseworker_tui.cli.program import FAILED, Settings, actor_option, database_option, json_option, pass_settings
 from store.sync.dead_letters import DeadLetter, LetterState, dead_letter, dead_letters, discard, replay
 
@@ -52,6 +52,8 @@ def dead_letters_(context: click.Context, settings: Settings, also_resolved: boo
 def show(settings: Settings, number: int, as_json: bool) -> None:
     """Print a message byte for byte as it came, and on stderr why it is dead.
 
+    On a terminal, what that would act on is written as an escape like \\u001b.
+
     \b
     caseworker dead-letters show NUMBER > message.json
 
@@ -63,7 +65,7 @@ def show(settings: Settings, number: int, as_json: bool) -> None:
         write_json(_as_json(letter))
         return
     say(f"It can't become a case: {letter.reason}.")
-    sys.stdout.buffer.write(letter.original.value)
+    write_as_it_came(letter.original.value)
 
 
 @dead_letters_.command("replay")
