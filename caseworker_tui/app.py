@@ -1,17 +1,20 @@
 """The app: its screens, the way from one to another, and the command palette."""
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
+from rich.text import Text
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 
+from caseworker_tui.frame.fault import told
 from caseworker_tui.frame.harmless import HARMLESS
 from caseworker_tui.frame.keys import Action, Keys, Place, bindings, key_names, places_in_sight
 from caseworker_tui.frame.navigation import (
@@ -103,6 +106,12 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), HARMLESS]
+
+    def _fatal_error(self) -> None:
+        """Textual calls this after an error that nothing caught, while it is being handled."""
+        if error := sys.exception():
+            self._exit_renderables.append(Text(told(error)))
+        self._close_messages_no_wait()
 
     def on_load(self) -> None:
         self._follow()  # from before the first reading on

@@ -208,7 +208,10 @@ class CasePanes(Vertical):
         if name in self._lists:
             self._lists[name].highlighted = self._lists[name].get_option_index(key)
             return
-        pane, line = self._pane(name), above.get_height({}, self._texts[name].size.width)
+        width = self._texts[name].size.width
+        if not width:  # the person has left before the pane was laid out
+            return
+        pane, line = self._pane(name), above.get_height({}, width)
         if not pane.scroll_y <= line < pane.scroll_y + pane.size.height:
             pane.scroll_to(y=max(0, line - 2), animate=False)
 

@@ -9,6 +9,7 @@ lines       a list with a cursor
 navigation  the messages that lead from one screen to another
 top_line    the line at the top
 toasts      errors as toasts
+fault       what is told of a fault of the app itself
 help        all keys of a screen
 viewer      files in the platform's viewer
 """

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 from textual.content import Content
+from textual.events import Key
+from textual.keys import key_to_character
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static, Tab, Tabs
 
@@ -137,6 +140,23 @@ def test_a_case_as_it_stood(empty_app: CaseworkerApp) -> None:
 
     run(empty_app, drive)
     assert case_of(database, case_id).documents == before.documents
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.1, 0.12])
+def test_who_leaves_a_case_as_it_stood_before_it_is_drawn_is_back_in_the_case(
+    app: CaseworkerApp, seconds: float
+) -> None:
+    """The pane is not laid out then, and a text has no lines in a width of 0."""
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "enter", "6")
+        for key in ("j", "enter", "escape", "j", "enter", "escape"):
+            pilot.app.post_message(Key(key, key_to_character(key)))
+            await pilot.pause(seconds)
+        await settle(pilot)
+        assert screen(pilot) is CaseScreen
+
+    run(app, drive, (120, 40))
 
 
 def test_a_document_s_move_is_undone_and_done_again(empty_app: CaseworkerApp) -> None:
