@@ -49,6 +49,14 @@ def loaded_from(events: Sequence[StreamEvent | RecordedEvent], head: str | None)
     return LoadedCase(case, {event.aggregate_id: event.version for event in events}, head)
 
 
+def case_after(events: Sequence[RecordedEvent]) -> CaseFile | None:
+    """The state after these events of a case. None if this version can't tell it."""
+    try:
+        return loaded_from(events, None).case
+    except Refusal:
+        return None
+
+
 @contextmanager
 def _understood() -> Iterator[None]:
     """Turns what an event raises that does not follow from the state before it into a `Refusal`.

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from store.domain.casework.review import missing_for_approval
-from store.domain.decider import fold
 from store.domain.ownership import Ownership, ownership_of
 from store.domain.risk import RiskProposal, propose_risk
 from store.domain.rules import Rules
 from store.domain.values import BeneficialOwnerData
-from store.log.read import RecordedEvent, get_events_for_case, known_payloads
+from store.log.loaded_case import case_after
+from store.log.read import RecordedEvent, get_events_for_case
 from store.queries.case_file import CaseFileView
 
 
@@ -36,17 +36,15 @@ class AssessedCase:
 
 
 def assessment(connection: sqlite3.Connection, case_id: str, rules: Rules, today: date) -> Assessment | None:
-    """As of a day (UTC). None when the case holds an event of a newer version of caseworker: its rules are not known
-    here."""
+    """As of a day (UTC). None when this version can't tell how the case stands, as with an event of a newer one."""
     return assess(get_events_for_case(connection, case_id), rules, today)
 
 
 def assess(events: Iterable[RecordedEvent], rules: Rules, today: date) -> Assessment | None:
     """The same of the case to which these events lead."""
-    payloads = known_payloads(events)
-    if payloads is None:
+    case = case_after(list(events))
+    if case is None:
         return None
-    case = fold(payloads)
     return Assessment(
         tuple(missing_for_approval(case, today)), propose_risk(case), ownership_of(case, rules.ownership), case.owners
     )

@@ -7,18 +7,17 @@ from enum import StrEnum
 from typing import Final
 
 from store.domain.casework.documents import missing_documents, no_longer_asked
-from store.domain.decider import fold
 from store.domain.events import DocumentRequirementDetermined
-from store.domain.operation import Payload
 from store.domain.rules import Rules
 from store.domain.statuses import IN_WORK, DocumentStatus
+from store.log.loaded_case import case_after
 from store.log.read import get_events_for_case
 from store.progress import Progress
 from store.sqlite.transactions import read_transaction
 
 
 class Change(StrEnum):
-    """`unknown`: the case holds an event of a newer version of caseworker, and can't be looked at here."""
+    """`unknown`: this version can't tell how the case stands, as with an event of a newer one."""
 
     ASKS = "asks"
     NO_LONGER_ASKS = "no longer asks"
@@ -59,13 +58,13 @@ def rule_changes(connection: sqlite3.Connection, rules: Rules, progress: Progres
 
 
 def _of_case(connection: sqlite3.Connection, row: tuple[str, str, str], rules: Rules) -> Iterator[RuleChange]:
-    payloads = [event.payload for event in get_events_for_case(connection, row[0])]
-    known = [payload for payload in payloads if isinstance(payload, Payload)]
-    if len(known) < len(payloads):
+    events = get_events_for_case(connection, row[0])
+    case = case_after(events)
+    if case is None:
         yield RuleChange(Change.UNKNOWN, *row)
         return
-    case = fold(known)
-    sentences = {it.document_requirement_id: it.rule for it in known if isinstance(it, DocumentRequirementDetermined)}
+    asked_before = (it.payload for it in events if isinstance(it.payload, DocumentRequirementDetermined))
+    sentences = {it.document_requirement_id: it.rule for it in asked_before}
     for new_event in missing_documents(case, rules):
         asked = new_event.payload
         assert isinstance(asked, DocumentRequirementDetermined)

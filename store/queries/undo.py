@@ -3,9 +3,10 @@
 import sqlite3
 from dataclasses import dataclass
 
-from store.domain.decider import fold, undo_of
+from store.domain.decider import undo_of
 from store.domain.operation import Undo
 from store.domain.refusals import unknown_case
+from store.log.loaded_case import case_after
 from store.log.read import get_commits_for_case, known_payloads
 from store.queries.timeline import TimelineEntry, entries_of
 
@@ -23,12 +24,13 @@ def undo_offer(connection: sqlite3.Connection, case_id: str, actor: str) -> Undo
     commits = get_commits_for_case(connection, case_id)
     if not commits:
         raise unknown_case(f"with the id {case_id}")
-    *earlier, newest = commits
+    newest = commits[-1]
     if newest.actor != actor:
         return f"The newest change of the case is by {newest.actor}, and only they can undo it."
-    before = known_payloads(event for commit in earlier for event in commit.events)
+    events = [event for commit in commits for event in commit.events]
+    before = case_after(events[: len(events) - len(newest.events)])
     payloads = known_payloads(newest.events)
-    if before is None or payloads is None:
-        return "The case holds an event of a newer version of caseworker: upgrade to undo anything in it."
-    undo = undo_of(fold(before), payloads)
+    if before is None or payloads is None or case_after(events) is None:
+        return "The case holds an event that this version of caseworker does not know: upgrade to undo anything in it."
+    undo = undo_of(before, payloads)
     return undo if isinstance(undo, str) else UndoOffer(entries_of([newest])[0], undo)

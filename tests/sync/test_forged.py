@@ -18,20 +18,25 @@ from hypothesis import strategies as st
 from store.doctor import examine
 from store.domain.commands import TagCase
 from store.domain.refusals import Refusal
+from store.domain.rules import Rules
 from store.errors import StoreError
 from store.log.read import get_notifications_to_send
 from store.log.upcast import UnknownPayload
 from store.projections import _CHANGES
 from store.projections.projection import Change
 from store.queries.as_of import as_of
+from store.queries.assessment import assessment
 from store.queries.audit import log_digest, remarks
+from store.queries.rule_changes import Change as RuleChanged
+from store.queries.rule_changes import rule_changes
 from store.queries.team import case_in_team, quarantined_records
+from store.queries.undo import undo_offer
 from store.sync.partition import partition_of
 from store.sync.shared_log import SyncStopped
 from store.sync.wire import encode
 from store.unsettled import waiting_rows
 from tests.domain.examples import BEN, kyc
-from tests.store.stores import a_case_with_everything, connection_of, quiet
+from tests.store.stores import START, a_case_with_everything, connection_of, quiet
 from tests.sync.forged import InAnyOrder, an_event, forged, head, put
 from tests.sync.memory_team import RULES, Laptop, MemoryLog, a_laptop, all_sync, note
 
@@ -262,6 +267,15 @@ class TestAnEventThatDoesNotFollow:
             ben.does(note(case_id))
         assert refused.value.code == "case_not_understood"
         assert ben.findings() == []
+
+    def test_leaves_all_questions_on_cases_an_answer(self, ben: Laptop, case_id: str) -> None:
+        ben.does(kyc(BEN))
+        ben.syncs()
+        assert ben.store.query(assessment, case_id, RULES, START.date()) is None
+        assert "does not know" in str(ben.store.query(undo_offer, case_id, "mallory"))
+        asks = ben.store.query(lambda connection: list(rule_changes(connection, Rules(), quiet)))
+        assert {it.case_id for it in asks if it.change is RuleChanged.UNKNOWN} == {case_id}
+        assert len({it.case_id for it in asks}) == 2
 
     def test_makes_conflicts_of_pending_work_and_holds_up_no_other(
         self, ben: Laptop, ana: Laptop, case_id: str
