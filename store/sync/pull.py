@@ -26,7 +26,7 @@ from store.sync.conflicts import forget_conflict_of, record_conflict
 from store.sync.judge import Verdict, judge
 from store.sync.partition import partition_of
 from store.sync.rebase import Rebased, Refused, rebase
-from store.sync.shared_log import Batch, Record
+from store.sync.shared_log import Batch, Record, SyncStopped
 from store.sync.wire import Unreadable, case_of, decode, payloads_of
 from store.unsettled import StoredQuarantined, quarantine, unsettled_case
 
@@ -78,11 +78,16 @@ class DoesNotFit(Exception):
     """A commit that its case has no place for. `str()` says why."""
 
 
-def take_in(connection: sqlite3.Connection, batch: Batch, *, rules: Rules, now: str, tally: Tally) -> None:
-    """Take in a batch, within the caller's transaction."""
+def take_in(
+    connection: sqlite3.Connection, batch: Batch, *, rules: Rules, now: str, tally: Tally, ends: Mapping[int, int]
+) -> None:
+    """Take in a batch, within the caller's transaction. `ends` are where the partitions of the log end.
+
+    Raises `SyncStopped` when the log was made with fewer partitions than it has.
+    """
     (partitions,) = connection.execute("SELECT partitions FROM team").fetchone()
     cursors = cursors_of(connection)
-    ingest = Ingest(connection, partitions, rules, now, Tally())
+    ingest = Ingest(connection, partitions, rules, now, Tally(), ends)
     for record in batch.records:
         if record.offset >= cursors[record.partition]:  # otherwise it was delivered before
             ingest.take(record)
@@ -114,6 +119,7 @@ class Ingest:
     rules: Rules
     now: str
     tally: Tally
+    ends: Mapping[int, int] = field(default_factory=dict)
     cases: dict[str, _Case] = field(default_factory=dict)
     to_write: list[tuple[Commit, Payloads]] = field(default_factory=list)
 
@@ -122,11 +128,37 @@ class Ingest:
         if case_id is None:
             self._quarantine(record, None, "damaged", f"{_where(record)} names no case in its key.")
         elif partition_of(case_id, self.partitions) != record.partition:
+            self._stop_if_partitions_were_added(record, case_id)
             self._reject(record, case_id, "misplaced")
         elif (case := self._case(case_id)).quarantined:
             self._quarantine(record, case_id, "waiting", f"{_where(record)} comes after one that can't be read.")
         else:
             self._take_for(case, record)
+
+    def _stop_if_partitions_were_added(self, record: Record, case_id: str) -> None:
+        """Raises `SyncStopped` if all that is known of the log is as it would be with fewer partitions.
+
+        A laptop that joins such a log would reject most of its history. One that joined before is stopped by the count
+        itself. A record that somebody put into a wrong partition of a log that was never changed is no such sign:
+        its last partitions hold records, and cases that were accepted lie in them.
+        """
+        last = max((partition for partition, end in self.ends.items() if end > 0), default=self.partitions)
+        fewer = [n for n in range(last + 1, self.partitions) if partition_of(case_id, n) == record.partition]
+        if not fewer:
+            return
+        accepted = {found for (found,) in self.connection.execute("SELECT DISTINCT case_id FROM commits")} | {
+            found for found, case in self.cases.items() if case.head is not None
+        }
+        homes = {found: partition_of(found, self.partitions) for found in accepted}
+        for before in fewer:
+            if all(partition_of(found, before) == home for found, home in homes.items()):
+                raise SyncStopped(
+                    "partitions_added",
+                    f"{_where(record)} of the team's log is where it belongs among {before} partitions, but the topic"
+                    f" has {self.partitions}: partitions were added to it. Cases are found by that count, so it must"
+                    " never change. Nothing more was read; ask whoever looks after the cluster to make the topic as it"
+                    " was.",
+                )
 
     def rebase_pending(self) -> None:
         self._write()

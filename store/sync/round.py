@@ -66,12 +66,12 @@ def _sync_round(store: CaseStore, log: SharedLog, progress: Progress, batch: int
     for case_id in store.query(waiting_rows):
         store.change(renew_rows, case_id)
     ends = {partition: span.end for partition, span in spans.items()}
-    pull(store, log, ends, tally=tally, progress=progress, batch=batch)
+    pull(store, log, ends, ends, tally=tally, progress=progress, batch=batch)
     pushed = 0
     for outgoing in _to_push(store, batch):
         acknowledged = log.append(outgoing)
         pushed += len(outgoing)
-        pull(store, log, acknowledged, tally=tally, progress=lambda done, total: None, batch=batch)
+        pull(store, log, acknowledged, ends, tally=tally, progress=lambda done, total: None, batch=batch)
     return Round(tally, pushed, store.query(_pending), ends)
 
 
@@ -87,9 +87,19 @@ def until_settled(store: CaseStore, log: SharedLog, *, progress: Progress = lamb
 
 
 def pull(
-    store: CaseStore, log: SharedLog, until: Mapping[int, int], *, tally: Tally, progress: Progress, batch: int
+    store: CaseStore,
+    log: SharedLog,
+    until: Mapping[int, int],
+    ends: Mapping[int, int],
+    *,
+    tally: Tally,
+    progress: Progress,
+    batch: int,
 ) -> None:
-    """Take in the records of the log up to these offsets, or as many as it gives now."""
+    """Take in the records of the log up to the offsets `until`, or as many as it gives now.
+
+    `ends` are where its partitions ended when the round began.
+    """
     cursors = team_of(store).cursors
     total = sum(max(0, end - cursors[partition]) for partition, end in until.items())
     left = total
@@ -97,7 +107,8 @@ def pull(
         store.change(use_for_bulk_work)
     while left:
         found = log.read(cursors, until, batch)
-        store.change(take_in, found, rules=store.rules_in_force(), now=stamp(store.clock()), tally=tally)
+        now = stamp(store.clock())
+        store.change(take_in, found, rules=store.rules_in_force(), now=now, tally=tally, ends=ends)
         cursors = team_of(store).cursors
         before, left = left, sum(max(0, end - cursors[partition]) for partition, end in until.items())
         progress(total - left, total)

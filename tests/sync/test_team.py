@@ -9,6 +9,7 @@ from store.projections import rebuild as rebuild_module
 from store.projections import segments
 from store.queries.audit import log_digest
 from store.sqlite.append_only import APPEND_ONLY_TRIGGERS
+from store.sync.partition import partition_of
 from store.sync.round import sync_round
 from store.sync.shared_log import SyncStopped
 from store.sync.team import join, team_of
@@ -164,6 +165,52 @@ class TestJoining:
             assert [(store.rebuild(quiet),)] == events
             assert everything(store) == before
             assert rebuild_module.stale_tables(connection_of(store)) == []
+
+
+class TestALogToWhichPartitionsWereAdded:
+    @pytest.fixture
+    def grown(self, log: MemoryLog) -> MemoryLog:
+        """Of three partitions once, of five by now, with thirty cases."""
+        ana = a_laptop("ana", log)
+        for _ in range(30):
+            ana.does(kyc())
+        ana.syncs()
+        log.partitions = 5
+        log.__post_init__()
+        return log
+
+    @pytest.mark.parametrize("batch", [1, 7, 500])
+    def test_stops_who_joins_it(self, grown: MemoryLog, batch: int) -> None:
+        ben = a_laptop("ben", grown)
+        for _ in range(2):
+            with pytest.raises(SyncStopped, match="among 3 partitions, but the topic has 5") as stopped:
+                ben.syncs(batch=batch)
+            assert stopped.value.code == "partitions_added"
+        assert ben.rejected() == []
+        assert ben.findings() == []
+
+    def test_is_not_one_in_which_somebody_misplaced_a_record(self, log: MemoryLog) -> None:
+        """Else a single record would keep everybody from joining."""
+        ana = a_laptop("ana", log)
+        for _ in range(30):
+            ana.does(kyc())
+        for held in list(log.records.values()):
+            held.append((b"case-1", b"misplaced, but for one"))
+        ana.syncs()
+        ben = a_laptop("ben", log)
+        ben.syncs()
+        assert len(ben.rejected()) == 2
+        assert ben.everything() == ana.everything()
+
+    def test_is_not_one_with_little_in_it(self, log: MemoryLog) -> None:
+        """Nothing but a case, and its record once more in a wrong partition."""
+        ana = a_laptop("ana", log)
+        case_id = ana.does(kyc()).case_id
+        ana.syncs()
+        home = partition_of(case_id, log.partitions)
+        log.add((home + 1) % log.partitions, *log.records[home][0])
+        ana.syncs()
+        assert [reason for _, _, _, reason, *_ in ana.rejected()] == ["misplaced"]
 
 
 class TestKnowingTheLogAgain:
