@@ -17,6 +17,7 @@ class Code(StrEnum):
     COMMAND_DISCARDED = "command_discarded"
     COMMAND_ID_REUSED = "command_id_reused"
     COMMAND_IN_CONFLICT = "command_in_conflict"
+    COMMIT_TOO_LARGE = "commit_too_large"
     DEAD_LETTER_RESOLVED = "dead_letter_resolved"
     DOCUMENT_EXISTS = "document_exists"
     FORBIDDEN_IN_STATUS = "forbidden_in_status"

@@ -29,7 +29,8 @@ from store.domain.refusals import Code, Refusal, unknown_document
 from store.domain.rules import Rules
 from store.engine.batch import Batch
 from store.log.append import new_commit
-from store.log.commit import Commit, CommitHeader
+from store.log.commit import LARGEST_COMMIT, Commit, CommitHeader, size_of
+from store.log.pending import is_shared
 from store.notifications.answers import rules_in_force
 from store.progress import Progress
 from store.projections.rebuild import rebuild, stale_tables
@@ -162,6 +163,7 @@ class CaseStore(Reader):
                 recorded_at=stamp(now),
             )
             commit = new_commit(header, new_events, loaded.versions, correlation_id=correlation_id)
+            self._refuse_too_large(commit)
             batch.add(loaded, commit, new_events)
         return _receipt(commit, repeated=False)
 
@@ -267,6 +269,15 @@ class CaseStore(Reader):
             )
         if quarantined is not None:
             raise Refusal(Code.CASE_FROZEN, f"The case rests: {quarantined} It can be read meanwhile.")
+
+    def _refuse_too_large(self, commit: Commit) -> None:
+        """Refuse what the team's log can't take, before work is built on it. Alone, a commit has any size."""
+        if (size := size_of(commit)) > LARGEST_COMMIT and is_shared(self._connection):
+            raise Refusal(
+                Code.COMMIT_TOO_LARGE,
+                f"The command comes to {size:,} bytes, and the team's log takes {LARGEST_COMMIT:,} at most: give it in"
+                " smaller parts. Nothing was changed.",
+            )
 
     def _case_of(self, batch: Batch, command: Command, command_id: str) -> str:
         match command:

@@ -46,6 +46,12 @@ class EventFields(NamedTuple):
 
 EVENT_FIELDS: Final = EventFields._fields
 
+LARGEST_COMMIT: Final = 950_000
+"""In bytes, as a commit goes to a team: what every Kafka takes in one record, with room for its key and headers."""
+
+_NAMES: Final = 250
+"""Bytes in which the names of the fields of a commit or of an event fit."""
+
 _COMMIT_VALUES: Final = attrgetter(*COMMIT_FIELDS)
 
 Stored = str | bytes | int | None
@@ -81,6 +87,13 @@ class Commit:
     commit_id: str
     header: CommitHeader
     events: tuple[EventFields, ...]
+
+
+def size_of(commit: Commit) -> int:
+    """The bytes of a commit as it goes to a team, or a few more. A quote or backslash in its texts takes two there."""
+    values = [str(value) for value in chain(commit.header.fields(), *commit.events)]
+    escaped = sum(value.count('"') + value.count("\\") for value in values)
+    return sum(len(value.encode()) for value in values) + escaped + _NAMES * (1 + len(commit.events))
 
 
 def commit_id(header: Iterable[Stored], events: Sequence[tuple[Stored, ...]]) -> str:

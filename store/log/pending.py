@@ -4,7 +4,15 @@ import sqlite3
 from collections.abc import Collection
 from typing import Any, Final
 
-from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, Commit, CommitHeader, EventFields
+from store.log.commit import (
+    COMMIT_FIELDS,
+    EVENT_FIELDS,
+    LARGEST_COMMIT,
+    Commit,
+    CommitHeader,
+    EventFields,
+    size_of,
+)
 
 _COMMITS: Final = f"SELECT position, commit_id, {', '.join(COMMIT_FIELDS)} FROM pending_commits"
 _EVENTS: Final = f"SELECT {', '.join(EVENT_FIELDS)} FROM pending_events WHERE commit_position = ? ORDER BY position"
@@ -33,6 +41,29 @@ def pending_outside(connection: sqlite3.Connection, case_ids: Collection[str]) -
     """Whether anything is pending on other cases than these."""
     cases = connection.execute("SELECT DISTINCT case_id FROM pending_commits LIMIT ?", (len(case_ids) + 1,))
     return any(case_id not in case_ids for (case_id,) in cases)
+
+
+_PERHAPS_TOO_LARGE: Final = f"""
+{_COMMITS} AS p WHERE length(CAST(command AS BLOB)) + (
+    SELECT coalesce(sum(length(CAST(payload AS BLOB)) + length(CAST(metadata AS BLOB))), 0)
+    FROM pending_events WHERE commit_position = p.position
+) > ? ORDER BY position DESC
+"""
+
+
+def too_large(connection: sqlite3.Connection) -> dict[str, str]:
+    """The cases with a pending commit that is too large to be sent, each with a sentence on the first of these."""
+    rows = connection.execute(_PERHAPS_TOO_LARGE, (LARGEST_COMMIT // 4,)).fetchall()
+    sizes = [(commit.header, size_of(commit)) for commit in (_commit(connection, *row) for row in rows)]
+    return {
+        header.case_id: (
+            f"Work of {header.recorded_at[:10]} on the case {header.case_id} is too large for the team's log: {size:,}"
+            f" bytes, of at most {LARGEST_COMMIT:,}. It stays on this laptop with all that followed on the case; other"
+            " cases are synced. Enter it in smaller parts on a case of its own."
+        )
+        for header, size in sizes
+        if size > LARGEST_COMMIT
+    }
 
 
 def take_away(connection: sqlite3.Connection, commit: Commit) -> None:

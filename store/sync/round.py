@@ -8,7 +8,7 @@ from typing import Final
 from store.clock import stamp
 from store.engine.case_store import CaseStore
 from store.log.commit import Commit
-from store.log.pending import all_pending_commits
+from store.log.pending import all_pending_commits, too_large
 from store.progress import Progress
 from store.sqlite.transactions import use_for_bulk_work
 from store.sync.partition import partition_of
@@ -117,7 +117,7 @@ def pull(
 
 
 def _to_push(store: CaseStore, batch: int) -> Iterator[list[Outgoing]]:
-    """The pending commits in order, without those of quarantined cases.
+    """The pending commits in order, without those of cases that are held back.
 
     Each batch is looked up when the batch before has returned.
     """
@@ -126,10 +126,18 @@ def _to_push(store: CaseStore, batch: int) -> Iterator[list[Outgoing]]:
         commits, place = store.query(all_pending_commits, after=place, limit=batch)
         if not commits:
             return
-        quarantined = store.query(quarantined_cases)
-        outgoing = [_outgoing(commit, partitions) for commit in commits if commit.header.case_id not in quarantined]
+        held_back = store.query(cases_held_back)
+        outgoing = [_outgoing(commit, partitions) for commit in commits if commit.header.case_id not in held_back]
         if outgoing:
             yield outgoing
+
+
+def cases_held_back(connection: sqlite3.Connection) -> dict[str, str]:
+    """The cases whose pending commits are not pushed, each with the sentence that says why.
+
+    They are quarantined, or a commit of theirs is too large for the log.
+    """
+    return too_large(connection) | quarantined_cases(connection)
 
 
 def _outgoing(commit: Commit, partitions: int) -> Outgoing:

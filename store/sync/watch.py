@@ -12,12 +12,11 @@ from time import monotonic
 from typing import Final, Protocol
 
 from store.engine.case_store import CaseStore
-from store.log.pending import pending_outside
+from store.log.pending import pending_outside, too_large
 from store.queries.queue import data_version
-from store.sync.round import until_settled
+from store.sync.round import cases_held_back, until_settled
 from store.sync.shared_log import SharedLog, SyncStopped, Unreachable
 from store.sync.team import join, team_of
-from store.unsettled import quarantined_cases
 
 GLANCE_SECONDS: Final = 0.1
 """Seconds for which a local commit may go unnoticed."""
@@ -51,7 +50,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How sync is. `sentence` says why it is offline or stopped, `troubles` what is wrong with each chore.
+    """How sync is. `sentence` says why it is offline or stopped, `troubles` what is wrong with each chore, or
+    with what is to be sent.
 
     `done` of `total` records are read while it is syncing; `ends` is where the log's partitions ended last.
     """
@@ -107,6 +107,7 @@ class Watch:
     def _round(self) -> None:
         came_to = until_settled(self.store, self.log, progress=self._progress)
         self._status = replace(self._status, ends=came_to.ends)
+        self._trouble("size", next(iter(self.store.query(too_large).values()), ""))
         self._now(State.UP_TO_DATE)
 
     def _wait(self) -> None:
@@ -124,7 +125,7 @@ class Watch:
                     return
                 next_chores = monotonic() + CHORE_SECONDS
             before, version = version, self.store.query(data_version)
-            if version != before and self.store.query(pending_outside, self.store.query(quarantined_cases)):
+            if version != before and self.store.query(pending_outside, self.store.query(cases_held_back)):
                 return
             if self.log.wait(positions, GLANCE_SECONDS):
                 return
@@ -141,11 +142,15 @@ class Watch:
             except (Unreachable, SyncStopped) as error:
                 trouble = str(error)
                 self._not_before[chore.name] = monotonic() + RETRY_SECONDS
-            if trouble != self._status.troubles.get(chore.name, ""):
-                others = {name: told for name, told in self._status.troubles.items() if name != chore.name}
-                self._status = replace(self._status, troubles=others | ({chore.name: trouble} if trouble else {}))
-                self.tell(self._status)
+            self._trouble(chore.name, trouble)
         return something
+
+    def _trouble(self, name: str, trouble: str) -> None:
+        """Tell what is wrong with a chore, or with what is to be sent; empty, that it is no more."""
+        if trouble != self._status.troubles.get(name, ""):
+            others = {other: told for other, told in self._status.troubles.items() if other != name}
+            self._status = replace(self._status, troubles=others | ({name: trouble} if trouble else {}))
+            self.tell(self._status)
 
     def _progress(self, done: int, total: int) -> None:
         if total >= _WORTH_A_BAR:

@@ -21,6 +21,7 @@ from caseworker_tui.cli.program import (
     pass_settings,
 )
 from store.engine.case_store import CaseStore
+from store.log.pending import too_large
 from store.queries.team import quarantined_records
 from store.queries.team_state import TeamState, team_state
 from store.sync.errors import SettingsWrong
@@ -128,6 +129,7 @@ def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int
             for record in store.query(quarantined_records)
             if record.case_id is None
         ]
+        too_large_to_send = store.query(too_large).values()
     numbers = {
         "accepted": came_to.tally.accepted,
         "sent": came_to.pushed,
@@ -141,7 +143,7 @@ def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int
         write_json(numbers, indent=None)
     else:
         write_table([(name.replace("_", " "), f"{number:,}") for name, number in numbers.items()])
-    for sentence in filter(None, (*_to_be_done(state), *named_by_nobody, trouble)):
+    for sentence in filter(None, (*_to_be_done(state), *named_by_nobody, *too_large_to_send, trouble)):
         say(sentence)
     return FAILED if state.conflicts or state.quarantined_cases or state.pending or trouble else None
 
