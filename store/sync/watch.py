@@ -1,7 +1,7 @@
 """Sync that goes on until it is stopped. Local commits are pushed at once, and those of others are pulled at once.
 
-If the log can't be reached, that is a state and no error: local work goes on, and is synced when the log is back. A
-problem that only a person can solve is told, and tried again from time to time.
+If the log can't be reached, that is a state and no error: local work goes on, and is synced when the log is back. So is
+a database that another process holds. A problem that only a person can solve is told, and tried again now and then.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Final, Protocol
 
 from store.engine.case_store import CaseStore
+from store.errors import DatabaseBusy
 from store.log.pending import pending_outside, too_large
 from store.queries.queue import data_version
 from store.sync.round import cases_held_back, until_settled
@@ -86,7 +87,7 @@ class Watch:
     _not_before: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Raises a `store.errors.StoreError` when the database can't be used."""
+        """Raises a `store.errors.StoreError` when the database can't be used, but for one that is busy."""
         self.tell(self._status)
         pause = _FIRST_PAUSE
         while not self.stop.is_set():
@@ -98,6 +99,10 @@ class Watch:
                     self._wait()
             except Unreachable as error:
                 self._now(State.OFFLINE, str(error) or "The team's log can't be reached.")
+                self._pause(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            except DatabaseBusy as error:
+                self._now(State.STOPPED, f"{error} Sync goes on by itself.")
                 self._pause(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
             except SyncStopped as error:
@@ -139,7 +144,7 @@ class Watch:
             trouble = ""
             try:
                 something |= bool(chore.do())
-            except (Unreachable, SyncStopped) as error:
+            except (Unreachable, SyncStopped, DatabaseBusy) as error:
                 trouble = str(error)
                 self._not_before[chore.name] = monotonic() + RETRY_SECONDS
             self._trouble(chore.name, trouble)

@@ -1,17 +1,24 @@
 """Sync that goes on until it is stopped, on a log in memory."""
 
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
 import pytest
 
+from store.engine.case_store import CaseStore
+from store.errors import DatabaseBusy
+from store.sqlite import database as database_module
 from store.sync import watch as watch_module
 from store.sync.shared_log import SyncStopped
 from store.sync.single_instance import single_instance
+from store.sync.team import join
 from store.sync.watch import Chore, State, Status, Watch
 from tests.domain.examples import kyc
+from tests.store.stores import connection_of, rows
 from tests.sync.memory_team import Laptop, Line, MemoryLog, a_laptop
 
 
@@ -116,3 +123,34 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
         pass
     with single_instance(database):
         pass
+
+
+def test_a_database_that_is_busy_is_waited_for(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the round and by a chore: a node without a screen has nobody to start it again."""
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_MS", 1)
+    log = MemoryLog()
+    ben = a_laptop("ben", log)
+    ben.does(kyc(), "theirs")
+    ben.syncs()
+    with CaseStore.open(database) as store, closing(sqlite3.connect(database, isolation_level=None)) as other:
+        join(store, line := WatchedLine(log))
+        other.execute("BEGIN IMMEDIATE")
+        told: list[Status] = []
+
+        def tell(status: Status) -> None:
+            told.append(status)
+            if status.state is State.STOPPED:
+                other.execute("ROLLBACK")
+
+        def busy_once() -> bool:
+            if not any("chore" in status.troubles for status in told):
+                raise DatabaseBusy("The chore found it busy.")
+            return False
+
+        line.happens = [lambda: None]
+        Watch(store, line, tell, line.stop, Event(), (Chore("chore", busy_once),)).run()
+        assert [status.state for status in told][:2] == [State.SYNCING, State.STOPPED]
+        assert "in use by another process" in told[1].sentence
+        assert any(status.troubles == {"chore": "The chore found it busy."} for status in told)
+        assert told[-1].state is State.UP_TO_DATE
+        assert rows(connection_of(store), "SELECT command_id FROM commits") == [("theirs",)]
