@@ -14,6 +14,9 @@ from pydantic_core import ErrorDetails
 from store.domain.values import FORMS
 
 MOST_SENTENCES: Final = 5
+MOST_FINDINGS: Final = 1_000
+"""That are put into words, of which some are the same; of what is beyond them the number is told."""
+
 LONGEST_ECHO: Final = 60
 
 _WANTED: Final[Mapping[str, str]] = {
@@ -58,10 +61,10 @@ def explain(error: ValidationError, model: type[BaseModel] | None = None, *, wit
     that is part of something larger.
     """
     findings = error.errors(include_url=False)
-    sentences = list(dict.fromkeys(_sentence(finding, model, within) for finding in findings))
+    sentences = list(dict.fromkeys(_sentence(finding, model, within) for finding in findings[:MOST_FINDINGS]))
     shown = sentences[:MOST_SENTENCES]
-    if len(sentences) > len(shown):
-        shown.append(f"and {len(sentences) - len(shown)} more")
+    if more := len(sentences) - len(shown) + len(findings[MOST_FINDINGS:]):
+        shown.append(f"and {more} more")
     return "; ".join(shown)
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -207,6 +208,20 @@ def configuration_option(**more: Any) -> Callable[[F], F]:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+LARGEST_GIVEN: Final = 16 * 1024 * 1024
+"""In bytes, of a message or a command that is handed over: as much as a line of `exec` may have."""
+
+
+def read_given(file: Path) -> bytes:
+    """What is in a file, or comes by a pipe; `-` is standard input."""
+    source = nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb")
+    with source as given:
+        content = given.read(LARGEST_GIVEN + 1)
+    if len(content) > LARGEST_GIVEN:
+        raise BadFile(f"{file} has more than {LARGEST_GIVEN // 1024**2} MiB: it can't be one message or command.")
+    return content
 
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:

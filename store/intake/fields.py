@@ -33,5 +33,17 @@ Country = Annotated[CountryCode, _only_for_text(lambda text: text.partition("-")
 
 OptionalCountry = Annotated[Country | None, _blank_is_absent]
 
+
+def at_most(entries: int) -> BeforeValidator:
+    """For lists: one that is longer is refused before anything in it is looked at."""
+
+    def not_longer(value: Any) -> Any:
+        if isinstance(value, list | tuple) and len(value) > entries:
+            raise ValueError(f"must have at most {entries} entries, not {len(value)}")
+        return value
+
+    return BeforeValidator(not_longer)
+
+
 NullIsEmpty = _null_is_empty
 """For lists: many programs write `null` where there is nothing to list."""

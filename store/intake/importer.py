@@ -15,7 +15,7 @@ from store.intake.bods import read_statements
 from store.intake.bods_index import Reading
 from store.intake.formats import is_bods, read_record
 from store.intake.outcomes import Opening, Refused
-from store.intake.records import Broken, Piece, read_records
+from store.intake.records import Broken, Piece, Record, read_records
 from store.intake.rejects import RejectsFile
 from store.intake.sniffing import Unreadable
 from store.validation import printable
@@ -24,6 +24,8 @@ BATCH_RECORDS: Final = 1_000
 """In one transaction: about a second in which no command can be carried out. Ids of records are in no order of time, so
 each transaction writes to pages all over the indexes, and smaller ones write more of them."""
 BATCH_BYTES: Final = 16 * 1024 * 1024
+MOST_REFUSED: Final = 10_000
+"""Records one after the other that are none: the file is another than was meant, and to tell of each takes for ever."""
 _TOLD_EVERY: Final = 200
 """Records."""
 
@@ -33,7 +35,7 @@ Progress = Callable[[Path, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A record that led to no case, or a file that can't be read, for which `where` is empty."""
+    """A record that led to no case, or a file that can't be read, or not to its end, for which `where` is empty."""
 
     file: Path
     where: str
@@ -108,15 +110,27 @@ def _size(path: Path) -> int:
 
 
 def read_outcomes(path: Path, progress: Callable[[int], None] = lambda done: None) -> Iterator[Opening | Refused]:
-    """What becomes of each record of a file, in order, BODS statements last. Raises `Unreadable`."""
+    """What becomes of each record of a file, in order, BODS statements last. Raises `Unreadable`.
+
+    A file of which `MOST_REFUSED` records in a row are none is not read on; the last outcome says so, for the file.
+    """
     statements = Reading()
+    refused = 0
     for number, record in enumerate(read_records(path), start=1):
-        if isinstance(record, Broken):
-            yield Refused(record.where, record.reason, (record,))
-        elif is_bods(record.value):
+        if isinstance(record, Record) and is_bods(record.value):
             statements.add(record)
+            refused = 0
         else:
-            yield read_record(record)
+            outcome = (
+                Refused(record.where, record.reason, (record,)) if isinstance(record, Broken) else read_record(record)
+            )
+            refused = refused + 1 if isinstance(outcome, Refused) else 0
+            yield outcome
+        if refused == MOST_REFUSED:
+            yield Refused(
+                "", f"its last {MOST_REFUSED:,} records were all rejected: what follows them was not read", ()
+            )
+            break
         if number % _TOLD_EVERY == 0:
             progress(record.done)
     yield from read_statements(statements.index())

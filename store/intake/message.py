@@ -1,7 +1,7 @@
 """The intake message (topic `kyc_events`; docs/formats.md) to a `CreateCase`."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, ConfigDict
 
@@ -9,7 +9,10 @@ from store.domain.commands import CreateCase
 from store.domain.identifiers import content_id
 from store.domain.statuses import TraitementType
 from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonData, Text, Value
-from store.intake.fields import NullIsEmpty, OptionalText
+from store.intake.fields import NullIsEmpty, OptionalText, at_most
+
+MOST_PARTIES: Final = 10_000
+"""Of a kind, in one case. A list that is longer is not looked at any further."""
 
 
 class IntakeMessage(Value):
@@ -23,9 +26,9 @@ class IntakeMessage(Value):
     traitement_type: Annotated[
         TraitementType, BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
     ]
-    persons: Annotated[tuple[PersonData, ...], NullIsEmpty] = ()
+    persons: Annotated[tuple[PersonData, ...], NullIsEmpty, at_most(MOST_PARTIES)] = ()
     company_profile: CompanyProfileData | None = None
-    beneficial_owners: Annotated[tuple[BeneficialOwnerData, ...], NullIsEmpty] = ()
+    beneficial_owners: Annotated[tuple[BeneficialOwnerData, ...], NullIsEmpty, at_most(MOST_PARTIES)] = ()
     message_id: OptionalText = None
 
 

@@ -1,31 +1,45 @@
 """A file to its records, whichever of three layouts it has: JSON Lines, a JSON array or one JSON object.
 
 The layout is told by content, never by the file's name. JSON Lines are streamed, so their size does not matter; an
-array or an object is held in memory as bytes, up to `MAX_WHOLE_BYTES`. One record that can't be read is reported
-and does not hide the others, within an array either.
+array is held in memory as bytes, up to `MAX_WHOLE_BYTES`, and its elements are found one by one. One record that can't
+be read is reported and does not hide the others, within an array either. How much memory and time a file takes depends
+on how long it is, and not on how many values somebody has packed into it.
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BufferedReader, BytesIO
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from pydantic_core import from_json, to_json
 
 from store.handwritten_files import KeyTwice, without_repetition
-from store.intake.sniffing import BOM, Layout, Unreadable, layout_of, open_for_reading
+from store.intake.sniffing import BOM, Layout, Unreadable, layout_of, open_for_reading, skip_blank_lines
 from store.validation import echo
 
 MAX_LINE_BYTES: Final = 16 * 1024 * 1024
 MAX_WHOLE_BYTES: Final = 256 * 1024 * 1024
+
+MOST_VALUES: Final = 100_000
+"""In one record. What is wrong with a value takes a hundred times the memory of the value itself to tell."""
+
+MOST_BRACKETS: Final = 10_000_000
+"""In one array: each is looked at, which takes some seconds then."""
+
 _CHUNK: Final = 1024 * 1024
 
 _JSON_API_MEMBERS: Final = {"data", "meta", "links", "included", "jsonapi"}
 """Top-level members of a JSON:API document (jsonapi.org, 7.1), such as a page of the LEI look-up."""
 
-_MARK: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{},]', re.DOTALL)
+_TEXT: Final = rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)'
+_BRACKET: Final = re.compile(rb'(?:[^"\[\]{}]++|' + _TEXT + rb")*+([\[\]{}])", re.DOTALL)
+"""The next bracket outside of texts, with all that is before it."""
+_PART: Final = re.compile(rb'(?:[^"\[\]{},]++|' + _TEXT + rb")*+([\[\]{},])", re.DOTALL)
+"""The same for a comma as well."""
 _LINE_BREAK: Final = re.compile(rb"[ \t]*[\r\n]\s*")
 _IN_WORDS: Final[Mapping[str, str]] = {
     "recursion limit": "it is nested more than 200 levels deep",
@@ -41,13 +55,18 @@ _IN_WORDS: Final[Mapping[str, str]] = {
 _PARSER_SAYS: Final = re.compile(r"(.*) at line (\d+) column (\d+)")
 
 
+_SPACES: Final = bytes.maketrans(b"\r\n", b"  ")
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes of a file that are too many to hold: from `start` up to `end`."""
+    """Bytes of a file that are too many to hold: from `start` up to `end`, with their line breaks unless it is to be
+    `on_one_line`."""
 
     path: Path
     start: int
     end: int
+    on_one_line: bool = False
 
     def chunks(self) -> Iterator[bytes]:
         with self.path.open("rb") as file:
@@ -55,7 +74,7 @@ class Piece:
             left = self.end - self.start
             while left and (chunk := file.read(min(_CHUNK, left))):
                 left -= len(chunk)
-                yield chunk
+                yield chunk.translate(_SPACES) if self.on_one_line else chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +108,12 @@ def read_records(path: Path) -> Iterator[Record | Broken]:
         if layout is Layout.LINES:
             yield from _lines(path, file)
         elif layout is Layout.ARRAY:
-            yield from _elements(file.read().removeprefix(BOM))
+            yield from _elements(path, file.read())
         else:
             yield from _object(file.read().removeprefix(BOM))
 
 
-def _lines(path: Path, file: BinaryIO) -> Iterator[Record | Broken]:
+def _lines(path: Path, file: BufferedReader) -> Iterator[Record | Broken]:
     number = start = 0
     while line := file.readline(MAX_LINE_BYTES + 1):
         number += 1
@@ -103,25 +122,37 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[Record | Broken]:
         if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
             while not line.endswith(b"\n") and (line := file.readline(_CHUNK)):
                 end += len(line)
-            length = f"{(end - start) / 1024**2:.1f} MB"
-            reason = f"it is {length} long; a record may have at most {MAX_LINE_BYTES // 1024**2} MB"
-            yield Broken(where, Piece(path, start, end), reason, end)
+            yield Broken(where, Piece(path, start, end), _too_long(end - start), end)
         else:
             raw = (line.removeprefix(BOM) if number == 1 else line).removesuffix(b"\n")
             if raw.strip():
                 yield from _opened(_parsed(where, raw, end), prefix=f"{where}, ")
+            else:
+                lines, length = skip_blank_lines(file)
+                number += lines
+                end += length
         start = end
 
 
-def _elements(data: bytes) -> Iterator[Record | Broken]:
+def _too_long(length: int) -> str:
+    return f"it is {length / 1024**2:.1f} MB long; a record may have at most {MAX_LINE_BYTES // 1024**2} MB"
+
+
+def _elements(path: Path, data: bytes) -> Iterator[Record | Broken]:
     """The elements of a JSON array, each parsed by itself, so that a broken one costs no other."""
-    spans = _spans(data)
-    if spans is None:
-        raise Unreadable(f"it is not JSON that can be read: {trouble(data)}")
-    if len(spans) == 1 and not data[slice(*spans[0])].strip():
-        raise Unreadable("it is an empty list: there is nothing to import")
-    for number, (start, end) in enumerate(spans, start=1):
-        yield _parsed(f"record {number}", data[start:end].strip(), end)
+    begin = data.index(b"[") + 1
+    end = _end_of_array(data, begin)
+    if end is None:
+        raise Unreadable(f"it is not JSON that can be read: {_trouble_of_array(data)}")
+    for number, (start, stop) in enumerate(_spans(data, begin, end), start=1):
+        where = f"record {number}"
+        if stop - start > MAX_LINE_BYTES:
+            yield Broken(where, Piece(path, start, stop, on_one_line=True), _too_long(stop - start), stop)
+            continue
+        raw = data[start:stop].strip()
+        if not raw and number == 1 and stop == end:
+            raise Unreadable("it is an empty list: there is nothing to import")
+        yield _parsed(where, raw, stop)
 
 
 def _object(data: bytes) -> Iterator[Record | Broken]:
@@ -131,23 +162,48 @@ def _object(data: bytes) -> Iterator[Record | Broken]:
     yield from _opened(record, prefix="")
 
 
-def _spans(data: bytes) -> list[tuple[int, int]] | None:
-    """Where the elements of the array are, told by commas and brackets outside of texts; None if it never ends."""
-    spans, depth, start = [], 0, 0
-    for mark in _MARK.finditer(data):
-        match mark[0]:
-            case b"[" | b"{":
-                depth += 1
-                start = mark.end() if depth == 1 else start
-            case b"]" | b"}":
-                depth -= 1
-                if depth == 0:
-                    spans.append((start, mark.start()))
-                    return spans if mark[0] == b"]" and not data[mark.end() :].strip() else None
-            case b"," if depth == 1:
-                spans.append((start, mark.start()))
-                start = mark.end()
-    return None
+def _end_of_array(data: bytes, begin: int) -> int | None:
+    """Where the bracket is that closes the array which begins there, if it is the last of all; None if there is none.
+
+    Raises `Unreadable` where more are in it than can be looked at.
+    """
+    depth, place = 1, begin
+    for _ in range(MOST_BRACKETS):
+        mark = _BRACKET.match(data, place)
+        if mark is None:
+            return None
+        place = mark.end()
+        depth += 1 if mark[1] in b"[{" else -1
+        if depth == 0:
+            return place - 1 if mark[1] == b"]" and not data[place:].strip() else None
+    raise Unreadable(
+        f"it has more than {MOST_BRACKETS:,} objects and lists within one: write its records one to a line"
+        " (jq -c '.[]'), then any number can be read"
+    )
+
+
+def _spans(data: bytes, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the elements of the array between two brackets are, told by commas and brackets outside of texts."""
+    start = place = begin
+    depth = 0
+    while place < end:
+        mark = (_BRACKET if depth else _PART).match(data, place, end)
+        if mark is None:
+            break
+        place = mark.end()
+        if mark[1] == b",":
+            yield start, place - 1
+            start = place
+        else:
+            depth += 1 if mark[1] in b"[{" else -1
+    yield start, end
+
+
+def _trouble_of_array(data: bytes) -> str:
+    """In which place, where the array is small enough to be parsed whole."""
+    if len(data) > MAX_LINE_BYTES or data.count(b",") > MOST_VALUES:
+        return "its list never ends, or more follows its end: is a part of the file missing?"
+    return trouble(data.removeprefix(BOM))
 
 
 def _opened(record: Record | Broken, prefix: str) -> Iterator[Record | Broken]:
@@ -171,11 +227,17 @@ def _parsed(where: str, raw: bytes, done: int) -> Record | Broken:
     return Record(where, _on_one_line(raw), value, done)
 
 
+class TooManyValues(ValueError):
+    """`str()` says so."""
+
+
 def parsed(raw: bytes) -> Any:
     """The value of JSON from outside. Raises `ValueError`, of which `trouble` says in words what is wrong.
 
     A key that is twice in one object is refused: either of its values may be the one that was meant.
     """
+    if raw.count(b",") >= MOST_VALUES:
+        raise TooManyValues(f"it has more than {MOST_VALUES:,} values, which is more than a record can have")
     value = from_json(raw, allow_inf_nan=False)
     if b"{" in raw:  # the parser tells nothing of what it leaves out, so Python's own looks once more
         json.loads(raw.decode(), object_pairs_hook=without_repetition, parse_int=len, parse_float=len)
@@ -192,7 +254,7 @@ def trouble(raw: bytes) -> str:
     try:
         raw.decode()
         parsed(raw)
-    except KeyTwice as error:
+    except (KeyTwice, TooManyValues) as error:
         return str(error)
     except UnicodeDecodeError as error:
         return f"it is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}, counted from 0"
@@ -200,7 +262,7 @@ def trouble(raw: bytes) -> str:
         found = _PARSER_SAYS.fullmatch(str(error))
         if found is None:
             return f"broken JSON: {error}"
-        line = raw.split(b"\n")[int(found[2]) - 1]
+        line = next(islice(BytesIO(raw), int(found[2]) - 1, None)).removesuffix(b"\n")
         before = line[: max(int(found[3]) - 1, 0)].decode(errors="ignore")
         words = next((words for said, words in _IN_WORDS.items() if said in found[1]), found[1])
         if found[1] in ("expected value", "expected ident", "invalid number"):

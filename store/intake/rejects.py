@@ -35,7 +35,8 @@ class RejectsFile:
         for record in records:
             if not record.raw or (source, record.where) in self._written:
                 continue
-            self._written.add((source, record.where))
+            if isinstance(record, Record) and record.value is None:  # a statement: only they belong to several cases
+                self._written.add((source, record.where))
             file = self._file or self._make()
             end = b""
             for chunk in record.raw.chunks() if isinstance(record.raw, Piece) else (record.raw,):

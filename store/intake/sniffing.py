@@ -3,8 +3,9 @@
 import re
 import stat
 from enum import Enum, auto
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from pydantic_core import from_json
 
@@ -34,7 +35,7 @@ class Layout(Enum):
     OBJECT = auto()
 
 
-def open_for_reading(path: Path) -> BinaryIO:
+def open_for_reading(path: Path) -> BufferedReader:
     """The file, opened. Raises `Unreadable` when that is not possible."""
     try:
         mode = path.stat().st_mode
@@ -58,10 +59,28 @@ def no_text(head: bytes) -> str | None:
     return next((reason for magic, reason in _NOT_TEXT if head.startswith(magic)), None)
 
 
-def layout_of(file: BinaryIO, max_line: int, max_whole: int) -> Layout:
+def skip_blank_lines(file: BufferedReader) -> tuple[int, int]:
+    """Go on to the next line that is not blank: how many lines were passed over, and how many bytes.
+
+    They are skipped by the buffer and not one by one, for a file may have millions.
+    """
+    lines = length = 0
+    while True:
+        ahead = file.peek()
+        blank = ahead[: len(ahead) - len(ahead.lstrip())]
+        blank = blank[: blank.rfind(b"\n") + 1]
+        if not blank:
+            return lines, length
+        file.read(len(blank))
+        lines += blank.count(b"\n")
+        length += len(blank)
+
+
+def layout_of(file: BufferedReader, max_line: int, max_whole: int) -> Layout:
     """The layout of an open file, which is left at its start.
 
-    Raises `Unreadable` when it has none, or is an array or object of more than `max_whole` bytes.
+    Raises `Unreadable` when it has none, or is an array of more than `max_whole` bytes, or an object of more than
+    `max_line`, for an object is one record.
     """
     head = file.read(_HEAD)
     if reason := no_text(head):
@@ -75,27 +94,26 @@ def layout_of(file: BinaryIO, max_line: int, max_whole: int) -> Layout:
     file.seek(0)
     if start.startswith(b"["):
         return _if_not_too_large(Layout.ARRAY, size, max_whole)
-    if start.startswith(b"{") and (layout := _of_objects(file, size, max_line, max_whole)):
+    if start.startswith(b"{") and (layout := _of_objects(file, size, max_line)):
         return layout
     if _mostly_objects(start):
         return Layout.LINES
     if start.startswith(b"{"):
-        return _if_not_too_large(Layout.OBJECT, size, max_whole)
+        return _if_not_too_large(Layout.OBJECT, size, max_line)
     if b"\0" in head:
         raise Unreadable("it is a binary file, not JSON")
     beginning = start.splitlines()[0][:40].decode(errors="replace")
     raise Unreadable(f"it holds no JSON records: it begins with {echo(beginning.strip())}")
 
 
-def _of_objects(file: BinaryIO, size: int, max_line: int, max_whole: int) -> Layout | None:
+def _of_objects(file: BufferedReader, size: int, max_line: int) -> Layout | None:
     """One object to a line, or one that spans several; None if neither can be parsed."""
-    first = b""
-    while not first.removeprefix(BOM).strip():
-        first = file.readline(max_line + 1)
+    while not (first := file.readline(max_line + 1)).removeprefix(BOM).strip():
+        skip_blank_lines(file)
     file.seek(0)
     if len(first) > max_line or _parses(first):
         return Layout.LINES
-    whole = size <= max_whole and _parses(file.read())
+    whole = size <= max_line and _parses(file.read())
     file.seek(0)
     return Layout.OBJECT if whole else None
 

@@ -25,6 +25,12 @@ from store.screening.simple_csv import is_header, read_simple_csv
 from store.screening.spelling import sounds, spelt, words_of
 from store.validation import echo
 
+MOST_UNREAD: Final = 10_000
+"""Records one after the other that can't be read: the file is another than was meant."""
+
+MOST_REASONS: Final = 50
+"""For which something is passed over, that are told apart."""
+
 _STEP: Final = 1_000
 _HEAD: Final = 64 * 1024
 _CHUNK: Final = 1024 * 1024
@@ -88,6 +94,8 @@ def import_list(
             for number, outcome in enumerate(outcomes):
                 if unread := filling.take(outcome):
                     on_rejection(unread)
+                    if filling.unread_in_a_row == MOST_UNREAD:
+                        raise Unreadable(f"{MOST_UNREAD:,} of its records in a row can't be read, up to {unread.where}")
                 if number % _STEP == 0:
                     progress(outcome.done, size)
             if not filling.entries:
@@ -124,6 +132,7 @@ class _Filling:
         self._connection = connection
         self.entries = 0
         self.rejected = 0
+        self.unread_in_a_row = 0
         self.passed_over: Counter[str] = Counter()
         self.checks: set[str] = set()
         for statement in (*_QUICKLY, *SCHEMA, *_STAGED):
@@ -135,13 +144,17 @@ class _Filling:
         match outcome:
             case Listed(where, entry, done):
                 if self._insert(entry):
+                    self.unread_in_a_row = 0
                     return None
                 outcome = Unread(where, f"its id {echo(entry.entry_id)} is that of an earlier record as well", done)
             case PassedOver(why, _):
-                self.passed_over[why] += 1
+                told = why in self.passed_over or len(self.passed_over) < MOST_REASONS
+                self.passed_over[why if told else "for other reasons of this kind"] += 1
+                self.unread_in_a_row = 0
                 return None
         assert isinstance(outcome, Unread)
         self.rejected += 1
+        self.unread_in_a_row += 1
         return outcome
 
     def _insert(self, entry: Entry) -> bool:

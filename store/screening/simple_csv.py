@@ -27,6 +27,10 @@ NATURES: Final[Mapping[str, Nature]] = {
 """The schemata of FollowTheMoney that a party of a case can be; ships, addresses and the like are passed over."""
 
 LONGEST_LINE: Final = 16 * 1024 * 1024
+
+MOST_EMPTY: Final = 2_000_000
+"""Lines one after the other with nothing in them. A spreadsheet has a million at most."""
+
 _CHUNK: Final = 1024 * 1024
 _NOT_UTF_8: Final = re.compile("[\udc80-\udcff]")
 
@@ -45,6 +49,7 @@ def read_simple_csv(path: Path, kind: CheckKind | None) -> Iterator[Outcome]:
         if missing := [column for column in COLUMNS if column not in header]:
             raise Unreadable(f"it lacks the column {' and the column '.join(missing)}, by which screening compares")
         place = {column: header.index(column) for column in (*COLUMNS, *MORE_COLUMNS) if column in header}
+        empty = 0
         while True:
             first = reader.line_num + 1
             try:
@@ -58,7 +63,12 @@ def read_simple_csv(path: Path, kind: CheckKind | None) -> Iterator[Outcome]:
                 lines.cut = False
                 reason = f"it is longer than {LONGEST_LINE // 1024**2} MB, which no entry is"
                 yield Unread(_where(first, reader.line_num), reason, lines.done)
-            elif row:
+            elif not any(row):
+                empty += 1
+                if empty == MOST_EMPTY:
+                    raise Unreadable(f"it has {MOST_EMPTY:,} empty lines in a row, up to line {reader.line_num:,}")
+            else:
+                empty = 0
                 fields: dict[str, str] = {column: row[index] for column, index in place.items() if index < len(row)}
                 where = _where(first, reader.line_num)
                 if len(row) == len(header):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from caseworker_tui.cli import printing, program
 from caseworker_tui.cli.printing import safe
 from caseworker_tui.cli.sample import attach_specimens, build_sample
 from store.engine.case_store import CaseStore
@@ -298,3 +299,28 @@ def test_the_demo_has_files_to_open_and_documents_that_expire(tmp_path: Path) ->
         days = [date.fromisoformat(row.expires_on) for row in store.query(lambda db: list(expiring(db, date.max)))]
         assert min(days) < NOW.date() < max(days)
         assert list(store.query(lambda connection: list(verify(connection, lambda *_: None)))) == []
+
+
+def test_of_many_rejections_the_first_are_told_and_the_rest_counted(
+    caseworker: Caseworker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "MOST_TOLD", 3)
+    (tmp_path / "many.jsonl").write_text('{"a": 1}\n' * 10)
+    told = caseworker("import", tmp_path / "many.jsonl", tmp_path / "none.jsonl").stderr.splitlines()
+    assert [line.partition(":")[0] for line in told[:4]] == [
+        *(f"{tmp_path}/many.jsonl, line {number}" for number in (1, 2, 3)),
+        f"{tmp_path}/none.jsonl",
+    ]
+    assert told[4] == "And 7 more of this kind."
+
+
+@pytest.mark.parametrize("arguments", [("dead-letters", "replay", "1"), ("conflicts", "edit", "x", "--reason", "y")])
+def test_what_is_handed_over_is_read_up_to_a_bound(
+    arguments: tuple[str, ...], caseworker: Caseworker, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "LARGEST_GIVEN", 1024 * 1024)
+    (tmp_path / "given.json").write_bytes(b" " * (1024 * 1024 + 1))
+    for given in (tmp_path / "given.json", "-"):
+        result = caseworker(*arguments[:3], given, *arguments[3:], stdin=b" " * (1024 * 1024 + 1))
+        assert result.exit_code == 2
+        assert result.stderr == f"{given} has more than 1 MiB: it can't be one message or command.\n"

@@ -251,3 +251,22 @@ def test_progress_reaches_the_size_of_every_file(make_file: MakeFile, desk: Any)
     assert steps[-1] == size
     assert len(steps) >= 4
     assert {step for step in told if step[0] != path} == {(path.with_name("absent"), 0, 0)}
+
+
+def test_a_file_that_is_no_file_of_records_is_not_read_on(
+    make_file: MakeFile, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "MOST_REFUSED", 3)
+    wrong: list[Any] = [1, {"client_id": 2}]
+    report = desk.take_in(make_file([*wrong, message(1), *wrong, message(2), *wrong, 1, message(3)]))
+    assert counts(report) == (2, 0, 8)
+    assert desk.reasons[-1] == ": its last 3 records were all rejected: what follows them was not read"
+    assert len(desk.rejects_file.read_text().splitlines()) == 7
+
+
+def test_statements_are_no_rejections_until_all_are_read(
+    make_file: MakeFile, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "MOST_REFUSED", 3)
+    statement = {"statementId": "a", "recordType": "person"}
+    assert desk.take_in(make_file([1, 1, *[statement] * 5, 1, 1, message(1)])).cases == 1

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from store.intake.message import read_message
+from store.intake.message import MOST_PARTIES, IntakeMessage, read_message
 from store.sync.intake_messages import Original, Place, Unreadable, read
+from store.validation import explain
 
 MakeFile = Callable[..., Path]
 
@@ -102,3 +104,11 @@ def test_a_key_twice_makes_no_case_of_what_comes_by_topic(twice: bytes) -> None:
     original = Original(Place("kyc_events", "a-topic", 0, 1), None, twice, ())
     with pytest.raises(Unreadable, match=r"^the key ‘\w+’ is there twice in one object$"):
         read(original)
+
+
+@pytest.mark.parametrize("field", ["persons", "beneficial_owners"])
+def test_a_list_that_is_too_long_is_not_looked_at(field: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        IntakeMessage.model_validate({field: [1] * (MOST_PARTIES + 1)})
+    assert f"{field} must have at most 10000 entries, not 10001" in explain(refused.value)
+    assert refused.value.error_count() < 10

@@ -1,10 +1,13 @@
 """Files to records: layouts told by content, and one sentence for each thing that is wrong."""
 
+import io
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from store.intake import records
 from store.intake.records import Broken, Piece, Record, read_records
 from store.intake.sniffing import Unreadable
 
@@ -210,3 +213,90 @@ def test_progress_is_told_in_bytes_of_the_file(make_file: MakeFile) -> None:
     path = make_file(b'{"a": 1}\n{"a" 2}\n\n{"a": 3}')
     assert [each.done for each in read_records(path)] == [9, 17, 26]
     assert path.stat().st_size == 26
+
+
+@pytest.mark.parametrize("element", [b"1", b"{}", b'"a"', b"[[]]", b"tru", b""])
+def test_the_memory_of_an_array_does_not_grow_with_the_number_of_its_elements(
+    make_file: MakeFile, element: bytes
+) -> None:
+    content = b"[" + (element + b",") * 100_000 + b"1]"
+    path = make_file(content)
+    tracemalloc.start()
+    count = sum(1 for _ in read_records(path))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 100_001
+    assert peak < 2 * len(content) + 500_000
+
+
+def test_blank_lines_are_counted_without_reading_each(make_file: MakeFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = 0
+
+    class Counting(io.BufferedReader):
+        def readline(self, size: int | None = -1) -> bytes:
+            nonlocal read
+            read += 1
+            return super().readline(size)
+
+    def opened(path: Path) -> io.BufferedReader:
+        return Counting(io.FileIO(path))
+
+    monkeypatch.setattr(records, "open_for_reading", opened)
+    blank = b"\n \t\r\n" * 100_000
+    path = make_file(blank + b'{"a": 1}\n' + blank + b'{"a": 2}\n')
+    assert [(each.where, each.done) for each in read_records(path)] == [
+        ("line 200001", len(blank) + 9),
+        ("line 400002", 2 * len(blank) + 18),
+    ]
+    assert read < 1_000
+
+
+def test_a_record_with_more_values_than_a_record_has_is_refused(make_file: MakeFile) -> None:
+    many = b'{"a": [' + b"1," * records.MOST_VALUES + b"1]}"
+    reason = "it has more than 100,000 values, which is more than a record can have"
+    for content, where in ((many + b'\n{"good": 1}\n', "line 1"), (b"[" + many + b', {"good": 1}]', "record 1")):
+        path = make_file(content)
+        assert problems(path) == [(where, reason)]
+        assert values(path) == [{"good": 1}]
+
+
+def test_an_array_of_more_brackets_than_are_looked_at_is_refused(
+    make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "MOST_BRACKETS", 9)
+    assert values(make_file(b"[{}, {}, {}, {}]")) == [{}, {}, {}, {}]
+    for content in (b"[{}, {}, {}, {}, {}]", b"[" * 11):
+        with pytest.raises(
+            Unreadable, match=r"it has more than 9 objects and lists within one: .* any number can be read"
+        ):
+            list(read_records(make_file(content)))
+
+
+def test_a_large_array_that_never_ends_is_not_parsed_whole(make_file: MakeFile) -> None:
+    path = make_file(b'[{"a": 1}, ' + b"1," * records.MOST_VALUES)
+    with pytest.raises(Unreadable, match="its list never ends, or more follows its end"):
+        list(read_records(path))
+
+
+def test_an_object_or_an_element_has_at_most_what_a_line_has(
+    make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "MAX_LINE_BYTES", 1024)
+    long = b'{\n"a": "' + b"x" * 2000 + b'"}'
+    with pytest.raises(Unreadable, match="it is one JSON value of 0 MB"):
+        list(read_records(make_file(long)))
+    path = make_file(b'[{"good": 1},' + long + b',{"good": 2}]')
+    assert problems(path) == [("record 2", "it is 0.0 MB long; a record may have at most 0 MB")]
+    assert values(path) == [{"good": 1}, {"good": 2}]
+    (broken,) = [each for each in read_records(path) if isinstance(each, Broken)]
+    assert isinstance(broken.raw, Piece)
+    assert b"".join(broken.raw.chunks()) == long.replace(b"\n", b" ")
+
+
+def test_what_is_wrong_is_told_without_taking_all_lines_apart() -> None:
+    raw = b"{" + b"\n" * 1_000_000 + b"x}"
+    tracemalloc.start()
+    assert records.trouble(raw).startswith("broken JSON at line 1000001, column 1: ")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5 * len(raw)

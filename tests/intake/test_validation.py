@@ -119,3 +119,8 @@ def test_an_echo_is_short_and_printable() -> None:
     assert echo("a\x1bb") == r"‘a\x1bb’"
     assert echo("\ud800") == r"‘\ud800’"
     assert len(echo("x" * 100)) == 62
+
+
+def test_of_very_many_findings_the_number_is_told() -> None:
+    told = explained(CreateCase, {"persons": [1] * 5_000})
+    assert told.endswith("; and 4998 more")

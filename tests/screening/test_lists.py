@@ -12,6 +12,8 @@ from store.domain.refusals import Refusal
 from store.domain.statuses import CheckKind
 from store.errors import DatabaseDamaged
 from store.intake.sniffing import Unreadable
+from store.screening import list_import
+from store.screening import simple_csv as simple_csv_layout
 from store.screening.entries import Entry, Nature, Unread
 from store.screening.list_files import list_file, lists_folder, lists_in_force, open_lists, remove_list
 from store.screening.list_import import default_name, import_list
@@ -254,6 +256,43 @@ class TestRejections:
         assert told[0] == "line 2: broken JSON at column 1: it ends in the middle"
         assert told[1].startswith("line 3: it is not UTF-8")
         assert told[2:] == ["line 4: properties is missing", "line 5: it has no name"]
+
+
+class TestAFileThatIsNoList:
+    """One that begins like a list is given up after a while, whatever follows."""
+
+    def test_is_given_up_when_too_much_in_a_row_can_t_be_read(
+        self, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(list_import, "MOST_UNREAD", 3)
+        bad = [row("", "Nobody")] * 2
+        path = simple_csv(
+            tmp_path / "l.csv", ANA, *bad, row("NK-2", "Ben"), *bad, row("NK-3", "Seagull", "Vessel"), *bad
+        )
+        assert bring_in(database, path).rejected == 6
+        simple_csv(path, ANA, *bad, row("", "Nobody"), row("NK-2", "Ben"))
+        with pytest.raises(Unreadable, match="3 of its records in a row can't be read, up to line 5"):
+            bring_in(database, path)
+
+    def test_is_given_up_when_too_many_lines_are_empty(
+        self, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(simple_csv_layout, "MOST_EMPTY", 4)
+        empty = dict.fromkeys(HEADER, "")
+        path = simple_csv(tmp_path / "l.csv", ANA, empty, empty, empty, row("NK-2", "Ben"), empty, empty, empty)
+        assert bring_in(database, path).rejected == 0
+        path.write_text(path.read_text() + "\n")
+        with pytest.raises(Unreadable, match="it has 4 empty lines in a row, up to line 10"):
+            bring_in(database, path)
+
+    def test_tells_a_few_reasons_apart(self, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(list_import, "MOST_REASONS", 2)
+        things = [row(f"NK-{number}", "Thing", f"Thing{number % 4}") for number in range(8)]
+        assert bring_in(database, simple_csv(tmp_path / "l.csv", ANA, *things)).passed_over == {
+            "of schema ‘Thing0’": 2,
+            "of schema ‘Thing1’": 2,
+            "for other reasons of this kind": 4,
+        }
 
 
 class TestBringingIntoForce:

@@ -1,13 +1,15 @@
 """The file of notification rules: all of it is understood, or none of it is used."""
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from store.errors import BadFile
-from store.handwritten_files import LARGEST
+from store.handwritten_files import LARGEST, read_handwritten_file
 from store.notifications.rules_file import read_rules
 
 WELCOME = {"rule_id": "welcome", "event_trigger": "CASE_CREATED_KYC_STANDARD", "notification_type": "EMAIL"}
@@ -98,6 +100,31 @@ def test_two_rules_need_two_ids(file: Path) -> None:
 def test_another_kind_of_file_is_refused(file: Path, content: bytes, said: str) -> None:
     file.write_bytes(content)
     assert refused(file).startswith(said)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_refused_and_not_waited_for(file: Path) -> None:
+    os.mkfifo(file)
+    signal.alarm(20)  # ends the tests where one waits for ever
+    said = refused(file)
+    signal.alarm(0)
+    assert said == " can't be read: it is a device or a pipe, not a file: save what it gives as a file first."
+
+
+def test_what_a_parser_quotes_is_shortened(file: Path) -> None:
+    file.write_text(f"x = {{ {'b' * 10_000} = 1, {'b' * 10_000} = 2 }}")
+    with pytest.raises(BadFile, match="Duplicate inline table key") as raised:
+        read_handwritten_file(file, "TOML", "It")
+    assert len(str(raised.value)) < 500
+
+
+@pytest.mark.parametrize("name", ["a", "'a b'", '"a"', "a-b "])
+def test_a_key_of_more_names_than_can_be_held_is_refused(file: Path, name: str) -> None:
+    file.write_text(".".join([name] * 60) + " = 1")
+    read_handwritten_file(file, "TOML", "It")
+    file.write_text(f"x = 1\n{'.'.join([name] * 70)} = 1")
+    with pytest.raises(BadFile, match="has more than 64 parts"):
+        read_handwritten_file(file, "TOML", "It")
 
 
 def test_a_file_that_is_not_there_is_named(file: Path) -> None:

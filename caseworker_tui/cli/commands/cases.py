@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from caseworker_tui.cli.case_json import case_as_json
 from caseworker_tui.cli.case_tables import write_case, write_charts, write_queue
 from caseworker_tui.cli.printing import (
+    Capped,
     progress_bar,
     say,
     say_beside_bar,
@@ -39,6 +41,9 @@ from store.queries.whole_case import case_now
 from store.queries.workload import counted_charts
 from store.sqlite.database import Reader
 
+if TYPE_CHECKING:
+    from store.intake.importer import Rejection
+
 
 @click.command("import")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -56,7 +61,8 @@ def import_(settings: Settings, files: Sequence[Path], rejects: Path | None, as_
     """Take cases in from files: intake messages, BODS 0.4 statements, GLEIF LEI records.
 
     The format is told by content. The same file twice adds nothing. A record that can't be a case is told on
-    stderr with its reason, and written as it came to the rejects file, to be mended and imported again.
+    stderr with its reason, and written as it came to the rejects file, to be mended and imported again. The first 100
+    are told one by one, the others are counted.
 
     \b
     caseworker import messages.jsonl owners.json
@@ -66,14 +72,22 @@ def import_(settings: Settings, files: Sequence[Path], rejects: Path | None, as_
     """
     from store.intake.importer import import_files
 
-    with settings.open_store(create=True) as store, progress_bar("Importing") as progress:
+    with (
+        settings.open_store(create=True) as store,
+        Capped(say_beside_bar) as rejections,
+        progress_bar("Importing") as progress,
+    ):
+
+        def tell(rejection: "Rejection") -> None:
+            (rejections.tell if rejection.where else say_beside_bar)(str(rejection))
+
         report = import_files(
             store,
             files,
             rejects_file=rejects or _rejects_file(settings.path, files[0]),
             actor=settings.person,
             progress=lambda _, done, total: progress(done, total),
-            on_rejection=lambda rejection: say_beside_bar(str(rejection)),
+            on_rejection=tell,
         )
     numbers = {"cases": report.cases, "already_known": report.already_known, "rejected": report.rejected}
     if as_json:

@@ -1,6 +1,5 @@
 """`caseworker conflicts`: commands that no longer hold since changes of the team came before them, and the ways out."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,15 @@ import click
 from pydantic_core import to_json
 
 from caseworker_tui.cli.printing import say, write_json, write_json_array, write_line, write_table
-from caseworker_tui.cli.program import FAILED, Settings, actor_option, database_option, json_option, pass_settings
+from caseworker_tui.cli.program import (
+    FAILED,
+    Settings,
+    actor_option,
+    database_option,
+    json_option,
+    pass_settings,
+    read_given,
+)
 from caseworker_tui.text.command_lines import read_command
 from store.engine.case_store import Receipt
 from store.queries.team import Conflict, Difference, conflict, conflicts
@@ -109,7 +116,7 @@ def edit_(settings: Settings, command_id: str, file: Path, reason: str, as_json:
 
     Exit codes: 0 done; 1 it is refused as well, and the conflict stays.
     """
-    content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    content = read_given(file)
     with settings.open_store(create=False) as store:
         new_id, command = read_command(content)
         receipt = edit(store, command_id, command, actor=settings.person, reason=reason, new_id=new_id)

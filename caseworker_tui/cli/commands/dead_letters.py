@@ -1,13 +1,20 @@
 """`caseworker dead-letters`: messages of other services that could not become a case."""
 
-import sys
 from pathlib import Path
 
 import click
 from pydantic import JsonValue
 
 from caseworker_tui.cli.printing import say, write_as_it_came, write_json, write_json_array, write_line, write_table
-from caseworker_tui.cli.program import FAILED, Settings, actor_option, database_option, json_option, pass_settings
+from caseworker_tui.cli.program import (
+    FAILED,
+    Settings,
+    actor_option,
+    database_option,
+    json_option,
+    pass_settings,
+    read_given,
+)
 from store.sync.dead_letters import DeadLetter, LetterState, dead_letter, dead_letters, discard, replay
 
 
@@ -84,7 +91,7 @@ def replay_(settings: Settings, number: int, file: Path | None) -> None:
     """
     corrected = None
     if file is not None:
-        corrected = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        corrected = read_given(file)
     with settings.open_store(create=False) as store:
         receipt = replay(store, number, corrected=corrected, actor=settings.person)
     write_line(receipt.case_id)

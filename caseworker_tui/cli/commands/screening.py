@@ -117,7 +117,7 @@ def import_(
 
     clear_away(settings.path)
     try:
-        with progress_bar("Importing") as progress:
+        with Capped(say_beside_bar) as unread, progress_bar("Importing") as progress:
             done = import_list(
                 lists_folder(settings.path),
                 file,
@@ -127,7 +127,7 @@ def import_(
                 version=version,
                 kind=kind and CheckKind(kind),
                 progress=progress,
-                on_rejection=lambda unread: say_beside_bar(f"{file}, {unread.where}: {unread.reason}"),
+                on_rejection=lambda each: unread.tell(f"{file}, {each.where}: {each.reason}"),
             )
     except Unreadable as error:
         say(f"{file}: {error}. Nothing was imported; what was in force stays so.")
