@@ -29,7 +29,7 @@ from store.domain.refusals import Code, Refusal, unknown_document
 from store.domain.rules import Rules
 from store.engine.batch import Batch
 from store.log.append import new_commit
-from store.log.commit import LARGEST_COMMIT, Commit, CommitHeader, size_of
+from store.log.commit import LARGEST_COMMIT, Commit, CommitHeader, is_too_large, size_of
 from store.log.pending import is_shared
 from store.notifications.answers import rules_in_force
 from store.progress import Progress
@@ -272,11 +272,11 @@ class CaseStore(Reader):
 
     def _refuse_too_large(self, commit: Commit) -> None:
         """Refuse what the team's log can't take, before work is built on it. Alone, a commit has any size."""
-        if (size := size_of(commit)) > LARGEST_COMMIT and is_shared(self._connection):
+        if is_too_large(commit) and is_shared(self._connection):
             raise Refusal(
                 Code.COMMIT_TOO_LARGE,
-                f"The command comes to {size:,} bytes, and the team's log takes {LARGEST_COMMIT:,} at most: give it in"
-                " smaller parts. Nothing was changed.",
+                f"The command comes to {size_of(commit):,} bytes, and the team's log takes {LARGEST_COMMIT:,} at most:"
+                " give it in smaller parts. Nothing was changed.",
             )
 
     def _case_of(self, batch: Batch, command: Command, command_id: str) -> str:

@@ -89,6 +89,12 @@ class Commit:
     events: tuple[EventFields, ...]
 
 
+def is_too_large(commit: Commit) -> bool:
+    """Whether no record of a team's log can hold a commit."""
+    letters = len(commit.header.command) + sum(len(event.payload) + len(event.metadata) for event in commit.events)
+    return letters > LARGEST_COMMIT // 10 and size_of(commit) > LARGEST_COMMIT  # a letter takes eight bytes at most
+
+
 def size_of(commit: Commit) -> int:
     """The bytes of a commit as it goes to a team, or a few more. A quote or backslash in its texts takes two there."""
     values = [str(value) for value in chain(commit.header.fields(), *commit.events)]

@@ -155,6 +155,7 @@ def _check_content(commit: Commit) -> None:
     if header.parent is None and not commit.events:
         raise Unreadable("it begins a case, and holds no event")
     _json_object(header.command, "command")
+    metadata: str | None = None
     for number, event in enumerate(commit.events):
         where = f"events[{number}]"
         name = _MODEL_NAME.fullmatch(event.payload_model_name)
@@ -167,8 +168,12 @@ def _check_content(commit: Commit) -> None:
         if payload.get("case_id", header.case_id) != header.case_id:
             raise Unreadable(f"{where}.payload names the case {echo(payload['case_id'])}, and its commit another")
         for field, held in payload.items():
+            if type(held) is str:  # most are, and this is done for every record of the log
+                continue
             _check_numbers(held, f"{where}.payload.{printable(field)}", becomes_a_column=True)
-        _json_object(event.metadata, f"{where}.metadata")
+        if event.metadata != metadata:  # it is the same in all events of a command
+            _json_object(event.metadata, f"{where}.metadata")
+            metadata = event.metadata
 
 
 def _json_object(text: str, where: str) -> dict[str, Any]:
