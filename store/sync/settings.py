@@ -1,8 +1,9 @@
 """How to reach the team's cluster: the `[kafka]` table of the configuration, with its secrets looked up.
 
-Every property of librdkafka passes through, but for those on which the guarantees of sync stand. A secret is never
-written down there: its value is `${NAME}`, from the environment, or `keyring:SERVICE/USER`, from the keyring of the
-system. It is looked up when sync starts and never leaves this process but towards the cluster.
+Every property of librdkafka passes through, but for those on which the guarantees of sync stand, and those that load or
+run a program or write to a file or the terminal: a file of settings is passed around, and is not to be a program. A
+secret is never written down there: its value is `${NAME}`, from the environment, or `keyring:SERVICE/USER`, from the
+keyring of the system. It is looked up when sync starts and never leaves this process but towards the cluster.
 """
 
 import os
@@ -39,6 +40,17 @@ OURS: Final[Mapping[str, str]] = {
     "transactional.id": "it is part of the protocol of the team",
 }
 """Properties that caseworker sets by itself, and why."""
+
+FORBIDDEN: Final[Mapping[str, str]] = {
+    r"plugin\..*": "it loads a program",
+    r"ssl[._]engine.*": "it loads a program",
+    r"ssl\.providers": "it loads a program",
+    r"sasl\.kerberos\.kinit\.cmd": "it runs a program",
+    r"offset\.store\.(method|path|sync\.interval\.ms)": "it writes to a file",
+    r"debug|log.*|internal\..*": "what the library says goes to caseworker's own log, without secrets",
+    r".*_cb|.*\.cb|opaque|default_topic_conf|interceptors?|on_\w+|logger": "it is for programs, and no setting",
+}
+"""Patterns of properties that are refused, and why."""
 
 TOPIC_PREFIX: Final = "topic_prefix"
 """The one key that is ours and none of librdkafka's."""
@@ -89,6 +101,8 @@ def flat_properties(table: Mapping[str, Any]) -> dict[str, str]:
     for key, value in properties.items():
         if key in OURS:
             raise ValueError(f"{key} is set by caseworker itself ({OURS[key]}): take it out")
+        if reason := next((why for pattern, why in FORBIDDEN.items() if re.fullmatch(pattern, key)), None):
+            raise ValueError(f"{key} can't be set here ({reason}): take it out")
         if key in SECRETS and not _is_reference(value):
             raise ValueError(
                 f"{key} is a secret and is not to be written down: give it as ${{NAME}}, from the environment, or as"

@@ -1,5 +1,6 @@
 """The `[kafka]` table: what it refers to is looked up, and what is secret is never told."""
 
+import re
 import sys
 from types import ModuleType
 
@@ -13,13 +14,33 @@ SERVERS = {"bootstrap.servers": "127.0.0.1:1"}
 
 
 def test_keys_may_be_nested_as_toml_reads_dots() -> None:
-    table = {"bootstrap": {"servers": "a:1"}, "ssl": {"ca": {"location": "ca.pem"}}, "linger.ms": 5, "debug": True}
+    table = {"bootstrap": {"servers": "a:1"}, "ssl": {"ca": {"location": "ca.pem"}}, "linger.ms": 5, "check.crcs": True}
     assert flat_properties(table) == {
         "bootstrap.servers": "a:1",
         "ssl.ca.location": "ca.pem",
         "linger.ms": "5",
-        "debug": "true",
+        "check.crcs": "true",
     }
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("plugin.library.paths", "ssl.engine.location", "ssl.engine.id", "ssl_engine_callback_data", "ssl.providers"),
+        *("sasl.kerberos.kinit.cmd", "offset.store.method", "offset.store.path", "debug", "log_level", "log.queue"),
+        *("log_cb", "error_cb", "oauthbearer_token_refresh_cb", "on_delivery", "logger", "internal.termination.signal"),
+    ],
+)
+def test_what_loads_or_runs_a_program_or_writes_is_refused(key: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{re.escape(key)} can't be set here \(.+\): take it out$"):
+        flat_properties({**SERVERS, key: "x"})
+
+
+@pytest.mark.parametrize(
+    "key", ["ssl.ca.location", "sasl.kerberos.keytab", "client.id", "ssl.endpoint.identification.algorithm"]
+)
+def test_what_only_reads_or_says_how_passes(key: str) -> None:
+    assert flat_properties({**SERVERS, key: "x"})[key] == "x"
 
 
 def test_values_come_from_the_environment() -> None:

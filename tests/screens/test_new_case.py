@@ -1,5 +1,7 @@
 """The form for a new case without its widgets: what its fields say together, and drafts that come back."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.new_case.drafts import Draft, draft_path, keep_draft, load_draft
+from caseworker_tui.new_case.drafts import LARGEST, Draft, discard_draft, draft_path, keep_draft, load_draft
 from caseworker_tui.new_case.form import command_from, knows
 from tests.screens.conftest import NOW
 from tests.screens.pilot import keys, run, typed
@@ -65,6 +67,40 @@ def test_a_spoilt_draft_is_no_draft(tmp_path: Path, spoilt: str) -> None:
     database = tmp_path / "cases.sqlite3"
     draft_path(database).write_text(spoilt)
     assert load_draft(database) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_or_something_large_is_no_draft(tmp_path: Path) -> None:
+    database = tmp_path / "cases.sqlite3"
+    keep_draft(database, Draft(command_id="x", texts={"client_id": "C" * LARGEST}))
+    assert load_draft(database) is None
+    draft_path(database).unlink()
+    os.mkfifo(draft_path(database))
+    signal.alarm(20)  # ends the tests where one waits for ever
+    assert load_draft(database) is None
+    signal.alarm(0)
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_a_draft_is_never_written_through_a_link_or_into_a_file_of_others(tmp_path: Path, kind: str) -> None:
+    database, others = tmp_path / "cases.sqlite3", tmp_path / "theirs"
+    others.write_text("theirs")
+    others.chmod(0o644)
+    in_the_way = draft_path(database).with_suffix(".new")
+    in_the_way.symlink_to(others) if kind == "link" else in_the_way.hardlink_to(others)
+    keep_draft(database, Draft(command_id="x"))
+    assert others.read_text() == "theirs"
+    assert load_draft(database) == Draft(command_id="x")
+    assert draft_path(database).stat().st_mode & 0o777 == 0o600
+    assert not in_the_way.exists()
+
+
+def test_a_draft_is_discarded_with_what_a_killed_process_left_of_it(tmp_path: Path) -> None:
+    database = tmp_path / "cases.sqlite3"
+    keep_draft(database, Draft(command_id="x"))
+    draft_path(database).with_suffix(".new").write_text("Ada")
+    discard_draft(database)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_draft_comes_back_with_the_fields_that_the_form_has(tmp_path: Path) -> None:
