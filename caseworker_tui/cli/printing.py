@@ -1,5 +1,6 @@
 """What the command line writes: data on stdout, narration on stderr, and nothing that a terminal would act on."""
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -132,9 +133,13 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
 def _as_json(value: Any, *, indent: int | None = None) -> str:
     """`value` as JSON. Unsafe characters can only stand within its texts, where their escapes mean the same."""
-    from pydantic_core import to_json
+    from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
-    return safe(to_json(value, indent=indent, inf_nan_mode="null").decode(), keep="\n")
+    try:
+        text = to_json(value, indent=indent, inf_nan_mode="null").decode()
+    except PydanticSerializationError:  # the name of a file may be no UTF-8: an escape stands for what is not
+        text = json.dumps(to_jsonable_python(value, inf_nan_mode="null"), indent=indent)
+    return safe(text, keep="\n")
 
 
 def _padded(text: str, width: int) -> str:

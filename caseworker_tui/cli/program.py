@@ -54,7 +54,10 @@ class Program(click.Group):
         if cmd_name in self._elsewhere:
             module, _, function = self._elsewhere[cmd_name].partition(":")
             self.add_command(getattr(import_module(module), function), cmd_name)
-        return super().get_command(context, cmd_name)
+        command = super().get_command(context, cmd_name)
+        if command is not None:
+            _check_texts(command)
+        return command
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         # A stream that was closed (`>&-`) is None: what is written to it is lost, what is done is not.
@@ -92,6 +95,27 @@ class Program(click.Group):
         else:
             return code or 0
         return FAILED
+
+
+class _Utf8(click.types.StringParamType):
+    """A text of the command line: one that is not UTF-8 can be neither looked for nor kept. Paths may be."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        text = super().convert(value, param, ctx)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail(f"{text!r} is not UTF-8: type it again in a terminal that writes UTF-8.", param, ctx)
+        return text
+
+
+def _check_texts(command: click.Command) -> None:
+    for parameter in command.params:
+        if type(parameter.type) is click.types.StringParamType:
+            parameter.type = _Utf8()
+    if isinstance(command, click.Group):
+        for within in command.commands.values():
+            _check_texts(within)
 
 
 def _nowhere() -> TextIO:

@@ -18,7 +18,15 @@ from typing import Any, Final
 from pydantic_core import from_json, to_json
 
 from store.handwritten_files import KeyTwice, without_repetition
-from store.intake.sniffing import BOM, Layout, Unreadable, layout_of, open_for_reading, skip_blank_lines
+from store.intake.sniffing import (
+    BOM,
+    Layout,
+    Unreadable,
+    as_unreadable,
+    layout_of,
+    open_for_reading,
+    skip_blank_lines,
+)
 from store.validation import echo
 
 MAX_LINE_BYTES: Final = 16 * 1024 * 1024
@@ -103,7 +111,7 @@ def read_records(path: Path) -> Iterator[Record | Broken]:
     Raises `Unreadable` with a sentence when the file as a whole is nothing to import: missing, a folder, empty,
     compressed, in another encoding than UTF-8, or not JSON.
     """
-    with open_for_reading(path) as file:
+    with open_for_reading(path) as file, as_unreadable():
         layout = layout_of(file, MAX_LINE_BYTES, MAX_WHOLE_BYTES)
         if layout is Layout.LINES:
             yield from _lines(path, file)

@@ -1,7 +1,8 @@
 """The file of rejected records: as they came, one to a line, to be mended and imported again."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -28,7 +29,8 @@ class RejectsFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file:
-            self._file.close()
+            with self._naming_it():
+                self._file.close()
 
     def write(self, source: Path, records: Iterable[Record | Broken]) -> None:
         """Append those records of the file `source` that are not in here yet."""
@@ -40,10 +42,20 @@ class RejectsFile:
             file = self._file or self._make()
             end = b""
             for chunk in record.raw.chunks() if isinstance(record.raw, Piece) else (record.raw,):
-                file.write(chunk)
+                with self._naming_it():
+                    file.write(chunk)
                 end = chunk[-1:]
             if end != b"\n":
-                file.write(b"\n")
+                with self._naming_it():
+                    file.write(b"\n")
+
+    @contextmanager
+    def _naming_it(self) -> Iterator[None]:
+        """An error of a write does not say of which file it is."""
+        try:
+            yield
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
 
     def _make(self) -> BinaryIO:
         missing = [folder for folder in (self._wanted.parent, *self._wanted.parent.parents) if not folder.exists()]

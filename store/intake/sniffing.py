@@ -2,6 +2,8 @@
 
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum, auto
 from io import BufferedReader
 from pathlib import Path
@@ -50,6 +52,15 @@ def open_for_reading(path: Path) -> BufferedReader:
         raise Unreadable("it may not be read: its permissions forbid it") from None
     except (OSError, ValueError) as error:  # ValueError: a path with a null character
         raise Unreadable(f"it can't be opened: {getattr(error, 'strerror', None) or error}") from None
+
+
+@contextmanager
+def as_unreadable() -> Iterator[None]:
+    """What a disk that fails says while a file is read, as a sentence about "it"."""
+    try:
+        yield
+    except OSError as error:
+        raise Unreadable(f"it can't be read to its end: {error.strerror or error}. Check its disk") from error
 
 
 def no_text(head: bytes) -> str | None:

@@ -5,16 +5,17 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Final
 
 from store.domain.statuses import CheckKind
-from store.errors import DatabaseDamaged
-from store.intake.sniffing import BOM, Unreadable, no_text, open_for_reading
+from store.errors import DatabaseDamaged, StoreError, from_sqlite
+from store.intake.sniffing import BOM, Unreadable, as_unreadable, no_text, open_for_reading
 from store.passing import Passing, passing_folder
 from store.progress import Progress
 from store.queries.rows import fields_of
@@ -75,7 +76,8 @@ def import_list(
 
     The layout, OpenSanctions' simple CSV or FollowTheMoney as JSON Lines, is told by content. `version` is the day of
     the file and the beginning of its SHA-256 unless given. A record that can't be read is told to `on_rejection`.
-    Raises `Unreadable` when the file is no list, `OSError` when the folder can't be written to.
+    Raises `Unreadable` when the file is no list, `OSError` when the folder can't be written to, and a
+    `store.errors.StoreError` when its disk is full or fails.
     """
     name = name or default_name(path)
     outcomes = _reader(path)(path, kind)
@@ -86,7 +88,7 @@ def import_list(
     if before and (before.digest, before.kind, before.version) == (digest, kind, version):
         return ImportedList(before, unchanged=True)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with passing_folder(folder, Passing.LIST_IMPORT) as passing:
+    with passing_folder(folder, Passing.LIST_IMPORT) as passing, _disk_troubles(folder):
         made = passing / target.name
         os.close(os.open(made, os.O_CREAT | os.O_RDWR, 0o600))
         with closing(sqlite3.connect(made, isolation_level=None)) as connection:
@@ -112,7 +114,12 @@ def import_list(
                 kind=kind,
             )
             _describe(connection, info)
-            added, changed = _news(connection, target) if before else (info.entries, 0)
+            try:
+                added, changed = _news(connection, target) if before else (info.entries, 0)
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                    raise
+                before, added, changed = None, info.entries, 0  # the one that was in force can't be compared with
         _bring_into_force(made, target)
     progress(size, size)
     return ImportedList(
@@ -123,6 +130,23 @@ def import_list(
         rejected=filling.rejected,
         passed_over=filling.passed_over,
     )
+
+
+@contextmanager
+def _disk_troubles(folder: Path) -> Iterator[None]:
+    """What SQLite reports of a disk, in a sentence; the file that is being made is of no use to anybody."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        primary = error.sqlite_errorcode & 0xFF
+        if primary == sqlite3.SQLITE_FULL:
+            do = f"is full: free some space there (or where {gettempdir()} is) and import it again"
+        elif primary == sqlite3.SQLITE_IOERR:
+            do = f"failed to read or write ({error}): check it (and that of {gettempdir()}) and import it again"
+        else:
+            raise from_sqlite(error, folder) from error
+        kept = "Nothing was imported; what was in force stays so."
+        raise StoreError(f"The disk that holds {folder} {do}. {kept}") from error
 
 
 class _Filling:
@@ -204,7 +228,7 @@ def _spellings(entry: Entry) -> set[str]:
 
 def _reader(path: Path) -> Callable[[Path, CheckKind | None], Iterator[Outcome]]:
     """What reads the layout that this file has."""
-    with open_for_reading(path) as file:
+    with open_for_reading(path) as file, as_unreadable():
         head = file.read(_HEAD)
     if reason := no_text(head):
         raise Unreadable(reason)
@@ -226,7 +250,7 @@ def _reader(path: Path) -> Callable[[Path, CheckKind | None], Iterator[Outcome]]
 def _fingerprint(path: Path) -> tuple[str, int, str]:
     """SHA-256 and size of a file, and the day on which it was written."""
     digest = sha256()
-    with open_for_reading(path) as file:
+    with open_for_reading(path) as file, as_unreadable():
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
         status = os.fstat(file.fileno())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from store.domain.statuses import CheckKind
-from store.intake.sniffing import BOM, Unreadable, open_for_reading
+from store.intake.sniffing import BOM, Unreadable, as_unreadable, open_for_reading
 from store.screening.entries import Entry, Listed, Nature, Outcome, PassedOver, Unread, country_codes, shown, texts
 from store.validation import echo
 
@@ -37,15 +37,22 @@ _NOT_UTF_8: Final = re.compile("[\udc80-\udcff]")
 
 def is_header(line: bytes) -> bool:
     text = line.removeprefix(BOM).decode(errors="replace")
-    return {"id", "schema", "name"} <= set(next(csv.reader([text]), []))
+    first, *_ = text.split("\r")  # what is wrong with the line ends is told when it is read
+    try:
+        return {"id", "schema", "name"} <= set(next(csv.reader([first]), []))
+    except csv.Error:
+        return False
 
 
 def read_simple_csv(path: Path, kind: CheckKind | None) -> Iterator[Outcome]:
     """The rows of a file as entries, for checks of this kind (SANCTIONS unless given). Raises `Unreadable`."""
-    with open_for_reading(path) as file:
+    with open_for_reading(path) as file, as_unreadable():
         lines = _Lines(file)
         reader = csv.reader(lines)
-        header = next(reader)
+        try:
+            header = next(reader)
+        except csv.Error as error:
+            raise Unreadable(f"its first line can't be read: {_trouble(error)}") from error
         if missing := [column for column in COLUMNS if column not in header]:
             raise Unreadable(f"it lacks the column {' and the column '.join(missing)}, by which screening compares")
         place = {column: header.index(column) for column in (*COLUMNS, *MORE_COLUMNS) if column in header}
@@ -144,4 +151,6 @@ def _where(first: int, last: int) -> str:
 def _trouble(error: csv.Error) -> str:
     if "field limit" in str(error):
         return f"a field of it is longer than {csv.field_size_limit():,} characters: is a quotation mark missing?"
+    if "new-line" in str(error):
+        return "a carriage return stands in it without a line feed: save the file with the line ends LF or CRLF"
     return f"it is no CSV: {error}"

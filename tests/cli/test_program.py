@@ -8,9 +8,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+import click
 import pytest
 
 from benchmarks.terminal import EmulatedScreen
@@ -258,3 +260,54 @@ def test_a_fault_of_our_own_is_told_without_a_traceback(
 
 def test_the_entry_point_is_the_group() -> None:
     assert main.name == "caseworker"
+
+
+NOT_UTF_8 = "a\udcffb"
+"""As Python has an argument with the byte FF in it."""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("cases", "--query", NOT_UTF_8),
+        ("show", NOT_UTF_8),
+        ("show", "x", "--at", NOT_UTF_8),
+        ("log", NOT_UTF_8),
+        ("screen", NOT_UTF_8),
+        ("attachment", NOT_UTF_8),
+        ("lists", "remove", NOT_UTF_8),
+        ("lists", "import", "x", "--name", NOT_UTF_8),
+        ("conflicts", "show", NOT_UTF_8),
+        ("conflicts", "keep-as-note", "x", NOT_UTF_8),
+        ("dead-letters", "discard", "1", "--reason", NOT_UTF_8),
+        ("sync", "--release", NOT_UTF_8),
+    ],
+)
+def test_a_text_that_is_not_utf_8_is_told_with_its_place(
+    arguments: tuple[str, ...], caseworker: Caseworker, sample: Path
+) -> None:
+    result = caseworker(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'a\\udcffb' is not UTF-8: type it again in a terminal that writes UTF-8." in result.stderr
+
+
+def test_every_text_of_the_command_line_is_checked() -> None:
+    def parameters(command: click.Command) -> Iterator[click.Parameter]:
+        yield from command.params
+        if isinstance(command, click.Group):
+            for name in command.list_commands(click.Context(command)):
+                within = command.get_command(click.Context(command), name)
+                assert within is not None
+                yield from parameters(within)
+
+    unchecked = [each.name for each in parameters(main) if type(each.type) is click.types.StringParamType]
+    assert unchecked == ["actor"], "which has a check of its own, before the subcommand"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are UTF-8 elsewhere")
+def test_a_file_whose_name_is_not_utf_8_is_read_and_named(caseworker: Caseworker, tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text('{"a":1}\n')
+    rejects = os.fsencode(tmp_path) + b"/a\xffb"
+    result = caseworker("import", "--json", "--rejects", os.fsdecode(rejects), tmp_path / "x.jsonl")
+    assert json.loads(result.stdout)["rejects_file"] == os.fsdecode(rejects)
+    assert Path(os.fsdecode(rejects)).read_text() == '{"a":1}\n'

@@ -1,5 +1,7 @@
 """Importing files: what is opened, what is known already, what is rejected, and where that goes."""
 
+import errno
+import io
 import json
 import stat
 from collections.abc import Callable
@@ -10,8 +12,9 @@ import pytest
 
 from store.domain.refusals import Code, Refusal
 from store.errors import DatabaseBusy
-from store.intake import importer
+from store.intake import importer, records
 from store.intake.importer import import_files
+from store.intake.rejects import RejectsFile
 
 MakeFile = Callable[..., Path]
 
@@ -270,3 +273,35 @@ def test_statements_are_no_rejections_until_all_are_read(
     monkeypatch.setattr(importer, "MOST_REFUSED", 3)
     statement = {"statementId": "a", "recordType": "person"}
     assert desk.take_in(make_file([1, 1, *[statement] * 5, 1, 1, message(1)])).cases == 1
+
+
+def test_a_disk_that_fails_while_a_file_is_read_is_told_and_costs_no_other(
+    make_file: MakeFile, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing(io.BufferedReader):
+        def readline(self, size: int | None = -1) -> bytes:
+            if self.tell() > 200:
+                raise OSError(errno.EIO, "Input/output error")
+            return super().readline(size)
+
+    failing, whole = make_file([message(number) for number in range(9)]), make_file([message(9)], "whole.jsonl")
+    monkeypatch.setattr(
+        records, "open_for_reading", lambda path: Failing(io.FileIO(path)) if path == failing else path.open("rb")
+    )
+    report = desk.take_in(failing, whole)
+    assert desk.reasons == [": it can't be read to its end: Input/output error. Check its disk"]
+    assert counts(report) == (1, 0, 1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
+def test_a_rejects_file_on_a_full_disk_is_named(
+    make_file: MakeFile, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: RejectsFile) -> Any:
+        self.path, self._file = desk.rejects_file, open("/dev/full", "wb")  # noqa: PTH123, SIM115
+        return self._file
+
+    monkeypatch.setattr(RejectsFile, "_make", full)
+    with pytest.raises(OSError, match="No space left") as told:
+        desk.take_in(make_file([{"a": 1}, {"a": 2}]))
+    assert told.value.filename == str(desk.rejects_file)

@@ -1,16 +1,21 @@
 """Lists come into force whole or not at all; what can't be read of them is told."""
 
+import errno
+import io
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
+from typing import ClassVar, Final, Self
 
 import pytest
 
 from store.domain.refusals import Refusal
 from store.domain.statuses import CheckKind
-from store.errors import DatabaseDamaged
+from store.errors import DatabaseDamaged, StoreError
 from store.intake.sniffing import Unreadable
 from store.screening import list_import
 from store.screening import simple_csv as simple_csv_layout
@@ -33,6 +38,9 @@ ANA = row(
     dataset="EU list",
     last_seen="2026-11-19",
 )
+
+
+ROOT: Final = Path(__file__).parents[2]
 
 
 def entries(database: Path) -> list[Entry]:
@@ -293,6 +301,104 @@ class TestAFileThatIsNoList:
             "of schema ‘Thing1’": 2,
             "for other reasons of this kind": 4,
         }
+
+
+class TestADiskThatFails:
+    """Whatever it fails at, a sentence says what, where and what to do, and what was in force stays so."""
+
+    @pytest.fixture
+    def in_force(self, database: Path, tmp_path: Path) -> Path:
+        bring_in(database, simple_csv(tmp_path / "l.csv", ANA), version="1")
+        return simple_csv(tmp_path / "l.csv", *(row(f"NK-{n}", f"Ben Number{n}") for n in range(500)))
+
+    def test_because_it_is_full(self, database: Path, in_force: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(list_import, "_QUICKLY", ("PRAGMA max_page_count = 12", *list_import._QUICKLY))
+        with pytest.raises(StoreError, match="is full: free some space there") as told:
+            bring_in(database, in_force)
+        assert str(lists_folder(database)) in str(told.value)
+        assert str(told.value).endswith("Nothing was imported; what was in force stays so.")
+        assert [each.version for each in lists_in_force(lists_folder(database))] == ["1"]
+        assert len(list(lists_folder(database).iterdir())) == 1
+
+    @pytest.mark.skipif(os.name != "posix", reason="other systems have no such limits")
+    def test_because_it_can_t_be_written_to(self, database: Path, in_force: Path) -> None:
+        folder = lists_folder(database)
+        script = (
+            "import resource, signal, sys; from datetime import UTC, datetime; from pathlib import Path\n"
+            "from store.screening.list_import import import_list\n"
+            "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))\n"
+            "import_list(Path(sys.argv[1]), Path(sys.argv[2]), now=datetime.now(UTC), actor='ana')"
+        )
+        ran = subprocess.run(
+            [sys.executable, "-c", script, folder, in_force], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        last = ran.stderr.splitlines()[-1]
+        assert last.startswith(f"store.errors.StoreError: The disk that holds {folder} ")
+        assert [each.version for each in lists_in_force(folder)] == ["1"]
+
+    def test_while_the_file_is_read(self, database: Path, in_force: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        read_to = FailingAfter.number = 0
+        for read_to in range(4):
+            FailingAfter.number = read_to
+            for module in (list_import, simple_csv_layout):
+                monkeypatch.setattr(module, "open_for_reading", FailingAfter.opened)
+            with pytest.raises(Unreadable, match=r"^it can't be read to its end: Input/output error\. Check its disk$"):
+                bring_in(database, in_force)
+        assert [each.version for each in lists_in_force(lists_folder(database))] == ["1"]
+
+    def test_that_spoilt_the_list_in_force_costs_not_the_new_one(self, database: Path, in_force: Path) -> None:
+        bring_in(database, in_force, version="2")
+        old = list_file(lists_folder(database), "l")
+        content = bytearray(old.read_bytes())
+        content[3 * 4096 :] = b"\xff" * (len(content) - 3 * 4096)
+        old.write_bytes(content)
+        assert bring_in(database, in_force, version="3").added == 500
+
+
+class FailingAfter(io.BufferedReader):
+    """A file on a disk that fails at the read, or line, after so many."""
+
+    number: ClassVar[int]
+
+    @classmethod
+    def opened(cls, path: Path) -> Self:
+        return cls(io.FileIO(path))
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._count()
+        return super().read(size)
+
+    def readline(self, size: int | None = -1) -> bytes:
+        self._count()
+        return super().readline(size)
+
+    def _count(self) -> None:
+        if FailingAfter.number == 0:
+            raise OSError(errno.EIO, "Input/output error")
+        FailingAfter.number -= 1
+
+
+class TestLineEnds:
+    HEADER = "id,schema,name,aliases,birth_date,countries,identifiers"
+
+    @pytest.mark.parametrize("content", [f"{HEADER}\rNK-1,Person,Ana,,,,\r", "id,schema,name\r,aliases\nx\n"])
+    def test_of_a_kind_of_their_own_are_told(self, database: Path, tmp_path: Path, content: str) -> None:
+        path = tmp_path / "l.csv"
+        path.write_bytes(content.encode())
+        with pytest.raises(Unreadable) as told:
+            bring_in(database, path)
+        assert str(told.value) == (
+            "its first line can't be read: a carriage return stands in it without a line feed: save the file with the"
+            " line ends LF or CRLF"
+        )
+
+    def test_that_are_amiss_in_one_row_cost_no_other(self, database: Path, tmp_path: Path) -> None:
+        path = tmp_path / "l.csv"
+        path.write_bytes(f"{self.HEADER}\nNK-1,Person,A\rna,,,,\nNK-2,Person,Ben,,,,\n".encode())
+        (said,) = rejections(database, path)
+        assert said.startswith("line 2: a carriage return stands in it")
+        assert [each.name for each in entries(database)] == ["Ben"]
 
 
 class TestBringingIntoForce:

@@ -95,7 +95,10 @@ def import_(settings: Settings, files: Sequence[Path], rejects: Path | None, as_
     else:
         write_table([(name.replace("_", " "), f"{number:,}") for name, number in numbers.items()])
     if not report.files_read:
-        say("No file could be read; nothing was imported.")
+        if report.cases or report.already_known:
+            say(f"No file could be read to its end; {number_of(report.cases, 'new case')} until there.")
+        else:
+            say("No file could be read; nothing was imported.")
         return UNUSABLE
     say(f"{number_of(report.cases, 'new case')} from {number_of(report.files_read, 'file')}.")
     if report.rejects_file:
