@@ -21,6 +21,7 @@ from caseworker_tui.cli.program import (
     configuration_option,
     database_option,
     pass_settings,
+    signals_as_before,
     version_option,
 )
 
@@ -77,7 +78,7 @@ def main(context: click.Context, settings: Settings) -> int | None:
     folder unless you choose another file.
 
     Exit codes: 0 done; 1 something was refused, rejected or is wrong; 2 not understood, or nothing to work with;
-    130 stopped by ctrl+c.
+    130 stopped by ctrl+c, 143 by SIGTERM, 129 by SIGHUP.
     """
     if context.invoked_subcommand is not None:
         return None
@@ -108,7 +109,8 @@ def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> in
             cluster=None if made_up or not configured else _cluster(database, settings),
             on_loaded=resume_collector,
         )
-        app.run()
+        with signals_as_before():
+            app.run()
     return app.return_code or 0
 
 

@@ -1,14 +1,16 @@
 """How every subcommand runs: the options that all share, exit codes, and errors told in a sentence."""
 
 import os
+import signal
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from io import StringIO, TextIOWrapper
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO, TypeVar
 
 import click
@@ -34,7 +36,75 @@ UNUSABLE: Final = 2
 
 INTERRUPTED: Final = 130
 
+STOPPED: Final = "Stopped. What was reported as done is kept."
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Ended(KeyboardInterrupt):
+    """A signal that asks the process to end: what is under way is undone."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+ENDING_SIGNALS: Final = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if hasattr(signal, name)  # Windows has no SIGHUP
+)
+
+_before: Final[dict[int, Any]] = {}
+"""What each of them did before this program was run."""
+
+_heard: Final[list[int]] = []
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """The first signal ends what is under way in order, a second one at once. What is ignored (nohup) stays so."""
+    if current_thread() is not main_thread():  # only there can it be said what a signal does
+        yield
+        return
+
+    def end(number: int, _: object) -> NoReturn:
+        signal.signal(number, signal.SIG_DFL)
+        _heard.append(number)
+        raise Ended(number)
+
+    _heard.clear()
+    _before.update({number: signal.getsignal(number) or signal.SIG_DFL for number in ENDING_SIGNALS})
+    for number, handler in _before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, end)
+    try:
+        yield
+    finally:
+        _do_as_before()
+
+
+def _do_as_before() -> None:
+    for number, handler in _before.items():
+        signal.signal(number, handler)
+
+
+@contextmanager
+def signals_as_before() -> Iterator[None]:
+    """Within the app signals are its own, for it has a terminal to restore."""
+    ours = {number: signal.getsignal(number) for number in _before}
+    _do_as_before()
+    try:
+        yield
+    finally:
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+
+
+def end_if_signalled() -> None:
+    """For what goes on after whatever fails: a library may have made another error of a signal that came meanwhile."""
+    if _heard:
+        raise Ended(_heard[0])
 
 
 class Program(click.Group):
@@ -66,9 +136,25 @@ class Program(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
-        sys.exit(self._exit_code(*args, **kwargs))
+        try:
+            with _ended_by_signals():
+                code = self._exit_code(*args, **kwargs)
+        except Ended as ended:  # when all was over
+            code = 128 + ended.number
+        sys.exit(code)
 
     def _exit_code(self, *args: Any, **kwargs: Any) -> int:
+        code = self._exit_code_unless_signalled(*args, **kwargs)
+        if not _heard:
+            return code
+        try:
+            say(STOPPED)
+            sys.stdout.flush()
+        except OSError:  # the terminal is gone
+            silence_stdout()
+        return 128 + _heard[0]
+
+    def _exit_code_unless_signalled(self, *args: Any, **kwargs: Any) -> int:
         try:
             code: int | None = super().main(*args, **kwargs | {"prog_name": "caseworker", "standalone_mode": False})
             sys.stdout.flush()
@@ -77,8 +163,9 @@ class Program(click.Group):
             error.show(told)
             click.echo(safe(told.getvalue(), keep="\n\t"), err=True, nl=False)
             return error.exit_code
-        except click.Abort:
-            say("Stopped. What was reported as done is kept.")
+        except (click.Abort, KeyboardInterrupt):
+            if not _heard:
+                say(STOPPED)
             return INTERRUPTED
         except BadFile as error:
             say(str(error))
@@ -91,7 +178,8 @@ class Program(click.Group):
             silence_stdout()
             say(f"{error.filename or 'The output'}: {error.strerror or error}.")
         except Exception as error:  # noqa: BLE001 (no traceback reaches a user)
-            say(f"A fault in caseworker itself ({type(error).__name__}: {error}): please report it.")
+            if not _heard:
+                say(f"A fault in caseworker itself ({type(error).__name__}: {error}): please report it.")
         else:
             return code or 0
         return FAILED

@@ -8,9 +8,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from time import sleep
+from typing import Any, Final
 
 import click
 import pytest
@@ -19,9 +21,12 @@ from benchmarks.terminal import EmulatedScreen
 from caseworker_tui.cli import main as cli
 from caseworker_tui.cli.commands import cases
 from caseworker_tui.cli.main import main
-from caseworker_tui.cli.program import Settings
-from store.engine.case_store import CaseStore
+from caseworker_tui.cli.program import ENDING_SIGNALS, Settings, _ended_by_signals, signals_as_before
+from store.engine.case_store import CaseStore, Receipt
+from store.passing import in_passing
 from tests.cli.conftest import NOW, PROJECT, Caseworker, Start, as_lines, new_case
+from tests.intake.test_importer import message
+from tests.screening.lists import row, simple_csv
 from tests.sync.broken_team import in_trouble
 
 
@@ -311,3 +316,89 @@ def test_a_file_whose_name_is_not_utf_8_is_read_and_named(caseworker: Caseworker
     result = caseworker("import", "--json", "--rejects", os.fsdecode(rejects), tmp_path / "x.jsonl")
     assert json.loads(result.stdout)["rejects_file"] == os.fsdecode(rejects)
     assert Path(os.fsdecode(rejects)).read_text() == '{"a":1}\n'
+
+
+@pytest.fixture
+def much(tmp_path: Path, database: Path) -> dict[str, Path]:
+    """Files that take their time to be read, and the database for which they are."""
+    database.parent.mkdir()
+    people = (row(f"NK-{number}", f"Ben Number{number}") for number in range(60_000))
+    cases = (json.dumps(message(number)) + "\n" for number in range(20_000))
+    (tmp_path / "cases.jsonl").write_text("".join(cases) + "{}\n")
+    return {"cases": tmp_path / "cases.jsonl", "list": simple_csv(tmp_path / "list.csv", *people), "database": database}
+
+
+def lies_there(*patterns: str) -> Callable[[Path], bool]:
+    return lambda folder: any(any(folder.glob(pattern)) for pattern in patterns)
+
+
+WORK: Final[dict[str, tuple[tuple[str, ...], Callable[[Path], bool]]]] = {
+    "exec": (("exec",), lies_there("cases.sqlite3-wal")),
+    "import": (("import", "{cases}"), lies_there("cases.sqlite3-wal")),
+    "list": (("lists", "import", "{list}"), lies_there("*.lists/import-*/*.sqlite3")),
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("work", WORK)
+def test_a_signal_ends_a_run_in_order(
+    work: str, number: int, start: Start, much: dict[str, Path], caseworker: Caseworker
+) -> None:
+    arguments, has_begun = WORK[work]
+    database = much["database"]
+    process = start(*(each.format(**much) for each in arguments))
+    while not has_begun(database.parent):
+        assert process.poll() is None
+        sleep(0.005)
+    process.send_signal(number)
+    _, said = process.communicate()
+    assert (process.returncode, said.strip()) == (128 + number, b"Stopped. What was reported as done is kept.")
+    assert not list(in_passing(database))
+    if work != "list":
+        assert caseworker("verify").exit_code == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such signals")
+def test_a_run_that_hears_no_signal_goes_on(start: Start, database: Path) -> None:
+    process = start("exec", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(as_lines(new_case(1)))
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["ok"]
+    process.send_signal(signal.SIGHUP)
+    stdout, _ = process.communicate(as_lines(new_case(2)))
+    assert (process.returncode, json.loads(stdout)["ok"]) == (0, True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such signals")
+def test_signals_are_as_before_in_the_app_and_after_a_run(caseworker: Caseworker) -> None:
+    before = [signal.getsignal(number) for number in ENDING_SIGNALS]
+    with _ended_by_signals():
+        assert [signal.getsignal(number) for number in ENDING_SIGNALS] != before
+        with signals_as_before():
+            assert [signal.getsignal(number) for number in ENDING_SIGNALS] == before
+    caseworker("config")
+    assert [signal.getsignal(number) for number in ENDING_SIGNALS] == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such signals")
+def test_a_signal_of_which_a_library_makes_another_error_ends_the_run_all_the_same(
+    caseworker: Caseworker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute = CaseStore.execute
+
+    def hit(store: CaseStore, command: Any, **more: Any) -> Receipt:
+        if more["command_id"] == "new-2":
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+            except KeyboardInterrupt:
+                raise ValueError from None
+        return execute(store, command, **more)
+
+    monkeypatch.setattr(CaseStore, "execute", hit)
+    result = caseworker("exec", stdin=as_lines(*map(new_case, range(1, 4))))
+    assert (result.exit_code, result.stderr.strip()) == (143, "Stopped. What was reported as done is kept.")
+    (answer,) = result.stdout.splitlines()
+    assert json.loads(answer)["command_id"] == "new-1"

@@ -6,7 +6,7 @@ from io import BytesIO
 import click
 
 from caseworker_tui.cli.printing import is_terminal, say, write_json
-from caseworker_tui.cli.program import FAILED, Settings, actor_option, database_option, pass_settings
+from caseworker_tui.cli.program import FAILED, Settings, actor_option, database_option, end_if_signalled, pass_settings
 from caseworker_tui.text.command_lines import answers, schema
 from store.domain.commands import COMMANDS
 
@@ -45,6 +45,7 @@ def execute(settings: Settings, schema_of: str | None) -> int | None:
     failed = False
     with settings.open_store(create=True) as store:
         for answer in answers(store, sys.stdin.buffer if sys.stdin else BytesIO(), actor=settings.person):
+            end_if_signalled()
             failed |= not answer["ok"]
             write_json(answer, indent=None)
             sys.stdout.flush()

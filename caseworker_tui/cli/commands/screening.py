@@ -23,6 +23,7 @@ from caseworker_tui.cli.program import (
     Settings,
     actor_option,
     database_option,
+    end_if_signalled,
     json_option,
     pass_settings,
 )
@@ -235,6 +236,7 @@ def _cases_to_decide(
     cases = store.query(cases_in_work)
     for number, case in enumerate(cases):
         progress(number, len(cases))
+        end_if_signalled()
         try:
             screening = store.query(screen_case, in_force, case.case_id)
         except (Refusal, StoreError) as error:

@@ -12,6 +12,7 @@ import click
 
 from caseworker_tui.cli.printing import progress_bar, say, say_beside_bar, write_json, write_line, write_table
 from caseworker_tui.cli.program import (
+    ENDING_SIGNALS,
     FAILED,
     UNUSABLE,
     Settings,
@@ -201,15 +202,16 @@ def _listen(stop: Event, wake: Event) -> None:
 @contextmanager
 def _stopped_by_signals(stop: Event, wake: Event) -> Iterator[None]:
     """The first signal ends what is under way in order, the second at once: nothing is lost by that either."""
-    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {each: signal.getsignal(each) for each in ENDING_SIGNALS}
 
     def end(number: int, _: object) -> None:
         stop.set()
         wake.set()
         signal.signal(number, signal.SIG_DFL)
 
-    for each in before:
-        signal.signal(each, end)
+    for each, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(each, end)
     try:
         yield
     finally:
