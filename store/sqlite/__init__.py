@@ -3,6 +3,7 @@
 transactions  write, read and partial transactions
 conditions    conditions that an index and a query share
 append_only   the triggers that keep the log as it is
+own_ids       the migration since which each case has ids of its own
 schema        the migrations: what must be kept and can't be derived from the log
 read_tables   which read tables a database has, in which versions
 digest        the read tables that this version makes, written by `make digest`
