@@ -19,6 +19,7 @@ clock, actor, handwritten_files, progress, closing
                the time; the user of the system; files that people write by hand; how far work is; `with` blocks
 exclusive      one process at a time; passing: what lies beside a database for a while, and what killed processes left
 regular_files  files that are read whole: no pipes and devices
+locking        whether the locks of a file system hold
 
 The names below are the public face. Each is imported when it is first asked for, so that `import store` costs nothing.
 """

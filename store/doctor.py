@@ -15,6 +15,7 @@ from typing import Final
 from store.attachments import folder_of, held
 from store.domain.rules import Rules
 from store.errors import StoreError
+from store.locking import file_system_of, trouble_with_locks
 from store.passing import in_passing
 from store.projections.rebuild import stale_tables
 from store.queries.notification_rules import notification_rules, notification_service_state
@@ -51,6 +52,7 @@ def sqlite_library() -> Check:
 def examine(database: Path, rules: Rules) -> Iterator[Check]:
     """The file, what is in it, and the lists. `rules` say which notification rules are in force."""
     yield from _file(database)
+    yield from _locks(database)
     yield from _contents(database, rules)
     yield _lists(database)
     yield _in_passing(database)
@@ -73,6 +75,21 @@ def _file(database: Path) -> Iterator[Check]:
     free = shutil.disk_usage(database.absolute().parent).free
     yield Check(
         "Free space", free > max(LITTLE_SPACE, size), f"{free // 1024**2:,} MiB", "Make room on the database's disk."
+    )
+
+
+def _locks(database: Path) -> Iterator[Check]:
+    """Tried from a second process, wherever the file lies."""
+    folder = database.resolve().parent
+    if not os.access(folder, os.W_OK):
+        return  # in a folder that can't be written to nothing is locked
+    trouble, kind = trouble_with_locks(folder), file_system_of(folder)
+    yield Check(
+        "Locks",
+        trouble is None,
+        f"{trouble or 'hold'}{f' ({kind})' if kind else ''}",
+        "Two processes would write over each other's work unnoticed: move the database to a local disk, or have the"
+        " share mounted with locks.",
     )
 
 

@@ -35,6 +35,8 @@ class Passing(StrEnum):
     VIEWING = "opened-"
     VIEWING_ELSEWHERE = "caseworker-opened-"
     """In the folder of the system for what is temporary, where nothing can be written beside the files."""
+    LOCKS = "caseworker-locks-"
+    """What locks are tried on."""
 
 
 class Left(NamedTuple):
@@ -91,6 +93,7 @@ def in_passing(database: Path, *, everywhere: bool = True) -> Iterator[Left]:
     files, lists, temporary = beside(database, FILES), beside(database, LISTS), Path(gettempdir())
     for folder, prefix in (
         (database.parent, f"{database.name}.{Passing.REBUILD}"),
+        (database.parent, Passing.LOCKS),
         (lists, Passing.LIST_IMPORT),
         (files, Passing.ATTACHING),
         (files, Passing.VIEWING),

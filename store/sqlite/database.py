@@ -18,9 +18,11 @@ from store.errors import (
     DatabaseReadOnly,
     ForeignDatabase,
     NewerDatabase,
+    StoreError,
     damaged,
     from_sqlite,
 )
+from store.locking import file_system_of, is_remote, trouble_with_locks
 from store.sqlite.digest import READ_TABLES
 from store.sqlite.read_tables import digest_of, read_tables
 from store.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, migrate
@@ -97,6 +99,7 @@ def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
 
     Raises a `StoreError` (see store/errors.py) that says what is wrong with the file.
     """
+    _refuse_without_locks(path)
     _prepare_file(path, create=create)
     with translated(path):
         connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
@@ -108,6 +111,27 @@ def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+_tried: Final[dict[int, str | None]] = {}
+"""What is wrong with the locks of a network file system, by its device: they are tried once in a process."""
+
+
+def _refuse_without_locks(path: Path) -> None:
+    """On a local disk nothing is tried, for that takes a process of its own."""
+    folder = next((each for each in path.resolve().parents if each.is_dir()), None)
+    kind = file_system_of(folder) if folder else None
+    if folder is None or not is_remote(kind):
+        return
+    device = folder.stat().st_dev
+    if device not in _tried:
+        _tried[device] = trouble_with_locks(folder)
+    if trouble := _tried[device]:
+        raise StoreError(
+            f"The database {path} lies on a file system ({kind}) whose locks do not hold: {trouble}. Two processes"
+            " would write over each other's work unnoticed. Move it to a local disk, or have the share mounted with"
+            " locks."
+        )
 
 
 def file_of(connection: sqlite3.Connection) -> Path:
