@@ -1,6 +1,6 @@
 """A laptop of the team: a process of its own, with a database of its own, that does what a test tells it.
 
-Started as `python -m tests.kafka.laptop PATH SERVERS PREFIX NAME`; each line is an order and gets a line as answer:
+Started as `python -m tests.kafka.kafka_laptop PATH SERVERS PREFIX NAME`; each line is an order, and gets one as answer:
 
     {"do": {"command": …, "data": …}}  carry out a command       {"case_id": …}, {"refused": code}
     {"sync": rounds}                   so many rounds at most    {"accepted": …, "pending": …, "conflicts": …},
@@ -100,7 +100,7 @@ class Laptop:
 
     def _start(self) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.kafka.laptop", *self._arguments],
+            [sys.executable, "-m", "tests.kafka.kafka_laptop", *self._arguments],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,

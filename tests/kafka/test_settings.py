@@ -27,7 +27,7 @@ def test_keys_may_be_nested_as_toml_reads_dots() -> None:
     "key",
     [
         *("plugin.library.paths", "ssl.engine.location", "ssl.engine.id", "ssl_engine_callback_data", "ssl.providers"),
-        *("sasl.kerberos.kinit.cmd", "offset.store.method", "offset.store.path", "debug", "log_level", "log.queue"),
+        *("sasl.kerberos.kinit.cmd", "offset.store.method", "offset.store.path", "log_level", "log.queue"),
         *("log_cb", "error_cb", "oauthbearer_token_refresh_cb", "on_delivery", "logger", "internal.termination.signal"),
     ],
 )
