@@ -7,25 +7,7 @@ from store.domain.refusals import Refusal
 from store.queries.team import Difference, conflict, conflicts, discarded_commands
 from store.queries.team_state import team_state
 from store.sync.conflicts import discard, edit, keep_as_note, retry
-from tests.domain.examples import kyc
 from tests.sync.memory_team import Laptop, MemoryLog, a_laptop, all_sync, note
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
-
-
-@pytest.fixture
-def ana(log: MemoryLog) -> Laptop:
-    return a_laptop("ana", log)
-
-
-@pytest.fixture
-def case_id(ana: Laptop) -> str:
-    case_id = ana.does(kyc()).case_id
-    ana.syncs()
-    return case_id
 
 
 @pytest.fixture

@@ -42,20 +42,8 @@ from tests.sync.memory_team import RULES, Laptop, MemoryLog, a_laptop, all_sync,
 
 
 @pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
-
-
-@pytest.fixture
-def ana(log: MemoryLog) -> Laptop:
-    return a_laptop("ana", log)
-
-
-@pytest.fixture
-def case_id(ana: Laptop) -> str:
-    """A case with one note, whose id is `n`."""
-    case_id = ana.does(kyc()).case_id
-    ana.syncs()
+def case_id(ana: Laptop, case_id: str) -> str:
+    """The case, with one note whose id is `n`."""
     put(ana, forged(case_id, head(ana, case_id), "first", a_note(case_id, "n", 1)))
     ana.syncs()
     return case_id

@@ -20,23 +20,6 @@ from tests.store.stores import connection_of
 from tests.sync.memory_team import Laptop, MemoryLog, a_laptop, all_sync, note
 
 
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
-
-
-@pytest.fixture
-def ana(log: MemoryLog) -> Laptop:
-    return a_laptop("ana", log)
-
-
-@pytest.fixture
-def case_id(ana: Laptop) -> str:
-    case_id = ana.does(kyc()).case_id
-    ana.syncs()
-    return case_id
-
-
 def pushed(laptop: Laptop, text: str, case_id: str) -> None:
     laptop.does(note(case_id, text))
     laptop.syncs()

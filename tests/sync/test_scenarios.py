@@ -22,21 +22,6 @@ from tests.sync.memory_team import Laptop, MemoryLog, a_laptop, all_sync, note
 
 
 @pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
-
-
-@pytest.fixture
-def ana(log: MemoryLog) -> Laptop:
-    return a_laptop("ana", log)
-
-
-@pytest.fixture
-def ben(log: MemoryLog) -> Laptop:
-    return a_laptop("ben", log)
-
-
-@pytest.fixture
 def case_id(ana: Laptop, ben: Laptop) -> str:
     """A case that both know."""
     opened = ana.does(kyc())

@@ -27,11 +27,6 @@ from tests.store.stores import (
 from tests.sync.memory_team import Laptop, Line, MemoryLog, a_laptop, all_sync, note
 
 
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
-
-
 def worked(name: str, log: MemoryLog) -> Laptop:
     """A laptop that has worked on its own so far."""
     laptop = a_laptop(name, log, joined=False)
