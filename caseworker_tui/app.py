@@ -62,6 +62,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     """
 
     TITLE = "caseworker"
+    CSS = "Screen > *, OptionList { min-width: 20; }"  # Textual can't wrap a text in no width at all
     CSS_PATH = "queue/screen.tcss"  # Textual reads that of a screen when it is pushed, which the first one is not
     KEYS: ClassVar = Keys(
         "Everywhere",

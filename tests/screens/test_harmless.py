@@ -1,4 +1,4 @@
-"""Nothing that came from outside acts on the terminal, whichever way it came and wherever it is shown."""
+"""What the app draws: nothing that came from outside acts on the terminal, no fault shows a client, no size ends it."""
 
 import re
 import sqlite3
@@ -117,3 +117,10 @@ def test_a_fault_that_ends_the_app_tells_where_it_is_and_nothing_of_a_client(
     assert told.startswith("A fault in caseworker itself ended the app (ValueError). What was done is kept.")
     assert re.search(r"test_harmless\.py, line \d+, in fail$", told)
     assert "Ada" not in told
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4, 2)])
+def test_no_terminal_is_too_small(sample: Path, size: tuple[int, int]) -> None:
+    seen: list[str] = []
+    run(CaseworkerApp(sample, actor="ana.ruiz", clock=lambda: NOW), watched(seen, *WALK), size)
+    assert len(seen) == len(WALK)
