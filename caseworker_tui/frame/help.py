@@ -1,7 +1,8 @@
 """All keys of the screen below and of its parts."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from textwrap import fill
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -10,6 +11,16 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from caseworker_tui.frame.keys import DIALOG_KEYS, Place, bindings, key_names
+
+_OF_KEYS: Final = 22
+"""The width of the column of keys, in cells."""
+_OF_SENTENCES: Final = 43
+"""What the panel leaves beside it, in a terminal of 80 columns."""
+
+
+def _beside_keys(sentence: str) -> str:
+    """In lines that begin below each other."""
+    return fill(sentence, _OF_SENTENCES).replace("\n", "\n" + " " * (_OF_KEYS + 3))
 
 
 class HelpScreen(ModalScreen[None]):
@@ -47,14 +58,14 @@ class HelpScreen(ModalScreen[None]):
             yield Content.assemble((place.keys.heading, "bold $primary"))
             for action in place.keys.actions:
                 dimmed = bool(place.why_not(action))
-                names = (f"  {key_names(action):<20} ", "dim" if dimmed else "bold")
-                yield Content.assemble(names, (action.sentence, "dim" if dimmed else ""))
+                names = (f"  {key_names(action):<{_OF_KEYS}} ", "dim" if dimmed else "bold")
+                yield Content.assemble(names, (_beside_keys(action.sentence), "dim" if dimmed else ""))
             yield Content("")
         for place in self._places:
             for heading, signs in place.keys.legends:
                 yield Content.assemble((heading, "bold $primary"))
                 for sign, meaning in signs:
-                    yield Content.assemble((f"  {sign:<20} ", "bold"), meaning)
+                    yield Content.assemble((f"  {sign:<{_OF_KEYS}} ", "bold"), _beside_keys(meaning))
                 yield Content("")
         yield Content.styled("esc closes this", "dim")
 
