@@ -19,7 +19,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo team test test-kafka bench check digest lock clean FORCE
+.PHONY: help demo team test test-kafka deep bench check digest lock clean FORCE
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,17 @@ test: $(VENV)/dev $(VENV)/project ## run the tests; make test ARGS="-k word" cho
 
 test-kafka: $(VENV)/dev $(VENV)/project ## run the tests on Apache Kafka, for which java and mvn are needed
 	$(PY) -m pytest -m kafka $(ARGS)
+
+ROUNDS ?=
+SEED ?= $(shell date +%s)
+deep: $(VENV)/dev $(VENV)/project ## try to break it, round by round until stopped; make deep ROUNDS=1 SEED=1 is the gate's
+	@seed=$(SEED); round=1; while [ $$round -le $(or $(ROUNDS),$$round) ]; do \
+		echo "Round $$round, seed $$seed"; \
+		CASEWORKER_DEEP=$$seed $(PY) -m pytest -m "deep and not kafka" -n $(WORKERS) --dist worksteal \
+			--hypothesis-seed=$$seed $(ARGS) || exit 1; \
+		CASEWORKER_DEEP=$$seed $(PY) -m pytest -m "deep and kafka" $(ARGS) || [ $$? -eq 5 ] || exit 1; \
+		seed=$$((seed + 1)); round=$$((round + 1)); \
+	done
 
 FOLDER ?=
 bench: $(VENV)/bench $(VENV)/project ## measure, in 10 minutes, and write docs/benchmarks.md; FOLDER=… keeps what is generated

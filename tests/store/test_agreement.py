@@ -3,7 +3,6 @@
 A model decides the same commands in memory, with nothing but the domain; the store must never say anything else.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -11,6 +10,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
@@ -63,6 +63,7 @@ from store.queries.timeline import TimelineEntry, timeline
 from store.queries.what_changed import SAYS_THAT_IT_CHANGED, Kind, what_changed
 from tests.domain.examples import CATALOGUE, Choices, against
 from tests.store.stores import START, a_store, connection_of, findings, quiet, read_tables, rows
+from tests.trials import examples, trial
 
 RULES = Rules(
     notifications=(
@@ -391,11 +392,12 @@ def carry_out(
                     assert code == expected
 
 
+@pytest.mark.deep
 @given(steps)
-@settings(max_examples=int(os.environ.get("CASEWORKER_EXAMPLES", "40")), deadline=None)
+@examples(little=40, much=1_000)
 def test_folding_storing_reading_back_and_rebuilding_agree(taken: list[Step]) -> None:
     model = Model()
-    with a_store(rules=RULES) as store:
+    with trial(), a_store(rules=RULES) as store:
         carry_out(store, model, taken)
         connection = connection_of(store)
 

@@ -3,7 +3,6 @@ laptops that read the partitions in different orders come to the same cases, row
 """
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from store.doctor import examine
@@ -39,6 +38,7 @@ from tests.domain.examples import BEN, kyc
 from tests.store.stores import START, a_case_with_everything, connection_of, quiet
 from tests.sync.forged import InAnyOrder, an_event, forged, head, put
 from tests.sync.memory_team import RULES, Laptop, MemoryLog, a_laptop, all_sync, note
+from tests.trials import examples, trial
 
 
 @pytest.fixture
@@ -347,24 +347,26 @@ def written(log: MemoryLog, drawn: list[tuple[str, dict[str, Any]]]) -> None:
         versions[case, it["aggregate_id"]] = version
 
 
+@pytest.mark.deep
 @given(st.lists(forgeries(), min_size=4, max_size=24), st.integers(0, 2**32), st.integers(0, 2**32))
-@settings(max_examples=int(os.environ.get("CASEWORKER_EXAMPLES", "120")), deadline=None)
+@examples(little=120, much=2_000)
 def test_laptops_agree_whatever_is_forged_and_in_whatever_order_they_read(
     drawn: list[tuple[str, dict[str, Any]]], one: int, two: int
 ) -> None:
-    log = MemoryLog()
-    written(log, drawn)
-    laptops = [a_laptop(name, log) for name in ("ana", "ben")]
-    for laptop, seed in zip(laptops, (one, two), strict=True):
-        laptop.line = InAnyOrder(log, order=Random(seed))
-        laptop.syncs(batch=5)
-        assert laptop.cursors() == {partition: len(held) for partition, held in log.records.items()}
-        assert laptop.findings() == []
-    ana, ben = laptops
-    assert ana.store.query(log_digest) == ben.store.query(log_digest)
-    assert ana.everything() == ben.everything()
-    for query in (waiting_rows, quarantined_records):
-        assert ana.store.query(query) == ben.store.query(query)
+    with trial():
+        log = MemoryLog()
+        written(log, drawn)
+        laptops = [a_laptop(name, log) for name in ("ana", "ben")]
+        for laptop, seed in zip(laptops, (one, two), strict=True):
+            laptop.line = InAnyOrder(log, order=Random(seed))
+            laptop.syncs(batch=5)
+            assert laptop.cursors() == {partition: len(held) for partition, held in log.records.items()}
+            assert laptop.findings() == []
+        ana, ben = laptops
+        assert ana.store.query(log_digest) == ben.store.query(log_digest)
+        assert ana.everything() == ben.everything()
+        for query in (waiting_rows, quarantined_records):
+            assert ana.store.query(query) == ben.store.query(query)
 
 
 def test_the_forged_cases_are_in_several_partitions() -> None:

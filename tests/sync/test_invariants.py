@@ -4,7 +4,6 @@ A referee, which knows nothing but the records of the shared log and the accepta
 have accepted and rejected at its cursors. Five mutants of the engine are each caught.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -40,6 +39,7 @@ from store.unsettled import quarantined_cases
 from tests.domain.examples import ANA, BEN, kyc
 from tests.store.stores import connection_of
 from tests.sync.memory_team import RULES, Laptop, MemoryLog, a_laptop, note
+from tests.trials import examples, trial
 
 SCRIPTED = "1"
 """A command id that scripts on several laptops use."""
@@ -353,8 +353,7 @@ PARTS = 4
 """So that as many processes can play them at a time."""
 
 AT_RANDOM = settings(
-    max_examples=-(-int(os.environ.get("CASEWORKER_SCHEDULES", "300")) // PARTS),
-    deadline=None,
+    examples(little=300 // PARTS, much=8_000 // PARTS),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -373,13 +372,15 @@ def play_many(count: int) -> None:
         play(number(40), [number(40) for _ in range(30)])
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("part", range(PARTS))
 def test_what_must_hold_does(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each part plays schedules of its own, also where hypothesis draws the same numbers every time."""
     monkeypatch.setattr(pull, "rebase", checked_rebase(rebase.rebase))
 
     def play_in_this_part(start: int, steps: list[int]) -> None:
-        play(start * PARTS + part, steps)
+        with trial():
+            play(start * PARTS + part, steps)
 
     AT_RANDOM(given(numbers, schedules)(play_in_this_part))()
 
