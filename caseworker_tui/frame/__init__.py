@@ -8,6 +8,7 @@ harmless    nothing that is shown acts on the terminal
 lines       a list with a cursor
 navigation  the messages that lead from one screen to another
 top_line    the line at the top
+footer      the keys at the foot
 toasts      errors as toasts
 fault       what is told of a fault of the app itself
 help        all keys of a screen

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widgets import Footer
 
+from caseworker_tui.frame.footer import Footer
 from caseworker_tui.frame.keys import Keys
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.top_line import TopLine

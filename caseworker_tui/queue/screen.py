@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widgets import Footer
 
+from caseworker_tui.frame.footer import Footer
 from caseworker_tui.frame.keys import bindings
 from caseworker_tui.frame.navigation import EnterCase, OpenCase, OpenSync, ShowTeam
 from caseworker_tui.frame.session import Session
