@@ -76,6 +76,7 @@ class Terminal:
         self._seen = EmulatedScreen()
         self._unseen: deque[tuple[float, bytes]] = deque()
         """What has come and is not emulated yet, with the time at which it came."""
+        self._ended: int | None = None
         self.began = perf_counter()
         self._came = self.began
         """When the last of the emulated bytes came."""
@@ -90,8 +91,9 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        os.kill(self._process, signal.SIGKILL)
-        os.waitpid(self._process, 0)
+        if self._ended is None:
+            os.kill(self._process, signal.SIGKILL)
+            os.waitpid(self._process, 0)
         os.close(self._program)
 
     def until(self, text: str) -> float:
@@ -111,6 +113,21 @@ class Terminal:
         if not self._read(_PATIENCE):
             raise NothingSeen(f"Nothing was sent. The screen:\n{self._seen.text}")
         return self._unseen[0][0] - began
+
+    def type(self, keys: bytes, seconds: float = 0.0) -> None:
+        """Press keys, and take no notice of what is sent within so many seconds."""
+        os.write(self._program, keys)
+        until = perf_counter() + seconds
+        while (left := until - perf_counter()) > 0:
+            if self._read(left):
+                self._unseen.clear()
+
+    def exit_code(self) -> int:
+        """Wait until the program has ended. Below zero it is the signal that ended it."""
+        while self._read(_PATIENCE):
+            self._unseen.clear()
+        self._ended = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
+        return self._ended
 
     def rest(self) -> None:
         """Until nothing more is sent, and all of it is on the screen."""

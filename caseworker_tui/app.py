@@ -7,14 +7,13 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
-from rich.text import Text
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 
-from caseworker_tui.frame.fault import told
+from caseworker_tui.frame.fault import Fault, fault_of, record, record_of
 from caseworker_tui.frame.harmless import HARMLESS
 from caseworker_tui.frame.keys import Action, Keys, Place, bindings, key_names, places_in_sight
 from caseworker_tui.frame.navigation import (
@@ -56,9 +55,10 @@ class _Reloading(Protocol):
 
 
 class CaseworkerApp(App[None], inherit_bindings=False):
-    """The app on one database, as one person. `run()` returns when the person leaves.
+    """The app on one database, as one person. `run()` returns when the person leaves, or with a `fault`.
 
-    `on_loaded` is called once all modules are loaded that the first picture does without.
+    `on_loaded` is called once all modules are loaded that the first picture does without. `after` is the fault that
+    ended the app before this one.
     """
 
     TITLE = "caseworker"
@@ -89,8 +89,11 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         config_service: "ConfigService | None" = None,
         cluster: "Cluster | None" = None,
         on_loaded: Callable[[], None] = lambda: None,
+        after: Fault | None = None,
     ) -> None:
         super().__init__()
+        self.fault: Fault | None = None
+        self._after = after
         self.session = Session(database, actor=actor, clock=clock, rules=rules)
         self._refresher = _refresher(database, config_service, clock) if config_service else None
         self._sync = _background_sync(cluster, self._sync_changed) if cluster else None
@@ -110,9 +113,14 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def _fatal_error(self) -> None:
         """Textual calls this after an error that nothing caught, while it is being handled."""
-        if error := sys.exception():
-            self._exit_renderables.append(Text(told(error)))
+        if (error := sys.exception()) and not self.fault:
+            self.fault = fault_of(error, self._case.case_id if self._case_is_open else None)
+            record(self.fault, self.session.database, self.session.now())
         self._close_messages_no_wait()
+
+    def panic(self, *_: object) -> None:
+        """Textual calls this after an error that would be shown in words of its own."""
+        self._fatal_error()
 
     def on_load(self) -> None:
         self._follow()  # from before the first reading on
@@ -125,6 +133,18 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         if self._sync:
             self._show_sync(self._sync.status)
             self.call_after_refresh(self.run_worker, self._sync.run, group="sync")
+        if self._after:
+            self._go_on_after(self._after)
+
+    def _go_on_after(self, fault: Fault) -> None:
+        self.notify(
+            f"A fault in caseworker itself ({fault.kind}) closed what was shown. What was done is kept. Please report"
+            f" {record_of(self.session.database)}, which holds nothing of any case.",
+            severity="error",
+            timeout=30,
+        )
+        if fault.case_id:
+            self._show_case(fault.case_id)
 
     @work
     async def _preload(self) -> None:
@@ -181,6 +201,11 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         from caseworker_tui.case.screen import CaseScreen
 
         return self._keep(CaseScreen(self.session))
+
+    @property
+    def _case_is_open(self) -> bool:
+        """In sight, or below what is."""
+        return "_case" in vars(self) and self._case in self.screen_stack
 
     @cached_property
     def _case_then(self) -> "CaseThenScreen":

@@ -81,7 +81,7 @@ class CaseScreen(WorkScreen):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._case_id = ""
+        self.case_id = ""
         self._stands: AssessedCase | None = None
         self._others = Related()
         self._trail: tuple[QueueRow, ...] = ()
@@ -95,7 +95,7 @@ class CaseScreen(WorkScreen):
 
     def open(self, case_id: str, *, trail: tuple[QueueRow, ...] = ()) -> None:
         """Show another case, from its overview on; `trail` leads back to the cases that led to it."""
-        self._case_id, self._trail = case_id, trail
+        self.case_id, self._trail = case_id, trail
         self._top_line.show(f"Case file · related to {trail[-1].reference}" if trail else "Case file")
         self._stands, self._others = None, Related()
         self._pressed_early.clear()
@@ -104,10 +104,10 @@ class CaseScreen(WorkScreen):
 
     @work(exclusive=True, group="reload")
     async def reload(self) -> None:
-        if not self._case_id:
+        if not self.case_id:
             return
         with toast_errors(self):
-            whole = await self._session.query(whole_case, self._case_id, self._session.rules, self._session.today())
+            whole = await self._session.query(whole_case, self.case_id, self._session.rules, self._session.today())
             self._stands, self._others = whole.stands, whole.related
             self._title.update(case_text.title(whole.stands.view) + case_signs(whole.in_team))
             self._panes.show(Shown(whole.stands, whole.timeline, self._session.now(), whole.related))
@@ -171,7 +171,7 @@ class CaseScreen(WorkScreen):
 
     @on(CasePanes.VersionChosen)
     def open_version(self, chosen: CasePanes.VersionChosen) -> None:
-        self.post_message(OpenVersion(self._case_id, chosen.version))
+        self.post_message(OpenVersion(self.case_id, chosen.version))
 
     def _ask(self, dialog: Dialog) -> None:
         """Show the dialog; one that asks nothing gives its command at once."""
@@ -193,7 +193,7 @@ class CaseScreen(WorkScreen):
     @work(exclusive=True, group="undo")
     async def action_undo(self) -> None:
         with toast_errors(self):
-            offer = await self._session.query(undo_offer, self._case_id, self._session.actor)
+            offer = await self._session.query(undo_offer, self.case_id, self._session.actor)
             if isinstance(offer, UndoOffer):
                 question = ConfirmScreen(case_text.undo_question(offer))
                 self.app.push_screen(question, partial(self._was_answered, offer))
@@ -251,12 +251,12 @@ class CaseScreen(WorkScreen):
             self.reload()
 
     def action_next_case(self, step: int) -> None:
-        from_the_queue = self._trail[0].case_id if self._trail else self._case_id
+        from_the_queue = self._trail[0].case_id if self._trail else self.case_id
         self.post_message(OpenNeighbour(from_the_queue, step))
 
     def action_screening(self) -> None:
         if self._stands is not None:
-            self.app.push_screen(ScreeningScreen(self._session, self._case_id), self._was_screened)
+            self.app.push_screen(ScreeningScreen(self._session, self.case_id), self._was_screened)
 
     def _was_screened(self, _: None) -> None:
         self.reload()

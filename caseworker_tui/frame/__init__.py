@@ -10,7 +10,7 @@ navigation  the messages that lead from one screen to another
 top_line    the line at the top
 footer      the keys at the foot
 toasts      errors as toasts
-fault       what is told of a fault of the app itself
+fault       faults of the app itself: what is told of them, and where they are recorded
 help        all keys of a screen
 viewer      files in the platform's viewer
 """

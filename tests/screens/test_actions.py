@@ -122,7 +122,7 @@ def test_a_key_pressed_while_the_case_is_read_is_not_lost(app: CaseworkerApp, sa
         await keys(pilot, "enter")
         screen = pilot.app.screen
         assert isinstance(screen, CaseScreen)
-        screen.open(screen._case_id)
+        screen.open(screen.case_id)
         screen.action_do("note")
         assert pilot.app.screen is screen
         await settle(pilot)

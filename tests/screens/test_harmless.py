@@ -1,6 +1,5 @@
-"""What the app draws: nothing that came from outside acts on the terminal, no fault shows a client, no size ends it."""
+"""What the app draws: nothing that came from outside acts on the terminal, and no size ends it."""
 
-import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -98,25 +97,6 @@ def test_nor_does_the_name_of_a_file_that_is_completed(app: CaseworkerApp, tmp_p
     run(app, watched(seen, "enter", "3", "f", f"={tmp_path}/scans/a", "tab", "enter"), (120, 40))
     assert any("]52;c;cHduZWQ=\N{REPLACEMENT CHARACTER}.pdf" in picture for picture in seen)
     assert set(ACTED_ON.findall("".join(seen))) == {"\n"}
-
-
-def test_a_fault_that_ends_the_app_tells_where_it_is_and_nothing_of_a_client(
-    app: CaseworkerApp, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    def fail(_: CaseworkerApp) -> None:
-        client = "Ada Byron"
-        raise ValueError(f"no such client: {client}")
-
-    async def drive(pilot: Pilot[None]) -> None:
-        await keys(pilot, "question_mark")
-
-    monkeypatch.setattr(CaseworkerApp, "action_help", fail)
-    with pytest.raises(ValueError, match="no such client"):
-        run(app, drive)
-    told = " ".join(capfd.readouterr().err.split())
-    assert told.startswith("A fault in caseworker itself ended the app (ValueError). What was done is kept.")
-    assert re.search(r"test_harmless\.py, line \d+, in fail$", told)
-    assert "Ada" not in told
 
 
 @pytest.mark.parametrize("size", [(1, 1), (4, 2)])
