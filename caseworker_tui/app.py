@@ -62,7 +62,8 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     """
 
     TITLE = "caseworker"
-    CSS = "Screen > *, OptionList { min-width: 20; }"  # Textual can't wrap a text in no width at all
+    # Textual fails where there is no room at all: it can't wrap a text in a width of 0, nor turn a page of no line.
+    CSS = "Screen > *, OptionList { min-width: 20; } OptionList { min-height: 3; }"
     CSS_PATH = "queue/screen.tcss"  # Textual reads that of a screen when it is pushed, which the first one is not
     KEYS: ClassVar = Keys(
         "Everywhere",
@@ -315,6 +316,12 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         """Toasts of the screen before are out of the way."""
         self.clear_notifications()
         return super().push_screen(*args, **kwargs)
+
+    def action_command_palette(self) -> None:
+        from caseworker_tui.frame.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_help_quit(self) -> None:
         """What ctrl+c does, by which many try to leave."""

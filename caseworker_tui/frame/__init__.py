@@ -11,6 +11,7 @@ top_line    the line at the top
 footer      the keys at the foot
 toasts      errors as toasts
 fault       faults of the app itself: what is told of them, and where they are recorded
+palette     every action by name
 help        all keys of a screen
 viewer      files in the platform's viewer
 """

@@ -1,0 +1,164 @@
+"""A monkey at the keyboard: whatever it presses, pastes, clicks and pulls at, the app goes on, and draws nothing that acts
+on the terminal.
+
+It works on a team's database in which all that can be amiss is amiss, also where every text in there is hostile, while
+somebody else works on the same cases. An error that nothing caught is raised by Textual's test mode.
+"""
+
+import asyncio
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from random import Random
+from typing import Any, Final
+
+import pytest
+from textual.app import App
+from textual.events import Key, Paste
+from textual.keys import key_to_character
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input
+
+import caseworker_tui
+from caseworker_tui.app import CaseworkerApp
+from caseworker_tui.frame.screen import WorkScreen
+from caseworker_tui.text.controls import ACTED_ON
+from store.domain.commands import AddNote
+from store.engine.case_store import CaseStore
+from store.queries.queue import whole_queue
+from tests.screens.conftest import NOW
+from tests.screens.hostile import ESCAPES, drawn, make_hostile
+from tests.screens.pilot import run, settle
+from tests.sync.broken_team import in_trouble
+from tests.trials import SEED, amount, trials
+
+SPOKEN: Final = [*"abcdefghijklmnopqrstuvwxyz0123456789/?[]*=+-,.%(\"'"]
+NAMED: Final = [
+    *("enter", "escape", "tab", "shift+tab", "up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
+    *("space", "backspace", "delete", "ctrl+a", "ctrl+k", "ctrl+u", "ctrl+w", "ctrl+c", "ctrl+p", "ctrl+z", "f1", "f5"),
+    *("shift+down", "shift+up", "alt+x", "f12", "ctrl+s", "ctrl+n", "insert", "ctrl+v", "ctrl+@"),
+]
+TEXTS: Final = [
+    *(
+        "Ana",
+        "2026-02-30",
+        "31.12.2030",
+        "x" * 3000,
+        "مرحبا",
+        "株式会社",
+        "e\u0301",
+        "👩‍👩‍👧",
+        "\u202eabc",
+        ESCAPES,
+        "\x00",
+    ),
+    *("status:open", "country:", "(", "-", "due:<7d sort:due", "%", "99999999999999999999", "-1", "", " ", "a\nb\nc"),
+    *("/", "/dev/zero", "~", "../..", "[red]x[/]", "{x}", "$foreground", "0", "true", "null"),
+]
+TOURS: Final = [
+    ("Y", "enter"),
+    ("enter", "6", "down", "enter"),
+    ("enter", "S"),
+    ("enter", "R"),
+    ("T",),
+    ("n",),
+    ("C",),
+    ("asterisk", "b"),
+    ("slash", "ctrl+u", "escape"),
+]
+"""What leads from the queue to screens that chance alone finds too seldom."""
+SIZES: Final = [(80, 24), (120, 40), (200, 60), (40, 10), (20, 5), (1, 1)]
+PARTS: Final = 4
+
+
+def every_screen() -> set[type[Screen[Any]]]:
+    """Those of the app, but for what only others stand on."""
+    for module in walk_packages(caseworker_tui.__path__, "caseworker_tui."):
+        if "__main__" not in module.name:
+            import_module(module.name)
+    found: set[Any] = set()
+    left: list[Any] = [Screen]
+    while left:
+        below = [each for each in left.pop().__subclasses__() if each.__module__.startswith("caseworker_tui")]
+        found.update(below)
+        left.extend(below)
+    return found - {WorkScreen}
+
+
+class Monkey:
+    def __init__(self, pilot: Pilot[None], random: Random, database: Path) -> None:
+        self.pilot, self.random, self.database = pilot, random, database
+        self.app: App[Any] = pilot.app
+        self.reached: set[type] = set()
+        self.pressed = 0
+
+    async def plays(self, keys: int) -> None:
+        """Until so many keys are pressed, or the app is left."""
+        while self.pressed < keys and not self.app._exit:
+            for _ in range(self.random.choice((1, 1, 1, 2, 4))):
+                await self.does_something()
+            if self.random.random() < 0.03:
+                self.presses("escape", "escape", "escape", *self.random.choice(TOURS))
+            if self.random.random() < 0.7:
+                await settle(self.pilot)
+            else:
+                await asyncio.sleep(self.random.choice((0, 0.002, 0.02)))
+            if not self.app._exit and self.app.screen_stack:
+                self.reached.update(type(self.app.screen).__mro__)
+                assert set(ACTED_ON.findall(drawn(self.pilot))) <= {"\n"}
+
+    def presses(self, *keys: str) -> None:
+        for key in keys:
+            self.pressed += 1
+            self.app.post_message(Key(key, key_to_character(key)))
+
+    async def does_something(self) -> None:
+        match self.random.random():
+            case chance if chance < 0.02:
+                await self.pilot.resize_terminal(*self.random.choice(SIZES))
+            case chance if chance < 0.05:
+                await self.clicks()
+            case chance if chance < 0.06:
+                self.somebody_else_works()
+            case chance if chance < 0.4 and self.app.screen_stack and isinstance(self.app.focused, Input):
+                self.app.post_message(Paste(self.random.choice(TEXTS)))
+            case _:
+                self.presses(self.a_key())
+
+    async def clicks(self) -> None:
+        width, height = self.app.size
+        if self.app.screen_stack and not self.app._exit:
+            await self.pilot.click(offset=(self.random.randrange(width), self.random.randrange(height)))
+
+    def a_key(self) -> str:
+        if self.random.random() < 0.6 and self.app.screen_stack:
+            bindings = self.app.screen.active_bindings.items()
+            usable = sorted(key for key, active in bindings if active.enabled and key != "ctrl+q")
+            return str(self.random.choice(usable))
+        return self.random.choice(SPOKEN if self.random.random() < 0.5 else NAMED)
+
+    def somebody_else_works(self) -> None:
+        with CaseStore.open(self.database, create=False, clock=lambda: NOW) as store:
+            rows = store.query(whole_queue)
+            case = self.random.choice(list(rows))
+            store.execute(AddNote(case_id=case.case_id, text="Meanwhile."), actor="ben")
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("part", range(PARTS))
+def test_whatever_is_pressed(part: int, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")  # no viewer is opened
+    (make_hostile if part % 2 else lambda database: in_trouble(database, NOW))(sample)
+    reached: set[type] = set()
+    for random in trials(little=1, much=10):
+        left = amount(little=100, much=250)
+
+        async def play(pilot: Pilot[None], random: Random = random, keys: int = left) -> None:
+            monkey = Monkey(pilot, random, sample)
+            await monkey.plays(keys)
+            reached.update(monkey.reached)
+
+        run(CaseworkerApp(sample, actor="ana.ruiz", clock=lambda: NOW), play, random.choice(SIZES[:3]))
+    if SEED:
+        assert every_screen() <= reached
