@@ -8,7 +8,7 @@ from typing import Final
 from benchmarks.bare_app import TITLE
 from benchmarks.figures import Figure, Scale, number, p50, p95, ratio_at_most
 from benchmarks.generate import kept
-from benchmarks.terminal import DOWN, LINES, PAGE_DOWN, PAGE_UP, UP, Terminal
+from benchmarks.terminal import DOWN, ESCAPE, LINES, PAGE_DOWN, PAGE_UP, UP, Terminal
 from store.queries.queue import QueueRow, queue_page
 from store.sqlite.database import Reader, connect
 
@@ -18,6 +18,11 @@ PAGE: Final = LINES - 5
 SETTLED_AFTER: Final = 2.0
 """In seconds: what the first picture does without is loaded by then."""
 STARTS: Final = 20
+KEYS_A_ROUND: Final = 10
+CASE_BY_CASE: Final = (b"\r", b"2", b"3", b"4", b"6", b"1", b"n", ESCAPE, b"?", ESCAPE, b"d", ESCAPE, ESCAPE, DOWN)
+AFTER_A_KEY: Final = 0.03
+AFTER_ESCAPE: Final = 0.12
+"""In seconds; what comes sooner after the escape key is taken for alt and a key."""
 KEYS: Final = 2
 """A start, and a key, are measured so many times less often than what is small."""
 
@@ -30,6 +35,7 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     for cases, database in databases.items():
         yield from _keys(database, cases, max(3, scale.rounds // KEYS))
     yield from _memory(databases, scale.rounds)
+    yield _memory_over_keys(databases[min(databases)], scale.rounds * KEYS_A_ROUND)
 
 
 def _starts(databases: dict[int, Path], rounds: int) -> Iterator[Figure]:
@@ -92,6 +98,27 @@ def _memory(databases: dict[int, Path], pages: int) -> Iterator[Figure]:
             ratio_at_most(1.1) if least else None,
         )
         least = least or took
+
+
+def _memory_over_keys(database: Path, keys: int) -> Figure:
+    """Through one case after another, its tabs and dialogs. The first fifth of the keys fills what the app keeps."""
+    with Terminal(_app(database)) as ours:
+        ours.until(_rows(database, 1)[0].reference)
+        pressed, early = 0, 0.0
+        while pressed < keys:
+            for key in CASE_BY_CASE:
+                ours.type(key, AFTER_ESCAPE if key == ESCAPE else AFTER_A_KEY)
+                pressed += 1
+            if not early and pressed >= keys // 5:
+                early = ours.memory()
+        return Figure(
+            f"memory of the app after {keys:,} keys through cases, tabs and dialogs",
+            ours.memory(),
+            "MB",
+            early,
+            "after a fifth of them",
+            ratio_at_most(1.1),
+        )
 
 
 def _seconds_until(text: str, *arguments: str) -> float:

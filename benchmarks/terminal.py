@@ -30,6 +30,7 @@ COLUMNS: Final = 120
 
 UP: Final = b"\x1b[A"
 DOWN: Final = b"\x1b[B"
+ESCAPE: Final = b"\x1b"
 PAGE_DOWN: Final = b"\x1b[6~"
 PAGE_UP: Final = b"\x1b[5~"
 

@@ -1,5 +1,5 @@
-"""A monkey at the keyboard: whatever it presses, pastes, clicks and pulls at, the app goes on, and draws nothing that acts
-on the terminal.
+"""A monkey at the keyboard: whatever it presses, pastes, clicks and pulls at, the app goes on, and nothing of what it
+draws acts on the terminal.
 
 It works on a team's database in which all that can be amiss is amiss, also where every text in there is hostile, while
 somebody else works on the same cases. An error that nothing caught is raised by Textual's test mode.
@@ -33,8 +33,8 @@ from tests.screens.pilot import run, settle
 from tests.sync.broken_team import in_trouble
 from tests.trials import SEED, amount, trials
 
-SPOKEN: Final = [*"abcdefghijklmnopqrstuvwxyz0123456789/?[]*=+-,.%(\"'"]
-NAMED: Final = [
+SPOKEN: Final[list[str]] = [*"abcdefghijklmnopqrstuvwxyz0123456789/?[]*=+-,.%(\"'"]
+NAMED: Final[list[str]] = [
     *("enter", "escape", "tab", "shift+tab", "up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
     *("space", "backspace", "delete", "ctrl+a", "ctrl+k", "ctrl+u", "ctrl+w", "ctrl+c", "ctrl+p", "ctrl+z", "f1", "f5"),
     *("shift+down", "shift+up", "alt+x", "f12", "ctrl+s", "ctrl+n", "insert", "ctrl+v", "ctrl+@"),
@@ -95,7 +95,7 @@ class Monkey:
 
     async def plays(self, keys: int) -> None:
         """Until so many keys are pressed, or the app is left."""
-        while self.pressed < keys and not self.app._exit:
+        while self.pressed < keys and not self.is_left:
             for _ in range(self.random.choice((1, 1, 1, 2, 4))):
                 await self.does_something()
             if self.random.random() < 0.03:
@@ -104,9 +104,13 @@ class Monkey:
                 await settle(self.pilot)
             else:
                 await asyncio.sleep(self.random.choice((0, 0.002, 0.02)))
-            if not self.app._exit and self.app.screen_stack:
+            if not self.is_left:
                 self.reached.update(type(self.app.screen).__mro__)
                 assert set(ACTED_ON.findall(drawn(self.pilot))) <= {"\n"}
+
+    @property
+    def is_left(self) -> bool:
+        return self.app._exit or not self.app.screen_stack
 
     def presses(self, *keys: str) -> None:
         for key in keys:
@@ -121,21 +125,21 @@ class Monkey:
                 await self.clicks()
             case chance if chance < 0.06:
                 self.somebody_else_works()
-            case chance if chance < 0.4 and self.app.screen_stack and isinstance(self.app.focused, Input):
+            case chance if chance < 0.4 and not self.is_left and isinstance(self.app.focused, Input):
                 self.app.post_message(Paste(self.random.choice(TEXTS)))
             case _:
                 self.presses(self.a_key())
 
     async def clicks(self) -> None:
         width, height = self.app.size
-        if self.app.screen_stack and not self.app._exit:
+        if not self.is_left:
             await self.pilot.click(offset=(self.random.randrange(width), self.random.randrange(height)))
 
     def a_key(self) -> str:
-        if self.random.random() < 0.6 and self.app.screen_stack:
+        if self.random.random() < 0.6 and not self.is_left:
             bindings = self.app.screen.active_bindings.items()
             usable = sorted(key for key, active in bindings if active.enabled and key != "ctrl+q")
-            return str(self.random.choice(usable))
+            return self.random.choice(usable)
         return self.random.choice(SPOKEN if self.random.random() < 0.5 else NAMED)
 
     def somebody_else_works(self) -> None:
