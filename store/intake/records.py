@@ -270,7 +270,7 @@ def trouble(raw: bytes) -> str:
         found = _PARSER_SAYS.fullmatch(str(error))
         if found is None:
             return f"broken JSON: {error}"
-        line = next(islice(BytesIO(raw), int(found[2]) - 1, None)).removesuffix(b"\n")
+        line = next(islice(BytesIO(raw), int(found[2]) - 1, None), b"").removesuffix(b"\n")  # none behind the last
         before = line[: max(int(found[3]) - 1, 0)].decode(errors="ignore")
         words = next((words for said, words in _IN_WORDS.items() if said in found[1]), found[1])
         if found[1] in ("expected value", "expected ident", "invalid number"):

@@ -174,6 +174,9 @@ class TestDeadLetters:
         assert json.loads(caseworker("dead-letters", "--all", "--json").stdout)[0]["state"] == "REPLAYED"
 
     def test_discarded(self, caseworker: Caseworker, cases: dict[str, str]) -> None:
+        for number in (2, 2**63, -(2**63) - 1):
+            result = caseworker("dead-letters", "show", "--", number)
+            assert (result.exit_code, result.stderr) == (1, f"There is no dead letter {number}.\n")
         assert caseworker("dead-letters", "discard", 1, "--reason", "a test").exit_code == 0
         assert caseworker("dead-letters").exit_code == 0
         assert "discarded already" in caseworker("dead-letters", "replay", 1).stderr
