@@ -89,6 +89,20 @@ def test_what_ends_behind_a_line_break_is_told_with_its_place(make_file: MakeFil
         intake_messages.read(message)
 
 
+class TestARecordOfAMegabyteOfTheSame:
+    """To look at it from each of its bytes on would take hours."""
+
+    def test_blanks_before_a_value_are_kept(self, make_file: MakeFile) -> None:
+        record = b'{"a":' + b" \t" * 500_000 + b'1,\n \t\n  "b": 2}'
+        [found] = read_records(make_file(b"[" + record + b"]"))
+        assert isinstance(found, Record)
+        assert found.raw == record.replace(b"\n \t\n  ", b" ")
+
+    def test_letters_before_what_is_wrong_are_passed_over(self, make_file: MakeFile) -> None:
+        [(_, reason)] = problems(make_file(b'{"a": "' + b"x" * 1_000_000 + b'", "b": tru}\n{"a": 1}\n'))
+        assert reason == "broken JSON at column 1000016: ‘tru’ is not a JSON value"
+
+
 @pytest.mark.parametrize("surrogate", [rb"\ud800", rb"\ude00", rb"\ud83dx"])
 def test_half_a_surrogate_pair_is_refused(make_file: MakeFile, surrogate: bytes) -> None:
     [(where, reason)] = problems(make_file(b'{"good": 1}\n{"a": "' + surrogate + b'"}\n'))
