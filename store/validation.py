@@ -88,6 +88,11 @@ def echo(value: object) -> str:
     return f"‘{printable(text)}’"
 
 
+def shortened(text: str) -> str:
+    """The same without the quotation marks."""
+    return echo(text)[1:-1]
+
+
 def printable(text: str) -> str:
     """`text` with what a terminal would act on, or not show, written as an escape like `\\x1b`."""
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
