@@ -11,11 +11,11 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from store.domain.values import FORMS
+from store.domain.values import ENOUGH_WRONG, FORMS
 
 MOST_SENTENCES: Final = 5
-MOST_FINDINGS: Final = 1_000
-"""That are put into words, of which some are the same; of what is beyond them the number is told."""
+MOST_FINDINGS: Final = ENOUGH_WRONG
+"""That are put into words, of which some are the same; of what is beyond them it is told that there is more."""
 
 LONGEST_ECHO: Final = 60
 
@@ -54,7 +54,8 @@ _CONTINUES_A_PATH: Final = ("must ", "holds ", "is ", "can't ", "needs ", "has "
 
 
 def explain(error: ValidationError, model: type[BaseModel] | None = None, *, within: str = "") -> str:
-    """What is wrong and where, in one line: at most 5 findings, joined with `; `, then how many more there are.
+    """What is wrong and where, in one line: at most 5 findings, joined with `; `, then how many more there are, as far
+    as these were looked for.
 
     Each names its field, like `persons[0].birthdate`. `model` is what was validated: with it, an unknown field
     is followed by the known one that looks most like it. `within` is the path of what was validated, where
@@ -63,9 +64,20 @@ def explain(error: ValidationError, model: type[BaseModel] | None = None, *, wit
     findings = error.errors(include_url=False)
     sentences = list(dict.fromkeys(_sentence(finding, model, within) for finding in findings[:MOST_FINDINGS]))
     shown = sentences[:MOST_SENTENCES]
-    if more := len(sentences) - len(shown) + len(findings[MOST_FINDINGS:]):
+    if len(findings) > MOST_FINDINGS:
+        shown.append("and many more")
+    elif more := len(sentences) - len(shown):
         shown.append(f"and {more} more")
     return "; ".join(shown)
+
+
+def with_few_unknown(data: Mapping[str, Any], model: type[BaseModel]) -> Mapping[str, Any]:
+    """An object without most of its fields that the model does not know, if these are very many: what is left of them
+    says that they are, and takes less time to be told."""
+    known = {name for field, info in model.model_fields.items() for name in (field, info.alias)}
+    unknown = [name for name in data if name not in known]
+    passed_over = set(unknown[MOST_FINDINGS + 1 :])
+    return {name: value for name, value in data.items() if name not in passed_over} if passed_over else data
 
 
 def echo(value: object) -> str:
@@ -74,6 +86,11 @@ def echo(value: object) -> str:
     if len(text) > LONGEST_ECHO:
         text = text[: LONGEST_ECHO - 1] + "…"
     return f"‘{printable(text)}’"
+
+
+def shortened(text: str) -> str:
+    """The same without the quotation marks."""
+    return echo(text)[1:-1]
 
 
 def printable(text: str) -> str:

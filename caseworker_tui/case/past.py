@@ -1,7 +1,6 @@
 """A case file as it stood after one of its changes, with what that change made other marked: to look at only."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import ClassVar
 
 from textual import on, work
@@ -17,6 +16,7 @@ from caseworker_tui.frame.keys import Action, Keys, bindings, other_keys
 from caseworker_tui.frame.screen import WorkScreen
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
+from store.clock import moment
 from store.queries.as_of import CaseThen, as_of
 from store.queries.what_changed import but_for_the_last_change
 
@@ -84,7 +84,7 @@ class CaseThenScreen(WorkScreen):
         self._banner.update(case_text.as_it_stood(then))
         self._title.update(case_text.title(then.stood.view))
         self._slider.versions, self._slider.version = then.versions, then.entry.version
-        now = datetime.fromisoformat(then.entry.recorded_at)
+        now = moment(then.entry.recorded_at) or self._session.now()
         before = then.before or then.stood
         earlier = replace(before, view=but_for_the_last_change(before.view, then.stood.view))
         stood, was = (Shown(stands, then.timeline, now, past=True) for stands in (then.stood, earlier))

@@ -22,6 +22,7 @@ from caseworker_tui.text.wording import (
     shortened,
 )
 from store.attachments import spoken_size
+from store.clock import days_until
 from store.domain.likeness import Certainty
 from store.domain.statuses import ADVERSE, DONE, HELD, REJECTION_SENTENCES, label
 from store.queries.as_of import CaseThen
@@ -213,7 +214,7 @@ def _days_left(document: DocumentRow, today: date) -> int | None:
     """The days until a document at hand expires. It is None for other documents, and if no last day is known."""
     if document.expires_on is None or document.status not in HELD:
         return None
-    return (date.fromisoformat(document.expires_on) - today).days
+    return days_until(document.expires_on, today)
 
 
 def _expiry(last_day: str, days: int | None, today: date) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from caseworker_tui.cli.printing import progress_bar, safe, say, silence_stdout
 from caseworker_tui.configuration.location import file_to_read
 from store.actor import default_actor
 from store.domain.refusals import Refusal
-from store.errors import BadFile, DatabaseMissing, StoreError
+from store.errors import BadFile, DatabaseDamaged, DatabaseMissing, StoreError
 from store.passing import clear_away
 from store.sqlite.database import reader
 
@@ -232,6 +232,8 @@ class Settings:
     @property
     def path(self) -> Path:
         if chosen := self.database or (self.configured and self.configured.database):
+            if not chosen.name:  # beside it other things have names that begin with its own
+                raise DatabaseDamaged(f"{chosen} is a folder, not a database: name a file in it with --db.")
             return chosen
         try:
             return user_data_path("caseworker", appauthor=False) / "cases.sqlite3"

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from store.domain.team_rules import TeamRules
 from store.handwritten_files import bad_file, read_handwritten_file
-from store.validation import explain, printable
+from store.validation import explain, printable, shortened
 
 _PLACE: Final = re.compile(r"\b(rules|switched_off)\[(\d+)\]\.?(:?) ?")
 
@@ -29,7 +29,7 @@ def _naming_the_rules(sentence: str, data: Any) -> str:
     def named(place: re.Match[str]) -> str:
         what, index = place[1], int(place[2])
         try:
-            rule_id = f" ({data[what][index]['id']})"
+            rule_id = f" ({shortened(str(data[what][index]['id']))})"
         except (KeyError, TypeError):
             rule_id = ""
         return f"{'rule' if what == 'rules' else 'switched_off'} {index + 1}{rule_id}: "

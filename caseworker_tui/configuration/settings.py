@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -35,10 +35,13 @@ from store.notifications.rules_file import read_rules
 from store.sync.settings import flat_properties
 from store.validation import explain, printable
 
+LONGEST_PATH: Final = 4096
+"""In characters: what systems take, in bytes. A path is quoted whole in sentences."""
+
 
 def _from_its_folder(path: object, info: ValidationInfo) -> object:
     """A path as the file means it: `~` is the home folder, and what is relative begins where the file lies."""
-    if not isinstance(path, str) or not path.strip():
+    if not isinstance(path, str) or not path.strip() or len(path) > LONGEST_PATH:
         raise ValueError("must be the path of a file")
     folder: Path = (info.context or {}).get("folder", Path())
     try:

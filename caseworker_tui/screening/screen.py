@@ -130,7 +130,7 @@ class ScreeningScreen(WorkScreen):
         same = next((index for index in rows if before and _is_same(self._rows[index], before)), None)
         if before and same is not None:
             now = self._rows[same]
-            if same in undecided or not undecided or (now and now.disposition is before.disposition):
+            if same in undecided or not undecided or (now and now.disposition == before.disposition):
                 return same
         later = (index for index in undecided if same is None or index > same)
         return next(later, next(iter(undecided or rows), None))

@@ -6,20 +6,20 @@ from typing import Final
 from textual.content import Content
 
 from caseworker_tui.dialogs.questions import Answers, Choice, Dialog, Line, in_order
-from caseworker_tui.text.wording import country, local_time
+from caseworker_tui.text.wording import UNKNOWN, country, local_time
 from store.domain.statuses import label
 from store.screening.case_screening import Candidate, CaseScreening, Disposition, ScreenedParty, Unlisted, decision
 from store.screening.entries import Entry, Nature
 from store.screening.matching import Strength
 from store.screening.parties import Party
 
-DISPOSITION_SIGNS: Final[Mapping[Disposition, str]] = {
+DISPOSITION_SIGNS: Final[Mapping[str, str]] = {
     Disposition.UNDECIDED: "○",
     Disposition.FALSE_POSITIVE: "●",
     Disposition.TRUE_MATCH: "✗",
     Disposition.UNSURE: "◐",
 }
-_DISPOSITION_STYLES: Final[Mapping[Disposition, str]] = {
+_DISPOSITION_STYLES: Final[Mapping[str, str]] = {
     Disposition.UNDECIDED: "bold",
     Disposition.FALSE_POSITIVE: "$text-success",
     Disposition.TRUE_MATCH: "$text-error",
@@ -66,7 +66,10 @@ def candidate_line(candidate: Candidate) -> Content:
     filled = round(score * _BAR / 100)
     strength = candidate.match.strength if candidate.match else None
     return Content.assemble(
-        (f"  {DISPOSITION_SIGNS[disposition]} {disposition:<14} ", _DISPOSITION_STYLES[disposition]),
+        (
+            f"  {DISPOSITION_SIGNS.get(disposition, UNKNOWN)} {disposition:<14} ",
+            _DISPOSITION_STYLES.get(disposition, ""),
+        ),
         (f"{score:>3} {'█' * filled}{'░' * (_BAR - filled)} ", _STRENGTH_STYLES[strength] if strength else "dim"),
         f"{strength or 'gone':<9}",
         (candidate.listed.name, "bold"),

@@ -89,6 +89,20 @@ class SyncScreen(WorkScreen):
             ),
             *(
                 (
+                    sync_text.not_shown_line(waiting.names[case_id], sentence),
+                    partial(self.notify, sync_text.NOT_SHOWN),
+                )
+                for case_id, sentence in waiting.not_shown.items()
+            ),
+            *(
+                (
+                    sync_text.too_large_line(waiting.names[case_id], sentence),
+                    partial(self.notify, sync_text.TOO_LARGE),
+                )
+                for case_id, sentence in waiting.too_large.items()
+            ),
+            *(
+                (
                     sync_text.letter_line(letter.dead_letter_id, letter.received_at, letter.reason),
                     partial(self._settle_letter, letter),
                 )

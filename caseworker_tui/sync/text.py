@@ -97,6 +97,23 @@ def resting_line(case: str, sentence: str) -> Content:
     )
 
 
+NOT_SHOWN: Final = "Upgrade caseworker: the case is shown as it is then. `caseworker rebuild` tries again before."
+TOO_LARGE: Final = "Enter it in smaller parts, on a case of its own: no record of the team's log can hold it."
+
+
+def not_shown_line(case: str, sentence: str) -> Content:
+    return _lines(
+        Content.assemble(f"{UNSETTLED_SIGN} Not shown ", (case, "bold")),
+        Content.styled(f"    {sentence} `caseworker rebuild` tries again.", "dim"),
+    )
+
+
+def too_large_line(case: str, sentence: str) -> Content:
+    return _lines(
+        Content.assemble(f"{UNSETTLED_SIGN} Too large ", (case, "bold")), Content.styled(f"    {sentence}", "dim")
+    )
+
+
 def letter_line(number: int, received_at: str, reason: str) -> Content:
     return _lines(
         Content.assemble("✉ Message   ", (f"dead letter {number}", "bold"), f"  of {local_time(received_at)}"),

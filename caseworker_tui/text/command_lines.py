@@ -16,7 +16,7 @@ from store.domain.values import Text
 from store.engine.case_store import CaseStore
 from store.errors import StoreError
 from store.intake.records import parsed, trouble
-from store.validation import echo, explain
+from store.validation import echo, explain, with_few_unknown
 
 LONGEST_LINE: Final = 16 * 1024 * 1024
 _CHUNK: Final = 64 * 1024
@@ -130,7 +130,7 @@ def _id_in(content: dict[str, JsonValue]) -> str | None:
 
 def _command_in(number: int, content: dict[str, JsonValue]) -> tuple[CommandLine, Command]:
     try:
-        envelope = CommandLine.model_validate(content)
+        envelope = CommandLine.model_validate(with_few_unknown(content, CommandLine))
     except ValidationError as error:
         raise _invalid(number, explain(error, CommandLine)) from error
     model = COMMANDS.get(envelope.command)
@@ -143,7 +143,7 @@ def _command_in(number: int, content: dict[str, JsonValue]) -> tuple[CommandLine
             " `caseworker exec --schema` describes them all.",
         )
     try:
-        return envelope, model.model_validate(envelope.data)
+        return envelope, model.model_validate(with_few_unknown(envelope.data, model))
     except ValidationError as error:
         raise _invalid(number, explain(error, model, within="data")) from error
 

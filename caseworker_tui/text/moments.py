@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from store.validation import echo
+
 _WRITTEN: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}(?P<minute>[T ]\d{2}:\d{2}(?P<second>:\d{2}(?P<fraction>\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?"
 )
@@ -27,6 +29,6 @@ def read_moment(text: str) -> datetime:
         return began.astimezone(UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise ValueError(
-            f"‘{text}’ is not a moment: write a day like 2026-03-31, or one with its time like 2026-03-31T12:00,"
+            f"{echo(text)} is not a moment: write a day like 2026-03-31, or one with its time like 2026-03-31T12:00,"
             " which is local unless Z or an offset like +02:00 follows."
         ) from error

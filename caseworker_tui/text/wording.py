@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
+from store.clock import days_until, moment
 from store.domain.statuses import CaseStatus, CheckOutcome, DocumentStatus, RiskLevel
 
 PENDING_SIGN: Final = "~"
@@ -24,7 +25,7 @@ PINNED_SIGN: Final = "⚑"
 """A case that somebody pinned, before its name."""
 
 UNKNOWN: Final = "?"
-"""The mark of a status that only a newer version of caseworker knows."""
+"""The mark of a status that only a newer version of caseworker knows, and of a time that does not exist."""
 
 DOCUMENT_SIGNS: Final[Mapping[DocumentStatus, str]] = {
     DocumentStatus.AWAITING_UPLOAD: "○",
@@ -96,7 +97,10 @@ _UNITS: Final = (
 
 def age(timestamp: str, now: datetime) -> str:
     """The time since then, in the largest unit that fits: `3d`, `5h`, `12min`, `now`."""
-    passed = now - datetime.fromisoformat(timestamp)
+    then = moment(timestamp)
+    if then is None:
+        return UNKNOWN
+    passed = now - then
     for unit, name in _UNITS:
         if passed >= unit:
             return f"{passed // unit}{name}"
@@ -104,14 +108,16 @@ def age(timestamp: str, now: datetime) -> str:
 
 
 def ago(timestamp: str, now: datetime) -> str:
-    """`3d ago`, or `just now`."""
+    """`3d ago`, or `just now`; a time that does not exist as it is."""
     passed = age(timestamp, now)
-    return "just now" if passed == "now" else f"{passed} ago"
+    return {"now": "just now", UNKNOWN: timestamp}.get(passed, f"{passed} ago")
 
 
 def expiry(last_day: str, today: date) -> str:
     """`expires in 12d`, `expires today`, `expired 3d ago`: a document holds through its last day."""
-    days = (date.fromisoformat(last_day) - today).days
+    days = days_until(last_day, today)
+    if days is None:
+        return f"expires on {last_day}"
     if not days:
         return "expires today"
     span = f"{abs(days) // 365}y" if abs(days) >= 365 else f"{abs(days)}d"
@@ -119,8 +125,11 @@ def expiry(last_day: str, today: date) -> str:
 
 
 def local_time(timestamp: str) -> str:
-    """A stored UTC time as local time, to the minute."""
-    return datetime.fromisoformat(timestamp).astimezone().strftime("%Y-%m-%d %H:%M")
+    """A stored UTC time as local time, to the minute. One that does not exist, here at least, is told as it is."""
+    try:
+        return datetime.fromisoformat(timestamp).astimezone().isoformat(" ", "minutes")[:16]
+    except (ValueError, OverflowError, OSError):
+        return timestamp
 
 
 def country(code: str | None) -> str | None:
@@ -136,7 +145,9 @@ def shortened(text: str) -> str:
 
 def days_left(day: str, now: datetime) -> str:
     """The days until a date, by the local calendar: `3d`, `today`, `-2d!`."""
-    left = (date.fromisoformat(day) - now.astimezone().date()).days
+    left = days_until(day, now.astimezone().date())
+    if left is None:
+        return UNKNOWN
     return "today" if left == 0 else f"{left}d{'!' * (left < 0)}"
 
 

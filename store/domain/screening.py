@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from store.domain.values import Sha256, Text, Value
+from store.domain.values import LongList, Sha256, Text, Value
 
 
 class ListedCandidate(Value):
@@ -17,7 +17,7 @@ class ListedCandidate(Value):
     entry_digest: Sha256
     name: Text
     score: Annotated[int, Field(ge=0, le=100)]
-    matched: tuple[Text, ...] = ()
+    matched: Annotated[tuple[Text, ...], LongList] = ()
 
 
 class Screening(Value):

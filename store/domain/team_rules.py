@@ -59,6 +59,10 @@ class SwitchedOff(Value):
 _BUILT_IN: Final[Mapping[str, DocumentRule]] = {rule.rule_id: rule for rule in DOCUMENT_RULES}
 
 
+_MOST_TOLD: Final = 5
+"""Things that are wrong between rules: a file in which a list is there a hundred times has thousands."""
+
+
 class TeamRules(Value):
     """`version` names this state of the rules in every commit: another one whenever they change."""
 
@@ -68,7 +72,10 @@ class TeamRules(Value):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        if wrong := [*self._wrongly_switched_off(), *self._repeated()]:
+        wrong = list(dict.fromkeys([*self._wrongly_switched_off(), *self._repeated()]))
+        if more := len(wrong[_MOST_TOLD:]):
+            wrong[_MOST_TOLD:] = [f"and {more} more"]
+        if wrong:
             raise ValueError("; ".join(wrong))
         return self
 

@@ -18,10 +18,14 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     model_validator,
 )
 from pydantic.types import Strict
+from pydantic_core import ErrorDetails, InitErrorDetails
 
 from store.domain.statuses import Over
 
@@ -48,6 +52,39 @@ class Value(BaseModel):
     """A value: equal by content, never changed, and nothing in it that we do not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # built at first use: a quicker start
+
+
+ENOUGH_WRONG: Final = 100
+"""Of a list with more wrong entries than these the rest is not looked at: to tell what is wrong with an entry takes a
+hundred times as long as to read it, and nobody is told all of it."""
+
+
+def _in_parts(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    if not isinstance(value, list | tuple) or len(value) <= ENOUGH_WRONG:
+        return validate(value)
+    found: list[Any] = []
+    wrong: list[InitErrorDetails] = []
+    for start in range(0, len(value), ENOUGH_WRONG):
+        try:
+            found += validate(value[start : start + ENOUGH_WRONG])
+        except ValidationError as error:
+            wrong += (_further_on(each, start) for each in error.errors(include_url=False))
+        if len(wrong) > ENOUGH_WRONG:
+            break
+    if wrong:
+        raise ValidationError.from_exception_data("a list", wrong)
+    return tuple(found)
+
+
+def _further_on(error: ErrorDetails, entries: int) -> InitErrorDetails:
+    """What is wrong with an entry of a part of a list, in the list as a whole."""
+    index, *within = error["loc"]
+    location = (int(index) + entries, *within)
+    return InitErrorDetails(type=error["type"], loc=location, input=error["input"], ctx=error.get("ctx", {}))
+
+
+LongList = WrapValidator(_in_parts)
+"""For a list that comes from outside."""
 
 
 FORMS: Final[dict[str, str]] = {}
@@ -294,9 +331,9 @@ class BeneficialOwnerData(Value):
     ownership_percentage: Percent | None = None
     share: Share | None = None
     directness: Directness = Directness.UNKNOWN
-    types_of_control: tuple[Text, ...] = ()
+    types_of_control: Annotated[tuple[Text, ...], LongList] = ()
     is_ubo: Flag = False
-    interests: tuple[Interest, ...] = ()
+    interests: Annotated[tuple[Interest, ...], LongList] = ()
     party: Text | None = None
     held_in: Text | None = None
     source: Text | None = None

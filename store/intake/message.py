@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict
 from store.domain.commands import CreateCase
 from store.domain.identifiers import content_id
 from store.domain.statuses import TraitementType
-from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonData, Text, Value
+from store.domain.values import BeneficialOwnerData, CompanyProfileData, LongList, PersonData, Text, Value
 from store.intake.fields import NullIsEmpty, OptionalText, at_most
 
 MOST_PARTIES: Final = 10_000
@@ -26,9 +26,9 @@ class IntakeMessage(Value):
     traitement_type: Annotated[
         TraitementType, BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
     ]
-    persons: Annotated[tuple[PersonData, ...], NullIsEmpty, at_most(MOST_PARTIES)] = ()
+    persons: Annotated[tuple[PersonData, ...], LongList, NullIsEmpty, at_most(MOST_PARTIES)] = ()
     company_profile: CompanyProfileData | None = None
-    beneficial_owners: Annotated[tuple[BeneficialOwnerData, ...], NullIsEmpty, at_most(MOST_PARTIES)] = ()
+    beneficial_owners: Annotated[tuple[BeneficialOwnerData, ...], LongList, NullIsEmpty, at_most(MOST_PARTIES)] = ()
     message_id: OptionalText = None
 
 

@@ -48,7 +48,9 @@ _BRACKET: Final = re.compile(rb'(?:[^"\[\]{}]++|' + _TEXT + rb")*+([\[\]{}])", r
 """The next bracket outside of texts, with all that is before it."""
 _PART: Final = re.compile(rb'(?:[^"\[\]{},]++|' + _TEXT + rb")*+([\[\]{},])", re.DOTALL)
 """The same for a comma as well."""
-_LINE_BREAK: Final = re.compile(rb"[ \t]*[\r\n]\s*")
+_LINE_BREAK: Final = re.compile(rb"(?<![ \t])[ \t]*+[\r\n]\s*")
+"""Looked for where blanks begin and nowhere within them, for a record may have millions."""
+_WORD: Final = re.compile(r"[-+.\w]*")
 _IN_WORDS: Final[Mapping[str, str]] = {
     "recursion limit": "it is nested more than 200 levels deep",
     "hex escape": r"a \u escape is incomplete, or one half of a pair (a surrogate), which is no character",
@@ -270,16 +272,21 @@ def trouble(raw: bytes) -> str:
         found = _PARSER_SAYS.fullmatch(str(error))
         if found is None:
             return f"broken JSON: {error}"
-        line = next(islice(BytesIO(raw), int(found[2]) - 1, None)).removesuffix(b"\n")
+        line = next(islice(BytesIO(raw), int(found[2]) - 1, None), b"").removesuffix(b"\n")  # none behind the last
         before = line[: max(int(found[3]) - 1, 0)].decode(errors="ignore")
         words = next((words for said, words in _IN_WORDS.items() if said in found[1]), found[1])
         if found[1] in ("expected value", "expected ident", "invalid number"):
-            begun = re.search(r"[-+.\w]*$", before)
-            word = re.match(r"[-+.\w]*", line.decode()[len(before) :])
-            assert begun is not None  # both patterns match nothing as well
-            assert word is not None
-            before = before.removesuffix(begun[0])
-            words = f"{echo(begun[0] + word[0])} is not a JSON value" if begun[0] + word[0] else words
+            begun = _first_word(before[::-1])[::-1]
+            word = begun + _first_word(line.decode()[len(before) :])
+            before = before.removesuffix(begun)
+            words = f"{echo(word)} is not a JSON value" if word else words
         named_line = f"line {found[2]}, " if b"\n" in raw else ""
         return f"broken JSON at {named_line}column {len(before) + 1}: {words}"
     return "there is more after the end of the list"
+
+
+def _first_word(text: str) -> str:
+    """What a text begins with that could be a number or a name, or nothing."""
+    found = _WORD.match(text)
+    assert found is not None  # the pattern matches nothing as well
+    return found[0]

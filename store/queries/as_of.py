@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from store.clock import stamp
+from store.clock import moment, stamp
 from store.domain.refusals import Code, Refusal, unknown_case
 from store.domain.rules import Rules
 from store.log.read import RecordedCommit, RecordedEvent, get_commits_for_case
@@ -51,27 +51,29 @@ def as_of(connection: sqlite3.Connection, case_id: str, when: int | datetime, ru
     if not 1 <= version <= len(commits):
         raise Refusal(Code.UNKNOWN_VERSION, f"The case has no version {version}: they count from 1 to {len(commits)}.")
     *earlier, newest = commits[:version]
-    day = when.astimezone(UTC).date() if isinstance(when, datetime) else _day_of(newest)
+    day = when.astimezone(UTC).date() if isinstance(when, datetime) else _day_of(commits[:version])
     with fresh_tables() as tables:
         history = history_among(_events(commits[:version]))
         project_what_can_be(tables, _events(earlier), history)
-        before = _assessed_at(tables, case_id, earlier, rules, _day_of(earlier[-1])) if earlier else None
+        before = _assessed_at(tables, case_id, earlier, rules, _day_of(earlier)) if earlier else None
         project_what_can_be(tables, newest.events, history)
         stood = _assessed_at(tables, case_id, [*earlier, newest], rules, day)
     entries = tuple(entries_of([*earlier, newest]))
     return CaseThen(entries[0], len(commits), stood, before, entries)
 
 
-def _version_at(commits: list[RecordedCommit], moment: datetime) -> int:
-    latest = stamp(moment)
+def _version_at(commits: list[RecordedCommit], when: datetime) -> int:
+    latest = stamp(when)
     version = max((commit.version for commit in commits if commit.recorded_at <= latest), default=0)
     if not version:
         raise Refusal(Code.NOT_YET_OPENED, f"The case was opened at {commits[0].recorded_at}, after {latest}.")
     return version
 
 
-def _day_of(commit: RecordedCommit) -> date:
-    return datetime.fromisoformat(commit.recorded_at).astimezone(UTC).date()
+def _day_of(commits: list[RecordedCommit]) -> date:
+    """The day of the newest of these commits that has a time which exists."""
+    moments = (moment(commit.recorded_at) for commit in reversed(commits))
+    return next((found.date() for found in moments if found), date.min)
 
 
 def _assessed_at(

@@ -18,6 +18,7 @@ from store.log.read import head_of
 from store.queries.queue import QueueRow, queue_row
 from store.queries.rows import maker, names_of
 from store.sqlite.transactions import read_transaction
+from store.validation import echo
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -175,7 +176,7 @@ def find_case(connection: sqlite3.Connection, id_or_reference: str) -> str:
         (named.lower(), read_reference(named)),
     ).fetchall()
     if not rows:
-        raise unknown_case(f"with the id or reference ‘{named}’")
+        raise unknown_case(f"with the id or reference {echo(named)}")
     if len(rows) > 1:
         ids = " and ".join(row[0] for row in rows)
         raise Refusal(Code.AMBIGUOUS_CASE, f"The reference {named} stands for {ids}: name the case by its id.")

@@ -11,6 +11,7 @@ from store.domain.refusals import Code, Refusal, unknown_document
 from store.domain.statuses import HELD, CaseStatus, DocumentStatus, document_name, label
 from store.queries.case_file import AttachmentRow, find_case
 from store.queries.rows import maker, names_of
+from store.validation import echo
 
 LEAST_DIGITS: Final = 6
 """A file can be named by so many digits of its SHA-256, or more."""
@@ -73,11 +74,11 @@ def find_document(connection: sqlite3.Connection, named: str) -> FoundDocument:
             (case.lower(),),
         ).fetchall()
         if not known:
-            raise unknown_document(named)
+            raise unknown_document(echo(named))
         if len(known) > 1:
             cases = " and ".join(case_id for case_id, _ in known)
             raise Refusal(
-                Code.AMBIGUOUS_DOCUMENT, f"‘{named}’ is a document of the cases {cases}: name it as CASE/TYPE."
+                Code.AMBIGUOUS_DOCUMENT, f"{echo(named)} is a document of the cases {cases}: name it as CASE/TYPE."
             )
         return FoundDocument(*known[0])
     case_id = find_case(connection, case)
@@ -96,11 +97,12 @@ def find_document(connection: sqlite3.Connection, named: str) -> FoundDocument:
     found = [each for each in found if each[2] == name] or found
     if not found:
         asked = "; ".join(f"{document_type} of {entity_name}" for _, document_type, entity_name in documents)
-        raise Refusal(Code.UNKNOWN_DOCUMENT, f"The case asks for no ‘{rest}’; it asks for {asked or 'nothing'}.")
+        raise Refusal(Code.UNKNOWN_DOCUMENT, f"The case asks for no {echo(rest)}; it asks for {asked or 'nothing'}.")
     if len(found) > 1:
         meant = " and ".join(what for _, what, _ in found)
         raise Refusal(
-            Code.AMBIGUOUS_DOCUMENT, f"‘{named}’ stands for {meant}: add a name, as {case}/{kind}/NAME, or give the id."
+            Code.AMBIGUOUS_DOCUMENT,
+            f"{echo(named)} stands for {meant}: add a name, as {case}/{kind}/NAME, or give the id.",
         )
     return FoundDocument(case_id, str(found[0][0]))
 
@@ -118,7 +120,7 @@ def find_file(connection: sqlite3.Connection, named: str) -> AttachmentRow:
         found = _files(connection, "case_id = ? AND document_requirement_id = ?", find_document(connection, named))
     if not found:
         raise Refusal(
-            Code.UNKNOWN_FILE, f"No file is attached as ‘{named}’: `caseworker show CASE` lists a case's files."
+            Code.UNKNOWN_FILE, f"No file is attached as {echo(named)}: `caseworker show CASE` lists a case's files."
         )
     return found[-1]
 

@@ -1,7 +1,7 @@
 """What screening a case comes to: who may be whom, what was decided before, and the commands that record a decision."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from store.domain.commands import RecordCheck
 from store.domain.screening import ListedCandidate, Screening
-from store.domain.statuses import IN_WORK, CheckKind, CheckOutcome
+from store.domain.statuses import IN_WORK, SETTLES_A_HIT, CheckKind, CheckOutcome
 from store.errors import StoreError
 from store.queries.case_file import CaseFileView, CheckRow, case_file
 from store.queries.queue import QueueRow, whole_queue
@@ -35,7 +35,7 @@ class Disposition(StrEnum):
     UNSURE = "unsure"
 
 
-_STANDING: Final = {
+_STANDING: Final[Mapping[str, Disposition]] = {
     CheckOutcome.CLEAR: Disposition.FALSE_POSITIVE,
     CheckOutcome.NOT_APPLICABLE: Disposition.FALSE_POSITIVE,
     CheckOutcome.HIT: Disposition.TRUE_MATCH,
@@ -48,6 +48,11 @@ OUTCOMES: Final = {
     Disposition.UNSURE: CheckOutcome.INCONCLUSIVE,
 }
 """What each decision on a candidate is recorded as."""
+
+
+_WORST_FIRST: Final = (CheckOutcome.HIT, CheckOutcome.INCONCLUSIVE, CheckOutcome.NOT_APPLICABLE, CheckOutcome.CLEAR)
+_BADNESS: Final[Mapping[str, int]] = {outcome: place for place, outcome in enumerate(_WORST_FIRST, start=1)}
+"""What is not known may be worse than all that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,11 @@ class Candidate:
     changed: str = ""
 
     @property
-    def disposition(self) -> Disposition:
+    def disposition(self) -> Disposition | str:
+        """An outcome that only a newer version of caseworker knows stands for itself."""
         if self.before is None or self.changed:
             return Disposition.UNDECIDED
-        return _STANDING[self.before.outcome]
+        return _STANDING.get(self.before.outcome, self.before.outcome)
 
     @property
     def listed(self) -> ListedCandidate:
@@ -203,9 +209,9 @@ class _Recorded:
         return check if check is not None and check.screening == screening else None
 
     def open_ones(self) -> Iterator[tuple[Subject, CheckRow]]:
-        """Those that a decision on the case depends on."""
+        """Those that a decision on the case depends on, or may depend on."""
         for subject, check in self._of_entries.items():
-            if check.outcome in (CheckOutcome.HIT, CheckOutcome.INCONCLUSIVE):
+            if check.outcome not in SETTLES_A_HIT:
                 yield subject, check
 
 
@@ -289,8 +295,7 @@ def _before(
     known = [check for check in decisions if check is not None]
     if not known:
         return None, ""
-    worst_first = (CheckOutcome.HIT, CheckOutcome.INCONCLUSIVE, CheckOutcome.NOT_APPLICABLE, CheckOutcome.CLEAR)
-    decided = min(known, key=lambda check: worst_first.index(check.outcome))
+    decided = min(known, key=lambda check: _BADNESS.get(check.outcome, 0))
     then = decided.screening
     assert then is not None
     assert then.candidate is not None

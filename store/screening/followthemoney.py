@@ -62,8 +62,8 @@ class Entity(BaseModel):
         for name in properties:
             yield from (value for value in self.properties.get(name, ()) if isinstance(value, str))
 
-    def within(self, name: str) -> Iterator[Mapping[str, list[Any]]]:
-        """The properties of the entities within a property, where the file nests them."""
+    def within(self, name: str) -> Iterator[Mapping[str, Any]]:
+        """The properties of the entities within a property, where the file nests them. What these hold is unchecked."""
         for value in self.properties.get(name, ()):
             if isinstance(value, dict) and isinstance(value.get("properties"), dict):
                 yield value["properties"]
@@ -129,7 +129,7 @@ def _checks(entity: Entity, kind: CheckKind | None) -> tuple[str, ...]:
     return () if topics or entity.target is False else (CheckKind.SANCTIONS.value,)
 
 
-def _all(nested: Iterable[Mapping[str, list[Any]]], name: str) -> Iterator[str]:
+def _all(nested: Iterable[Mapping[str, Any]], name: str) -> Iterator[str]:
     for properties in nested:
-        values = properties.get(name, ())
-        yield from (value for value in values if isinstance(value, str))
+        values = properties.get(name)
+        yield from (value for value in (values if isinstance(values, list) else ()) if isinstance(value, str))

@@ -20,6 +20,7 @@ from store.passing import LISTS, beside
 from store.queries.rows import names_of
 from store.screening.entries import Entry
 from store.screening.spelling import sounds, spelt
+from store.validation import echo
 
 APPLICATION_ID: Final = 0x43574C53
 """`CWLS` in ASCII, in the header of a list's file."""
@@ -189,7 +190,7 @@ def remove_list(folder: Path, name: str) -> None:
         list_file(folder, name).unlink()
     except FileNotFoundError:
         raise Refusal(
-            Code.UNKNOWN_LIST, f"There is no list ‘{name}’: `caseworker lists` names those there are."
+            Code.UNKNOWN_LIST, f"There is no list {echo(name)}: `caseworker lists` names those there are."
         ) from None
 
 

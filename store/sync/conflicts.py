@@ -4,11 +4,14 @@ Afterwards the command is pending again, or it is kept among the discarded comma
 """
 
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
+from pydantic import ValidationError
 from pydantic_core import to_json
 
 from store import unsettled
+from store.actor import possible_actor
 from store.clock import stamp
 from store.domain.commands import AddNote
 from store.domain.operation import Command
@@ -19,8 +22,9 @@ from store.log.commit import Commit
 from store.log.loaded_case import load_case
 from store.projections import project
 from store.sync.rebase import id_reused, run_again
-from store.sync.wire import decode, encode, payloads_of
+from store.sync.wire import Unreadable, as_encoded, encode, payloads_of
 from store.unsettled import StoredConflict, StoredDiscarded
+from store.validation import explain
 
 
 def record_conflict(
@@ -68,8 +72,15 @@ def edit(
 
 
 def keep_as_note(store: CaseStore, command_id: str, text: str, *, actor: str) -> Receipt:
-    """Give the command up, and write down in the case what it was about."""
-    note = AddNote(case_id=store.query(_conflict, command_id).case_id, text=text)
+    """Give the command up, and write down in the case what it was about.
+
+    Raises `Refusal`, and leaves the conflict, if the text is none for a note.
+    """
+    case_id = store.query(_conflict, command_id).case_id
+    try:
+        note = AddNote(case_id=case_id, text=text)
+    except ValidationError as error:
+        raise Refusal(Code.INVALID_COMMAND, f"It can't be kept as a note: {explain(error, AddNote)}.") from error
     return edit(store, command_id, note, actor=actor, reason="kept as a note")
 
 
@@ -80,7 +91,7 @@ def discard(store: CaseStore, command_id: str, *, actor: str, reason: str) -> No
 
 
 def _retry(connection: sqlite3.Connection, store: CaseStore, command_id: str) -> Receipt:
-    before = decode(_conflict(connection, command_id).record.encode())
+    before = _as_given(_conflict(connection, command_id))
     case_id = before.header.case_id
     if connection.execute(
         "SELECT 1 FROM commits WHERE command_id = ? AND case_id = ?", (command_id, case_id)
@@ -92,6 +103,19 @@ def _retry(connection: sqlite3.Connection, store: CaseStore, command_id: str) ->
     project(connection, events)
     types = tuple(event.event_type for event in events)
     return Receipt(command_id, case_id, commit.commit_id, types, repeated=False)
+
+
+def _as_given(conflict: StoredConflict) -> Commit:
+    """The commit of a conflict. Earlier versions let people act under names that no commit can bear any more."""
+    try:
+        commit = as_encoded(conflict.record.encode())
+    except Unreadable as error:
+        raise Refusal(
+            Code.INVALID_COMMAND,
+            f"The command can't be given again as it is kept: {error}. Edit it, keep it as a note, or discard it.",
+        ) from error
+    header = commit.header
+    return replace(commit, header=replace(header, actor=possible_actor(header.actor)))
 
 
 def _discard(store: CaseStore, command_id: str, *, actor: str, reason: str, replaced_by: str | None) -> None:

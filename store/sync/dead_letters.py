@@ -7,6 +7,7 @@ Each is in the database of the laptop that read it, where it can be corrected an
 import sqlite3
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -73,7 +74,9 @@ def dead_letters(connection: sqlite3.Connection, *, waiting_only: bool = False) 
 
 def dead_letter(connection: sqlite3.Connection, dead_letter_id: int) -> DeadLetter:
     """One dead letter. Raises `Refusal` if there is none of that number."""
-    row = connection.execute(f"{_LETTERS} WHERE dead_letter_id = ?", (dead_letter_id,)).fetchone()
+    row = None
+    with suppress(OverflowError):  # a number that no column holds
+        row = connection.execute(f"{_LETTERS} WHERE dead_letter_id = ?", (dead_letter_id,)).fetchone()
     if row is None:
         raise Refusal(Code.UNKNOWN_DEAD_LETTER, f"There is no dead letter {dead_letter_id}.")
     return _letter(row)

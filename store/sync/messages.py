@@ -6,7 +6,6 @@ describes the topics, `store.sync.asyncapi` makes the document for tools.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Final
 
@@ -16,6 +15,7 @@ from cloudevents.core.v1.event import CloudEvent
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic_core import from_json
 
+from store.clock import moment
 from store.domain.events import NotificationRequired
 from store.log import RecordedEvent
 from store.sync.topic_log import Headers, ToSend
@@ -95,6 +95,7 @@ def cloud_event_headers(
 
     All that comes of one request shares a trace, which is its correlation id or follows from that.
     """
+    when = moment(time)
     event = CloudEvent(
         attributes={
             "id": identity,
@@ -103,13 +104,15 @@ def cloud_event_headers(
             "specversion": "1.0",
             "datacontenttype": "application/json",
             "subject": subject,
-            "time": datetime.fromisoformat(time),
+            **({"time": when} if when else {}),
         },
         data=None,
     )
     trace = correlation_id if _TRACE.fullmatch(correlation_id) else sha256(correlation_id.encode()).hexdigest()[:32]
     span = sha256(identity.encode()).hexdigest()[:16]
     headers = to_binary(event, JSONFormat()).headers | {"traceparent": f"00-{trace}-{span}-01".encode()}
+    if when is None:  # the library makes up another
+        del headers["ce_time"]
     return tuple(headers.items())
 
 

@@ -14,7 +14,7 @@ from store.sqlite.transactions import use_for_bulk_work
 from store.sync.partition import partition_of
 from store.sync.pull import Tally, take_in
 from store.sync.quarantine import renew_rows, resume_readable
-from store.sync.shared_log import Outgoing, SharedLog, SyncStopped
+from store.sync.shared_log import Outgoing, SharedLog, stopped_by_the_machine
 from store.sync.team import check_same_log, team_of
 from store.sync.wire import encode
 from store.unsettled import quarantined_cases, waiting_rows
@@ -48,14 +48,8 @@ def sync_round(
     store: CaseStore, log: SharedLog, *, progress: Progress = lambda done, total: None, batch: int = BATCH
 ) -> Round:
     """One round. Raises `Unreachable` or `SyncStopped`; what was done before is kept."""
-    try:
+    with stopped_by_the_machine():
         return _sync_round(store, log, progress, batch)
-    except MemoryError as error:
-        raise SyncStopped(
-            "out_of_memory",
-            "There is too little memory to take in the team's records: close other programs, and sync again. What was"
-            " taken in before is kept.",
-        ) from error
 
 
 def _sync_round(store: CaseStore, log: SharedLog, progress: Progress, batch: int) -> Round:

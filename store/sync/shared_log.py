@@ -1,6 +1,7 @@
 """What a shared log has to offer: partitions of records, each in an order that never changes. Kafka's topic is one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -78,3 +79,24 @@ class SyncStopped(Exception):
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+@contextmanager
+def stopped_by_the_machine() -> Iterator[None]:
+    """Work of sync that too little memory, or a disk that is full or fails, ends with a sentence: no commit's doing."""
+    try:
+        yield
+    except MemoryError as error:
+        raise SyncStopped(
+            "out_of_memory",
+            "There is too little memory to take in the team's records: close other programs, and sync again. What was"
+            " taken in before is kept.",
+        ) from error
+    except BrokenPipeError:  # who reads what is told has ended
+        raise
+    except OSError as error:
+        raise SyncStopped(
+            "machine_failed",
+            f"This machine failed while it synced ({error.strerror or type(error).__name__}): look at its disk, and"
+            " sync again. What was taken in before is kept.",
+        ) from error

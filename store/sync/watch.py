@@ -16,7 +16,7 @@ from store.errors import DatabaseBusy
 from store.log.pending import pending_outside, too_large
 from store.queries.queue import data_version
 from store.sync.round import cases_held_back, until_settled
-from store.sync.shared_log import SharedLog, SyncStopped, Unreachable
+from store.sync.shared_log import SharedLog, SyncStopped, Unreachable, stopped_by_the_machine
 from store.sync.team import join, team_of
 
 GLANCE_SECONDS: Final = 0.1
@@ -92,7 +92,8 @@ class Watch:
         pause = _FIRST_PAUSE
         while not self.stop.is_set():
             try:
-                join(self.store, self.log)
+                with stopped_by_the_machine():
+                    join(self.store, self.log)
                 while not self.stop.is_set():
                     self._round()
                     pause = _FIRST_PAUSE
@@ -143,7 +144,8 @@ class Watch:
                 continue
             trouble = ""
             try:
-                something |= bool(chore.do())
+                with stopped_by_the_machine():
+                    something |= bool(chore.do())
             except (Unreachable, SyncStopped, DatabaseBusy) as error:
                 trouble = str(error)
                 self._not_before[chore.name] = monotonic() + RETRY_SECONDS

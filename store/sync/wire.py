@@ -110,6 +110,13 @@ def decode(value: bytes | None) -> Commit:
     """The commit in a record's value. Raises `Unreadable`, with a sentence that says what is wrong with it."""
     if value is None:
         raise Unreadable("it is empty")
+    commit = as_encoded(value)
+    _check_content(commit)
+    return commit
+
+
+def as_encoded(value: bytes) -> Commit:
+    """What is encoded there. Whether a team takes it for a commit is for `decode` to tell. Raises the same."""
     try:
         it = WireCommit.model_validate_json(value)
     except ValidationError as error:
@@ -122,9 +129,7 @@ def decode(value: bytes | None) -> Commit:
     events = tuple(EventFields._make(_EVENT_VALUES(event)) for event in it.events)
     if commit_id(header.fields(), events) != it.commit_id:
         raise Unreadable("its content does not give its commit_id")
-    commit = Commit(it.commit_id, header, events)
-    _check_content(commit)
-    return commit
+    return Commit(it.commit_id, header, events)
 
 
 def payloads_of(commit: Commit) -> list[Payload | UnknownPayload]:

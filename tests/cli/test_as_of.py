@@ -10,6 +10,7 @@ import pytest
 
 from caseworker_tui.text.moments import read_moment
 from tests.cli.conftest import Caseworker, as_lines, new_case
+from tests.store.stores import by_hand
 
 
 @pytest.fixture(autouse=True)
@@ -167,3 +168,30 @@ class TestTheLog:
         nothing = caseworker("show", case, "--at-version", "4").stdout.splitlines()
         assert nothing[1] == "  ana.ruiz found nothing to change"
         assert show(caseworker, case, "--at-version", 4)["as_of"]["changes"] == []
+
+
+class TestATimeThatDoesNotExist:
+    """An older version took it from a team's log."""
+
+    NEVER = "2026-99-99T25:61:00.000000+00:00"
+
+    @pytest.fixture(autouse=True)
+    def never(self, caseworker: Caseworker, database: Path, case: str) -> None:
+        with by_hand(database) as connection:
+            connection.execute("UPDATE commits SET recorded_at = ? WHERE position = 2", [self.NEVER])
+            connection.execute("UPDATE events SET timestamp = ? WHERE commit_position = 2", [self.NEVER])
+        assert caseworker("rebuild").exit_code == 0
+
+    @pytest.mark.parametrize("version", [1, 2, 3])
+    def test_is_shown_as_it_is(self, caseworker: Caseworker, case: str, version: int) -> None:
+        then = show(caseworker, case, "--at-version", version)
+        assert (then["as_of"]["recorded_at"] == self.NEVER) is (version == 2)
+        result = caseworker("show", case, "--at-version", version)
+        assert result.exit_code == 0
+        assert (self.NEVER in result.stdout) is (version == 2)
+
+    def test_holds_up_no_other_question(self, caseworker: Caseworker, case: str) -> None:
+        for arguments in (["show", case], ["cases"], ["team"], ["log", case], ["expiring"]):
+            result = caseworker(*arguments)
+            assert result.exit_code == 0, arguments
+            assert "A fault in caseworker" not in result.output

@@ -234,3 +234,14 @@ def test_doctor_tells_what_a_killed_run_left(caseworker: Caseworker, sample: Pat
     assert result.exit_code == 1
     assert f"by processes that are gone: {folder}-killed\n" in result.stdout
     assert "Left behind: These hold personal data in clear. The next run of caseworker" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["cases", "lists", "doctor", "verify"])
+@pytest.mark.parametrize("named", [".", "/", "./"])
+def test_a_folder_that_is_named_without_a_name_is_no_database(
+    caseworker: Caseworker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, named: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = caseworker(command, "--db", named)
+    assert result.exit_code == 1
+    assert "is a folder, not a database" in result.stderr

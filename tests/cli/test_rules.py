@@ -103,6 +103,7 @@ class TestRules:
             ),
             ("rules.toml", RULES.replace("kyc-person-address", "kyc-adress"), "there is no built-in rule kyc-adress"),
             ("rules.toml", RULES + RULES.partition("\n\n")[2].partition("[[sw")[0], "acme-funds is there twice"),
+            ("rules.toml", RULES.replace('"acme-funds"', f'"{"x" * 5_000}"'), f"rule 1 ({'x' * 59}…): id must have"),
             ("rules.toml", "x" * 1024**2 + "x", "more than 1 MiB"),
             ("rules.json", "[" * 100_000, "it is not JSON in UTF-8"),
             ("rules.toml", "x = " + "[" * 100_000, "it is not TOML in UTF-8"),

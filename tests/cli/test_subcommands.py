@@ -324,3 +324,17 @@ def test_what_is_handed_over_is_read_up_to_a_bound(
         result = caseworker(*arguments[:3], given, *arguments[3:], stdin=b" " * (1024 * 1024 + 1))
         assert result.exit_code == 2
         assert result.stderr == f"{given} has more than 1 MiB: it can't be one message or command.\n"
+
+
+def test_of_what_nobody_meant_to_type_little_is_told_back(caseworker: Caseworker, case: str) -> None:
+    pasted = "x" * 50_000
+    for arguments in (
+        ("show", pasted),
+        ("show", case, "--at", pasted),
+        ("attachment", f"{case}/{pasted}"),
+        ("attachment", pasted),
+        ("lists", "remove", pasted),
+    ):
+        result = caseworker(*arguments)
+        assert result.exit_code in (1, 2)
+        assert 0 < len(result.stderr) < 500

@@ -15,6 +15,7 @@ from tests.cli.conftest import NOW, PROJECT, Caseworker, as_lines, new_case
 from tests.kafka.conftest import mock_connection_to
 from tests.kafka.mock_cluster import MockCluster
 from tests.sync.broken_team import CONFLICT, in_trouble
+from tests.sync.test_forged import tags_that_fail_with
 
 TOPICS: Final = ("case_commits", "kyc_events", "kyc_events.dlq", "notification_events")
 
@@ -57,6 +58,23 @@ class TestSync:
         again = caseworker("sync", "--db", ana)
         assert again.exit_code == 0
         assert again.stderr == ""
+
+    @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError()])
+    @pytest.mark.usefixtures("cluster")
+    def test_a_machine_that_fails_stops_it_with_a_sentence(
+        self, caseworker: Caseworker, tmp_path: Path, error: Exception
+    ) -> None:
+        ana, ben = tmp_path / "ana.sqlite3", tmp_path / "ben.sqlite3"
+        created = json.loads(caseworker("exec", "--db", ana, stdin=as_lines(new_case(1))).stdout)
+        tagged = {"command": "TagCase", "data": {"case_id": created["case_id"], "tag": "vip"}}
+        caseworker("exec", "--db", ana, stdin=as_lines(tagged))
+        assert caseworker("sync", "--db", ana).exit_code == 0
+        with tags_that_fail_with(error):
+            result = caseworker("sync", "--db", ben)
+        assert result.exit_code == 1
+        *_, said = result.stderr.splitlines()
+        assert "What was taken in before is kept." in said
+        assert caseworker("sync", "--db", ben).exit_code == 0
 
     def test_one_process_at_a_time(self, caseworker: Caseworker, cluster: MockCluster, database: Path) -> None:
         caseworker("exec", stdin=as_lines(new_case()))
@@ -156,6 +174,9 @@ class TestDeadLetters:
         assert json.loads(caseworker("dead-letters", "--all", "--json").stdout)[0]["state"] == "REPLAYED"
 
     def test_discarded(self, caseworker: Caseworker, cases: dict[str, str]) -> None:
+        for number in (2, 2**63, -(2**63) - 1):
+            result = caseworker("dead-letters", "show", "--", number)
+            assert (result.exit_code, result.stderr) == (1, f"There is no dead letter {number}.\n")
         assert caseworker("dead-letters", "discard", 1, "--reason", "a test").exit_code == 0
         assert caseworker("dead-letters").exit_code == 0
         assert "discarded already" in caseworker("dead-letters", "replay", 1).stderr

@@ -104,3 +104,10 @@ def test_what_makes_no_sense_together(rules: list[dict[str, Any]], off: tuple[st
 def test_fields_that_make_no_sense(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         team(FUNDS | change)
+
+
+def test_of_very_much_that_makes_no_sense_a_little_is_told() -> None:
+    with pytest.raises(ValidationError) as error:
+        team(*[FUNDS] * 200, off=tuple(f"no-{number}" for number in range(10)))
+    (found,) = error.value.errors()
+    assert found["msg"].endswith("no-4; and 6 more")

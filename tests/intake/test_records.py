@@ -10,6 +10,8 @@ import pytest
 from store.intake import records
 from store.intake.records import Broken, Piece, Record, read_records
 from store.intake.sniffing import Unreadable
+from store.sync import intake_messages
+from store.sync.intake_messages import Original, Place
 
 MakeFile = Callable[..., Path]
 
@@ -76,6 +78,29 @@ def test_a_broken_line_is_named_and_costs_no_other(make_file: MakeFile, line: by
     assert problems(path) == [("line 2", reason)]
     assert values(path) == [{"good": 1}, {"good": 2}]
     assert [each.raw for each in read_records(path)][1] == line
+
+
+def test_what_ends_behind_a_line_break_is_told_with_its_place(make_file: MakeFile) -> None:
+    reason = "broken JSON at line 2, column 1: it ends in the middle"
+    with pytest.raises(Unreadable, match=reason):
+        values(make_file(b'[{"a": 1,\n'))
+    message = Original(Place("kyc_events", "id", 0, 0), None, b'{"a": 1,\n', ())
+    with pytest.raises(intake_messages.Unreadable, match=reason):  # an intake that fails on one takes in no other
+        intake_messages.read(message)
+
+
+class TestARecordOfAMegabyteOfTheSame:
+    """To look at it from each of its bytes on would take hours."""
+
+    def test_blanks_before_a_value_are_kept(self, make_file: MakeFile) -> None:
+        record = b'{"a":' + b" \t" * 500_000 + b'1,\n \t\n  "b": 2}'
+        [found] = read_records(make_file(b"[" + record + b"]"))
+        assert isinstance(found, Record)
+        assert found.raw == record.replace(b"\n \t\n  ", b" ")
+
+    def test_letters_before_what_is_wrong_are_passed_over(self, make_file: MakeFile) -> None:
+        [(_, reason)] = problems(make_file(b'{"a": "' + b"x" * 1_000_000 + b'", "b": tru}\n{"a": 1}\n'))
+        assert reason == "broken JSON at column 1000016: ‘tru’ is not a JSON value"
 
 
 @pytest.mark.parametrize("surrogate", [rb"\ud800", rb"\ude00", rb"\ud83dx"])

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from store.domain.commands import CreateCase, UpdateDocumentStatus
+from store.domain.commands import ConfirmBeneficialOwners, CreateCase, UpdateDocumentStatus
 from store.intake.message import IntakeMessage
-from store.validation import echo, explain
+from store.validation import echo, explain, with_few_unknown
 
 PERSON = {"firstname": "Ada", "lastname": "Byron"}
 KYC = {"client_id": "c-1", "version": "1.0", "type": "STANDARD", "traitement_type": "KYC", "persons": [PERSON]}
@@ -121,6 +121,36 @@ def test_an_echo_is_short_and_printable() -> None:
     assert len(echo("x" * 100)) == 62
 
 
-def test_of_very_many_findings_the_number_is_told() -> None:
-    told = explained(CreateCase, {"persons": [1] * 5_000})
-    assert told.endswith("; and 4998 more")
+def test_of_very_many_findings_it_is_told_that_there_are() -> None:
+    assert explained(CreateCase, {"persons": [1] * 5_000}).endswith("; and many more")
+    assert explained(CreateCase, {"persons": [1] * 97}).endswith("; and 95 more"), "three fields are missing"
+
+
+@pytest.mark.parametrize(
+    ("model", "value"),
+    [
+        (CreateCase, {"persons": [1] * 99_000}),
+        (IntakeMessage, {"persons": [1] * 9_000}),
+        (CreateCase, {"beneficial_owners": [{"interests": [1] * 99_000}]}),
+        (CreateCase, {"beneficial_owners": [{"types_of_control": [1] * 99_000}]}),
+        (ConfirmBeneficialOwners, {"owner_ids": [""] * 99_000}),
+        (CreateCase, dict.fromkeys((f"x{number}" for number in range(99_000)), 1)),
+    ],
+)
+def test_of_very_many_wrong_values_few_are_looked_at(model: type[BaseModel], value: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as error:
+        model.model_validate(with_few_unknown(value, model))
+    assert error.value.error_count() < 500
+    assert explain(error.value, model).endswith("; and many more")
+
+
+def test_what_is_wrong_far_behind_in_a_list_is_told_with_its_place() -> None:
+    persons: list[Any] = [PERSON] * 450
+    persons[250] = PERSON | {"birthdate": "2026-99"}
+    persons[449] = {"lastname": "Byron", "given": 5}
+    assert explained(IntakeMessage, KYC | {"persons": persons}) == (
+        "persons[250].birthdate: ‘2026-99’ is not a date that exists; persons[449].firstname is missing;"
+        " persons[449].given is not a field I know"
+    )
+    persons[250] = persons[449] = PERSON
+    assert len(IntakeMessage.model_validate(KYC | {"persons": persons}).persons) == 450

@@ -156,3 +156,12 @@ def test_what_comes_of_one_request_shares_a_trace(events: list[RecordedEvent]) -
 
 def outgoing(events: list[RecordedEvent]) -> Iterator[tuple[RecordedEvent, ToSend]]:
     return ((event, domain_event(event)) for event in events)
+
+
+def test_a_time_that_does_not_exist_is_told_in_the_body_alone(events: list[RecordedEvent]) -> None:
+    """An older version took it from the team's log, and other services are told of the event all the same."""
+    never = "2026-99-99T09:00:00.000000+00:00"
+    message = domain_event(events[0]._replace(timestamp=never))
+    assert "ce_time" not in headers_of(message)
+    assert json.loads(message.value)["timestamp"] == never
+    assert "ce_time" in headers_of(domain_event(events[0]))

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from caseworker_tui.cli.screening_tables import candidate_as_json
+from caseworker_tui.screening.text import candidate_line
 from store.domain import commands as c
 from store.domain.screening import Screening
 from store.domain.statuses import CheckKind, CheckOutcome
@@ -23,7 +25,7 @@ from store.screening.lookup import LookedUp, look_up
 from store.screening.parties import LEI, REGISTRATION_NUMBER, Party, parties_of
 from tests.domain.examples import ACME, ANA, BEN, DIRECTOR, HOLDING, NOBODY, kyb, kyc, owner
 from tests.screening.lists import bring_in, entity, followthemoney, row, screened, simple_csv
-from tests.store.stores import START, findings
+from tests.store.stores import START, connection_of, findings
 
 NewCase = Callable[..., Receipt]
 
@@ -269,6 +271,34 @@ class TestADecision:
         found = store.query(assessment, case_id, store.rules, START.date())
         assert found is not None
         assert not any("hit" in line for line in found.missing)
+
+
+class TestAnOutcomeOfANewerVersion:
+    """What this version does not know stands as it is, and settles nothing."""
+
+    @pytest.fixture(autouse=True)
+    def escalated(self, store: CaseStore, case_id: str, eu_list: Path) -> None:
+        decide(store, case_id, Disposition.FALSE_POSITIVE)
+        connection_of(store).execute("UPDATE checks SET outcome = 'ESCALATED'")
+
+    def test_stands_as_it_is(self, store: CaseStore, case_id: str) -> None:
+        found = candidate(store, case_id)
+        assert (found.disposition, found.changed) == ("ESCALATED", "")
+        assert "? ESCALATED" in candidate_line(found).plain
+        assert candidate_as_json(case_id, found)["standing"] == "ESCALATED"
+
+    def test_is_worse_than_any_that_is_known(self, store: CaseStore, case_id: str, tmp_path: Path) -> None:
+        both = entity("NK-9", name="Anna RUIS", birthDate="1980-02-29", topics=["sanction", "role.pep"])
+        bring_in(store.path, followthemoney(tmp_path / "peps.jsonl", both))
+        decide(store, case_id, Disposition.TRUE_MATCH, "NK-9")
+        assert candidate(store, case_id, "NK-9").disposition is Disposition.TRUE_MATCH
+        connection_of(store).execute("UPDATE checks SET outcome = 'ESCALATED' WHERE kind = 'PEP'")
+        assert candidate(store, case_id, "NK-9").disposition == "ESCALATED"
+
+    def test_is_shown_when_no_list_has_the_entry_any_more(self, store: CaseStore, case_id: str) -> None:
+        remove_list(lists_folder(store.path), "eu-list")
+        (gone,) = screened(store, case_id).others
+        assert (gone.disposition, gone.entry) == ("ESCALATED", None)
 
 
 class TestNobodyOnTheList:

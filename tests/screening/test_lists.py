@@ -553,3 +553,12 @@ class TestLookingUp:
 
 
 OTHERS = [(first, last) for first in ("Ana", "Berta", "Carlos", "Dmitri") for last in ("Vega", "Lindqvist", "Okoro")]
+
+
+@pytest.mark.parametrize("nothing", [None, 5, True, {"a": 1}, "text"])
+def test_what_is_nested_and_no_list_costs_no_entry(database: Path, tmp_path: Path, nothing: object) -> None:
+    sanctions = [{"properties": {"program": nothing}}, {"properties": {"program": ["EU"]}}]
+    addresses = [{"properties": {"full": nothing}}]
+    ana = entity("NK-1", name="Ana", sanctions=sanctions, addressEntity=addresses)
+    imported = bring_in(database, followthemoney(tmp_path / "x.json", ana, entity("NK-2", name="Ben")))
+    assert (imported.info.entries, imported.rejected) == (2, 0)

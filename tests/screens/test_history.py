@@ -25,6 +25,7 @@ from store.queries.case_file import CaseFileView, case_file
 from store.queries.queue import queue_page
 from tests.domain.examples import ANA, BEN, kyc
 from tests.screens.pilot import keys, run, settle, typed
+from tests.store.stores import by_hand
 
 
 def a_case_in(database: Path, *more: CreateCase) -> str:
@@ -253,3 +254,27 @@ def test_decided_cases_leave_a_search_one_after_the_other(empty_app: CaseworkerA
 def queue_of(database: Path) -> list[str]:
     with CaseStore.open(database) as store:
         return [row.case_id for row in store.query(queue_page)]
+
+
+@pytest.mark.parametrize("time", ["2026-99-99T25:61:00.000000+00:00", "0001-01-01T00:00:00.000000+00:00", "9999-12-31"])
+def test_a_time_that_does_not_exist_is_shown_as_it_is(empty_app: CaseworkerApp, time: str) -> None:
+    """An older version took it from a team's log; of a document's last day and a due date it is the same."""
+    database = empty_app.session.database
+    database.parent.mkdir()
+    a_case_in(database)
+    with by_hand(database) as connection:
+        connection.execute("UPDATE commits SET recorded_at = ?", [time])
+        connection.execute("UPDATE events SET timestamp = ?", [time])
+        connection.execute("UPDATE required_documents SET updated_at = ?, expires_on = ?", [time, time])
+        connection.execute("UPDATE cases SET created_at = ?, updated_at = ?, due_date = ?", [time, time, time])
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "f5", "enter", "3", "6")
+        newest, *_ = pilot.app.screen.query_one("#timeline-pane", OptionList).options
+        assert str(newest.prompt).startswith(time[:10])
+        await keys(pilot, "enter", "left_square_bracket", "3", "6")
+        assert screen(pilot) is CaseThenScreen
+        assert time[:10] in text(pilot, "#banner")
+        assert told(pilot) == []
+
+    run(empty_app, drive)

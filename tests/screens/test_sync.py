@@ -1,6 +1,7 @@
 """What a person sees of the team, and how what is in conflict is settled; without a cluster."""
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 
@@ -16,21 +17,44 @@ from caseworker_tui.sync.conflict import ConflictScreen
 from caseworker_tui.sync.screen import SyncScreen
 from store.domain import commands as c
 from store.engine.case_store import CaseStore
+from store.log.read import head_of
 from store.queries.case_file import case_file
 from store.queries.team import conflicts, discarded_commands
 from store.queries.team_state import team_state
+from store.sync.round import sync_round
+from store.sync.team import join
 from store.sync.watch import State, Status
+from store.sync.wire import encode
 from store.unsettled import quarantined_cases
+from tests.domain.examples import ANA, BEN, kyc
 from tests.screens.conftest import NOW
-from tests.screens.pilot import keys, run, settle, typed
+from tests.screens.pilot import keys, run, settle, toasts, typed
 from tests.screens.test_snapshots import SIZES, SnapCompare
 from tests.sync.broken_team import CONFLICT, in_trouble
+from tests.sync.forged import an_event, forged
+from tests.sync.memory_team import Line, MemoryLog
+from tests.sync.test_too_large import many_persons
 
 
 @pytest.fixture
 def cases(sample: Path) -> dict[str, str]:
     """The app's database, in which all that can be amiss with a team is amiss."""
     return in_trouble(sample, NOW)
+
+
+@pytest.fixture
+def held_up(sample: Path) -> None:
+    """The app's database with a case that this version can't show, and with work that is too large to be sent."""
+    log = MemoryLog()
+    with CaseStore.open(sample, clock=lambda: NOW, device="ana's laptop") as ana:
+        ana.execute(kyc(ANA, *many_persons(1_500).persons), command_id="large", actor="ana.ruiz")
+        shown = ana.execute(kyc(BEN), command_id="forged upon", actor="ana.ruiz").case_id
+        join(ana, line := Line(log))
+        sync_round(ana, line)
+        payload = json.dumps({"case_id": shown, "note_id": "n", "text": "x"})
+        notes = [an_event("NoteAdded", payload, event_id=f"n-{version}", version=version) for version in (1, 2)]
+        log.add_for(shown, encode(forged(shown, ana.query(head_of, shown), "twice", *notes)))
+        sync_round(ana, line)
 
 
 def text(pilot: Pilot[None], selector: str) -> str:
@@ -173,6 +197,34 @@ def test_a_resting_case_and_a_dead_letter(app: CaseworkerApp, sample: Path, case
     run(app, drive)
     with CaseStore.open(sample) as store:
         assert store.query(quarantined_cases) == {}
+
+
+@pytest.mark.usefixtures("held_up")
+def test_what_is_not_shown_and_what_is_not_sent_is_listed_with_what_to_do(app: CaseworkerApp) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "Y")
+        assert text(pilot, "#heading").startswith("To be settled (2)")
+        not_shown, too_large = listed(pilot)
+        assert not_shown.splitlines()[0].endswith("Ben Okoro")
+        assert "`caseworker rebuild` tries again." in not_shown
+        assert "Enter it in smaller parts" in too_large
+        await keys(pilot, "enter", "j", "enter")
+        assert [message.split(":")[0] for message in toasts(pilot)] == [
+            "Upgrade caseworker",
+            "Enter it in smaller parts, on a case of its own",
+        ]
+
+    run(app, drive)
+
+
+@pytest.mark.usefixtures("held_up")
+@pytest.mark.parametrize("size", SIZES)
+def test_picture_of_what_is_held_up(snap_compare: SnapCompare, app: CaseworkerApp, size: tuple[int, int]) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await keys(pilot, "Y")
+
+    assert snap_compare(app, terminal_size=size, run_before=drive)
 
 
 PICTURES: dict[str, list[str]] = {"queue": [], "sync": ["Y"], "conflict": ["Y", "enter"]}

@@ -1,12 +1,18 @@
 """A command that no longer holds: what a person is told, and the four ways out."""
 
+from dataclasses import replace
+
 import pytest
 
+from store.actor import default_actor
 from store.domain import commands as c
 from store.domain.refusals import Refusal
+from store.log.commit import commit_id
 from store.queries.team import Difference, conflict, conflicts, discarded_commands
 from store.queries.team_state import team_state
 from store.sync.conflicts import discard, edit, keep_as_note, retry
+from store.sync.wire import decode, encode
+from tests.store.stores import connection_of
 from tests.sync.memory_team import Laptop, MemoryLog, a_laptop, all_sync, note
 
 
@@ -141,3 +147,47 @@ class TestDiscard:
         with pytest.raises(Refusal, match="There is no conflict") as refused:
             discard(ben.store, "nothing", actor="ben", reason="because")
         assert refused.value.code == "unknown_conflict"
+
+
+class TestUnderANameThatNoCommitCanBear:
+    """An earlier version let people act under it."""
+
+    @pytest.fixture(params=["be\x1bn", "\x07", " "])
+    def ben(self, ben: Laptop, case_id: str, request: pytest.FixtureRequest) -> Laptop:
+        """The conflict as such a version has kept it; the way is free again."""
+        ((record,),) = ben.rows("SELECT record FROM conflicts")
+        commit = decode(record.encode())
+        header = replace(commit.header, actor=request.param)
+        given = replace(commit, header=header, commit_id=commit_id(header.fields(), commit.events))
+        connection_of(ben.store).execute("UPDATE conflicts SET record = ?", [encode(given).decode()])
+        ben.does(c.ReopenCase(case_id=case_id, reason="they came back"))
+        return ben
+
+    def test_it_is_given_again_under_one_that_can_be(self, ben: Laptop, ana: Laptop) -> None:
+        ((given_by,),) = ben.rows("SELECT json_extract(record, '$.actor') FROM conflicts")
+        retry(ben.store, "due")
+        ((actor,),) = ben.rows("SELECT actor FROM pending_commits WHERE command_id = 'due'")
+        assert actor == ("ben" if "n" in given_by else default_actor())
+        all_sync(ana, ben)
+        assert places(ana, "due") == ["commits"]
+        assert ana.everything() == ben.everything()
+
+    def test_all_other_ways_out_are_open(self, ben: Laptop) -> None:
+        assert ben.store.query(conflict, "due") is not None
+        edit(ben.store, "due", note(ben.store.query(conflicts)[0].case_id), actor="ben", reason="another")
+        assert places(ben, "due") == ["discarded_commands"]
+
+    def test_one_that_can_not_be_read_says_what_is_left_to_do(self, ben: Laptop) -> None:
+        connection_of(ben.store).execute(
+            "UPDATE conflicts SET record = json_set(record, '$.recorded_at', '2026-99-99')"
+        )
+        with pytest.raises(Refusal, match=r"recorded_at.*Edit it, keep it as a note, or discard it\."):
+            retry(ben.store, "due")
+        assert places(ben, "due") == ["conflicts"]
+
+
+def test_a_text_that_is_no_note_is_refused_in_a_sentence(ben: Laptop) -> None:
+    for text in ("", "\x1b[2J", "x" * 10_001):
+        with pytest.raises(Refusal, match="It can't be kept as a note: text"):
+            keep_as_note(ben.store, "due", text, actor="ben")
+    assert places(ben, "due") == ["conflicts"]

@@ -184,35 +184,28 @@ class TestAProjectionThatFails:
         assert ben.everything() == ana.everything()
 
     @pytest.mark.parametrize(
-        ("error", "code"),
+        ("error", "code", "sentence"),
         [
-            (OSError(28, "No space left on device"), None),
-            (sqlite3.SQLITE_FULL, "database_error"),
-            (sqlite3.SQLITE_IOERR_WRITE, "database_error"),
-            (sqlite3.SQLITE_NOMEM, "database_error"),
+            (OSError(28, "No space left on device"), "machine_failed", "No space left on device"),
+            (OSError("odd"), "machine_failed", "OSError"),
+            (MemoryError(), "out_of_memory", "memory"),
+            (sqlite3.SQLITE_FULL, "database_error", "disk"),
+            (sqlite3.SQLITE_IOERR_WRITE, "database_error", "disk"),
+            (sqlite3.SQLITE_NOMEM, "database_error", "what SQLite says"),
         ],
     )
     @pytest.mark.usefixtures("tagged")
-    def test_because_of_the_machine_stops_the_round(
-        self, log: MemoryLog, ana: Laptop, error: Any, code: str | None
+    def test_because_of_the_machine_stops_the_round_with_a_sentence(
+        self, log: MemoryLog, ana: Laptop, error: Any, code: str, sentence: str
     ) -> None:
         if isinstance(error, int):
             number, error = error, sqlite3.OperationalError("what SQLite says")
             error.sqlite_errorcode = number
         ben = a_laptop("ben", log)
-        with tags_that_fail_with(error), pytest.raises(StoreError if code else OSError):
+        with tags_that_fail_with(error), pytest.raises((StoreError, SyncStopped), match=sentence) as stopped:
             ben.syncs()
+        assert getattr(stopped.value, "code", "") == code
         assert ben.store.query(waiting_rows) == {}
-        assert ben.accepted() == {}
-        ben.syncs()
-        assert ben.everything() == ana.everything()
-
-    @pytest.mark.usefixtures("tagged")
-    def test_for_want_of_memory_stops_the_round_with_a_sentence(self, log: MemoryLog, ana: Laptop) -> None:
-        ben = a_laptop("ben", log)
-        with tags_that_fail_with(MemoryError()), pytest.raises(SyncStopped, match="memory") as stopped:
-            ben.syncs()
-        assert stopped.value.code == "out_of_memory"
         assert ben.accepted() == {}
         ben.syncs()
         assert ben.everything() == ana.everything()

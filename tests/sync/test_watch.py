@@ -12,7 +12,9 @@ import pytest
 from store.engine.case_store import CaseStore
 from store.errors import DatabaseBusy
 from store.sqlite import database as database_module
+from store.sync import round as round_module
 from store.sync import watch as watch_module
+from store.sync.pull import take_in
 from store.sync.shared_log import SyncStopped
 from store.sync.single_instance import single_instance
 from store.sync.team import join
@@ -104,6 +106,41 @@ def test_trouble_with_a_chore_holds_up_nothing_else() -> None:
     assert {"intake": "We may not read it."} in [status.troubles for status in told]
     assert told[-1].troubles == {}
     assert "other" in done
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError()])
+@pytest.mark.parametrize("place", ["join", "take_in", "chore"])
+def test_a_machine_that_fails_is_told_and_sync_goes_on(
+    place: str, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is there to start it again."""
+    log = MemoryLog()
+    ben, ana = a_laptop("ben", log), a_laptop("ana", log, joined=False)
+    ben.does(kyc(), "theirs")
+    ben.syncs()
+    failures = [error]
+
+    def fails_once(do: Callable[..., object]) -> Callable[..., object]:
+        def did(*arguments: object, **named: object) -> object:
+            if failures:
+                raise failures.pop()
+            return do(*arguments, **named)
+
+        return did
+
+    chore = Chore("intake", lambda: False)
+    match place:
+        case "join":
+            monkeypatch.setattr(watch_module, "join", fails_once(join))
+        case "take_in":
+            monkeypatch.setattr(round_module, "take_in", fails_once(take_in))
+        case _:
+            chore = Chore("intake", fails_once(lambda: False))
+    told = watched(ana, lambda: None, chores=(chore,))
+    said = "too little memory" if isinstance(error, MemoryError) else "No space left on device"
+    assert any(said in sentence for status in told for sentence in (status.sentence, *status.troubles.values()))
+    assert (told[-1].state, told[-1].troubles) == (State.UP_TO_DATE, {})
+    assert ana.ids("commits") == {"theirs"}
 
 
 def test_a_chore_that_made_cases_is_followed_by_a_round() -> None:

@@ -29,6 +29,7 @@ from caseworker_tui.cli.program import (
     pass_settings,
 )
 from store.attachments import content_of, copy_out, folder_of, showable_name, spoken_size
+from store.clock import days_until
 from store.domain.commands import AttachFile
 from store.domain.statuses import label
 from store.domain.values import Day
@@ -179,7 +180,7 @@ def _write_expiring(store: Reader, today: date, until: date, *, as_json: bool) -
 def _expiring_cells(row: ExpiringRow, today: date) -> tuple[str, ...]:
     return (
         row.expires_on,
-        str((date.fromisoformat(row.expires_on) - today).days),
+        "" if (days := days_until(row.expires_on, today)) is None else str(days),
         label(row.document_type),
         row.entity_name,
         row.status,

@@ -1,13 +1,14 @@
 """Who the beneficial owners are: the rules propose, a person decides, and both are kept."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 from store.domain.case_file import CaseFile, Confirmation
 from store.domain.operation import Context, Id, NewEvent, OfCase, Payload, Undo, undone
 from store.domain.ownership import Ownership, listed, ownership_of
 from store.domain.refusals import Code, Refusal
 from store.domain.statuses import Over
-from store.domain.values import Candidate, Text
+from store.domain.values import Candidate, LongList, Text
 
 __all__ = ["BeneficialOwnersConfirmed", "ConfirmBeneficialOwners"]
 
@@ -16,7 +17,7 @@ class ConfirmBeneficialOwners(OfCase):
     """Say who the beneficial owners are, by their entries among the owners; or, where nobody is one, which person of
     the case is the senior managing official. Whoever was one before and is not named is none any more."""
 
-    owner_ids: tuple[Id, ...] = ()
+    owner_ids: Annotated[tuple[Id, ...], LongList] = ()
     senior_managing_official: Id | None = None
     reason: Text | None = None
 

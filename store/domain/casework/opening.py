@@ -20,7 +20,7 @@ from store.domain.notification_rules import case_created_trigger
 from store.domain.operation import Command, Context, NewEvent, Payload
 from store.domain.refusals import Code, Refusal
 from store.domain.statuses import CaseStatus, TraitementType, label
-from store.domain.values import BeneficialOwnerData, CompanyProfileData, PersonData, Text
+from store.domain.values import BeneficialOwnerData, CompanyProfileData, LongList, PersonData, Text
 
 __all__ = ["CaseCreated", "CreateCase"]
 
@@ -43,9 +43,9 @@ class CreateCase(Command):
     client_id: Text
     traitement_type: Annotated[TraitementType, BeforeValidator(_upper)]
     case_type: Text
-    persons: tuple[PersonData, ...] = ()
+    persons: Annotated[tuple[PersonData, ...], LongList] = ()
     company_profile: CompanyProfileData | None = None
-    beneficial_owners: tuple[BeneficialOwnerData, ...] = ()
+    beneficial_owners: Annotated[tuple[BeneficialOwnerData, ...], LongList] = ()
     source: Text | None = None
 
     @model_validator(mode="after")
