@@ -31,7 +31,7 @@ class ViewStrip(Widget):
         height: 1;
         background: $surface;
         .view-strip--shown { text-style: bold reverse; }
-        .view-strip--count { color: $text-muted; }
+        .view-strip--count { color: $foreground 60%; }
     }
     """
 
