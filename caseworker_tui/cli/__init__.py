@@ -1,6 +1,7 @@
 """The command line.
 
 main              the group `caseworker` and its options; opening the app
+in_terminal       the app until a signal ends it
 program           what subcommands share: options, exit codes, errors
 printing          plain text and JSON on stdout, narration on stderr
 case_tables       cases as tables

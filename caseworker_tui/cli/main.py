@@ -21,7 +21,6 @@ from caseworker_tui.cli.program import (
     configuration_option,
     database_option,
     pass_settings,
-    signals_as_before,
     version_option,
 )
 
@@ -99,8 +98,10 @@ def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> in
 
     with collector_paused() as resume_collector:
         from caseworker_tui.app import CaseworkerApp
+        from caseworker_tui.cli.in_terminal import InTerminal
 
         configured = settings.configured
+        terminal = InTerminal()
         app = CaseworkerApp(
             database,
             actor=settings.person,
@@ -108,10 +109,9 @@ def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> in
             config_service=None if made_up or not configured else configured.notifications.service,
             cluster=None if made_up or not configured else _cluster(database, settings),
             on_loaded=resume_collector,
+            on_restored=terminal.end_at_once,
         )
-        with signals_as_before():
-            app.run()
-    return app.return_code or 0
+        return terminal.run(app)
 
 
 def _cluster(database: Path, settings: Settings) -> "Cluster | None":
