@@ -245,9 +245,8 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     @on(EnterCase)
     def enter_case(self) -> None:
         from caseworker_tui.new_case.screen import NewCaseScreen
-        from store.engine.case_store import new_command_id
 
-        self.push_screen(NewCaseScreen(self.session, new_command_id(self.session.now())))
+        self.push_screen(NewCaseScreen(self.session))
 
     @on(ShowTeam)
     def show_team(self) -> None:

@@ -1,4 +1,4 @@
-"""Signals end the app in order: the terminal is as it was, and everything is saved as if the person had left."""
+"""Signals end the app in order: the terminal is as it was, all is saved as if the person had left, drafts are kept."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ from typing import Final
 
 import pytest
 
+from caseworker_tui.dialogs.drafts import drafts_folder
 from store.engine.case_store import CaseStore
 from store.passing import in_passing
 from store.preferences import Preferences, preferences_of, save_preferences
@@ -74,6 +75,20 @@ def test_a_signal_restores_the_terminal(number: int, terminal: TerminalOfTheApp)
     assert (end.code, end.settings_as_before, end.said) == (128 + number, True, b"")
     for sequence in RESTORED:
         assert sequence in end.sent
+    with TerminalOfTheApp() as again:
+        again.until("60 cases")
+        again.type("\r")
+        again.until("Case id")
+        again.type("n")
+        again.until("half of it")
+
+
+def test_a_kill_loses_no_more_than_the_last_moment(terminal: TerminalOfTheApp, sample: Path) -> None:
+    _begin_a_note(terminal, "half of it")
+    while not any(b"half of it" in file.read_bytes() for file in drafts_folder(sample).glob("*.json")):
+        sleep(0.02)
+    terminal.signal(signal.SIGKILL)
+    assert terminal.end().code == -signal.SIGKILL
 
 
 def test_all_is_saved_as_if_the_person_had_left(terminal: TerminalOfTheApp, sample: Path) -> None:
@@ -167,6 +182,7 @@ class TestWhileACommandWaits:
         end = terminal.end()
         assert (end.code, end.settings_as_before) == (131, True)
         assert "whole" not in _notes(sample)
+        assert any(b"whole" in file.read_bytes() for file in drafts_folder(sample).glob("*.json"))
 
 
 def test_while_a_file_is_looked_at_its_copy_goes_and_the_viewer_stays(
