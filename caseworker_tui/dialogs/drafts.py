@@ -137,7 +137,7 @@ def _read(file: Path) -> Content | None:
     """None if there is none, or what is there can't be read."""
     try:
         with open_regular(file) as content:
-            return Content.model_validate_json(content.read(LARGEST + 1)[:LARGEST])
+            return Content.model_validate_json(content.read(LARGEST))  # cut off, it is none
     except (OSError, ValidationError):
         return None
 
