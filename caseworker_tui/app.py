@@ -57,8 +57,9 @@ class _Reloading(Protocol):
 class CaseworkerApp(App[None], inherit_bindings=False):
     """The app on one database, as one person. `run()` returns when the person leaves, or with a `fault`.
 
-    `on_loaded` is called once all modules are loaded that the first picture does without. `after` is the fault that
-    ended the app before this one.
+    `on_loaded` is called once all modules are loaded that the first picture does without, `on_restored` at the end,
+    when the terminal is as it was before and only saving and closing is left. `after` is the fault that ended the app
+    before this one.
     """
 
     TITLE = "caseworker"
@@ -90,6 +91,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         config_service: "ConfigService | None" = None,
         cluster: "Cluster | None" = None,
         on_loaded: Callable[[], None] = lambda: None,
+        on_restored: Callable[[], None] = lambda: None,
         after: Fault | None = None,
     ) -> None:
         super().__init__()
@@ -101,6 +103,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self._team = TeamState(False, 0, 0, 0)
         self._queue = QueueScreen(self.session)
         self._on_loaded = on_loaded
+        self._on_restored = on_restored
         self._kept: list[Screen[Any]] = []
         self._seen_version: int | None = None
         self._trouble = ""
@@ -229,6 +232,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         self.sync_line = line
 
     async def on_unmount(self) -> None:
+        self._on_restored()
         if self._sync:
             await self._sync.end()
         if self._refresher:
@@ -267,9 +271,8 @@ class CaseworkerApp(App[None], inherit_bindings=False):
     @on(EnterCase)
     def enter_case(self) -> None:
         from caseworker_tui.new_case.screen import NewCaseScreen
-        from store.engine.case_store import new_command_id
 
-        self.push_screen(NewCaseScreen(self.session, new_command_id(self.session.now())))
+        self.push_screen(NewCaseScreen(self.session))
 
     @on(ShowTeam)
     def show_team(self) -> None:
@@ -295,8 +298,9 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     async def _save_preferences(self) -> None:
         """For the next start; that it could not be kept is not worth a word."""
-        with suppress(StoreError):
-            await self.session.change(save_preferences, self.session.actor, self._queue.preferences)
+        if preferences := self._queue.preferences:
+            with suppress(StoreError):
+                await self.session.change(save_preferences, self.session.actor, preferences)
 
     @work
     async def _save_preferences_meanwhile(self) -> None:

@@ -146,7 +146,7 @@ class CaseScreen(WorkScreen):
         if subject is None:
             self._pressed_early.append(name)
         elif not action.of_document or self._chosen_document():
-            self._ask(action.dialog(subject))
+            self._ask(name, subject)
 
     def _chosen_document(self) -> DocumentRow | None:
         """The document under the cursor. If the list of documents is not in sight, it is shown instead."""
@@ -167,18 +167,22 @@ class CaseScreen(WorkScreen):
         if why := self._why_not("move_document"):
             self.notify(why)
         elif subject := self._subject(chosen.document):
-            self._ask(CASE_ACTIONS["move_document"].dialog(subject))
+            self._ask("move_document", subject)
 
     @on(CasePanes.VersionChosen)
     def open_version(self, chosen: CasePanes.VersionChosen) -> None:
         self.post_message(OpenVersion(self.case_id, chosen.version))
 
-    def _ask(self, dialog: Dialog) -> None:
-        """Show the dialog; one that asks nothing gives its command at once."""
+    def _ask(self, name: str, subject: Subject) -> None:
+        """Show the dialog of an action; one that asks nothing gives its command at once."""
+        action = CASE_ACTIONS[name]
+        dialog = action.dialog(subject)
         if dialog.ask({}) is None:
             self._give(dialog.command({}), dialog.done)
         else:
-            self.app.push_screen(CommandScreen(self._session, dialog), partial(self._was_given, dialog))
+            of_document = subject.document.document_requirement_id if action.of_document and subject.document else ""
+            place = (name, subject.case_id, of_document)
+            self.app.push_screen(CommandScreen(self._session, dialog, place), partial(self._was_given, dialog))
 
     def _was_given(self, dialog: Dialog, given: bool | None) -> None:
         if given:

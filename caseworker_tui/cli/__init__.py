@@ -1,6 +1,7 @@
 """The command line.
 
 main              the group `caseworker` and its options; opening the app
+in_terminal       the app until the person leaves or a signal ends it, built anew after a fault
 program           what subcommands share: options, exit codes, errors
 printing          plain text and JSON on stdout, narration on stderr
 case_tables       cases as tables

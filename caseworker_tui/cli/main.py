@@ -8,14 +8,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from caseworker_tui.cli.printing import is_terminal, say
 from caseworker_tui.cli.program import (
-    FAILED,
     UNUSABLE,
     Program,
     Settings,
@@ -23,14 +21,10 @@ from caseworker_tui.cli.program import (
     configuration_option,
     database_option,
     pass_settings,
-    signals_as_before,
     version_option,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from caseworker_tui.app import CaseworkerApp
     from caseworker_tui.frame.fault import Fault
     from caseworker_tui.sync.background import Cluster
 
@@ -105,8 +99,10 @@ def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> in
 
     with collector_paused() as resume_collector:
         from caseworker_tui.app import CaseworkerApp
+        from caseworker_tui.cli.in_terminal import InTerminal
 
         configured = settings.configured
+        terminal = InTerminal()
 
         def build(after: "Fault | None") -> CaseworkerApp:
             return CaseworkerApp(
@@ -116,39 +112,11 @@ def _run_app(database: Path, settings: Settings, *, made_up: bool = False) -> in
                 config_service=None if made_up or not configured else configured.notifications.service,
                 cluster=None if made_up or not configured else _cluster(database, settings),
                 on_loaded=resume_collector,
+                on_restored=terminal.end_at_once,
                 after=after,
             )
 
-        with signals_as_before():
-            return _until_left(build)
-
-
-SOON: Final = 10.0
-"""In seconds: a fault this soon after the app was built may come of what it opened again."""
-MOST_FAULTS_IN_A_ROW: Final = 3
-
-
-def _until_left(build: "Callable[[Fault | None], CaseworkerApp]") -> int:
-    """Run the app until the person leaves, built anew after each fault. Returns the exit code.
-
-    The case that was in sight is not opened again where a fault comes soon after another, and one more ends the app.
-    """
-    fault, in_a_row = None, 0
-    while in_a_row < MOST_FAULTS_IN_A_ROW:
-        began = monotonic()
-        app = build(fault)
-        app.run()
-        if app.fault is None:
-            return app.return_code or 0
-        in_a_row = in_a_row + 1 if monotonic() - began < SOON else 1
-        fault = app.fault if in_a_row == 1 else app.fault._replace(case_id=None)
-    say(
-        f"Faults in caseworker itself ended the app, {in_a_row} in a row. What was done is kept. Please report these"
-        " lines; they hold nothing of any case:"
-    )
-    for line in (fault.kind, *fault.steps) if fault else ():
-        say(line)
-    return FAILED
+        return terminal.run(build)
 
 
 def _cluster(database: Path, settings: Settings) -> "Cluster | None":

@@ -81,19 +81,14 @@ def _ended_by_signals() -> Iterator[None]:
     try:
         yield
     finally:
-        _do_as_before()
-
-
-def _do_as_before() -> None:
-    for number, handler in _before.items():
-        signal.signal(number, handler)
+        for number, handler in _before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
-def signals_as_before() -> Iterator[None]:
-    """Within the app signals are its own, for it has a terminal to restore."""
+def signals_given_back() -> Iterator[None]:
+    """What runs within may say itself what signals do, as the app does: afterwards they do what they did before."""
     ours = {number: signal.getsignal(number) for number in _before}
-    _do_as_before()
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 questions    questions and dialogs as data
 fields       the fields that people fill in, with labels and hints
+drafts       what was typed and not given yet
 ask          the screen that asks one question after the other
 command      the same, for what a command needs
 choice       a choice of one among several

@@ -1,7 +1,8 @@
 """The dialog that asks one question after the other, and does what follows from the answers."""
 
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from contextlib import suppress
+from typing import ClassVar, Final
 
 from pydantic import ValidationError
 from textual import events, on, work
@@ -11,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from caseworker_tui.dialogs.drafts import Draft, Place
 from caseworker_tui.dialogs.line_input import LineInput, PathSuggester
 from caseworker_tui.dialogs.questions import Answers, Choice, FileLine, Line, Question, Several
 from caseworker_tui.frame.keys import DIALOG_KEYS, bindings
@@ -24,10 +26,16 @@ class NotDone(Exception):
     """What follows from the answers was not done: `str()` says why."""
 
 
+_AS_LEFT: Final = "As you left it · ctrl+u clears it"
+_LOOK_FIRST: Final = "You wrote this before: enter once more if it is what you mean."
+
+
 class AskScreen(ModalScreen[bool]):
     """`ask` gives the next question for the answers so far, None when there are enough for `then`.
 
-    Ends with True when `then` went well. What it says is wrong is said in place, and nothing typed is lost.
+    Ends with True when `then` went well. What it says is wrong is said in place, and nothing typed is lost: what was
+    not given is a draft, which is filled in when this place is come to again. A person has to have seen it before it is
+    given.
     """
 
     CSS_PATH = "ask.tcss"
@@ -40,6 +48,8 @@ class AskScreen(ModalScreen[bool]):
         title: str,
         ask: Callable[[Answers], Question | None],
         then: Callable[[Answers], Awaitable[object]],
+        *,
+        place: Place,
     ) -> None:
         super().__init__()
         self._session = session
@@ -47,13 +57,17 @@ class AskScreen(ModalScreen[bool]):
         self._ask = ask
         self._then = then
         self._answers: dict[str, str] = {}
-        self._written: dict[str, str] = {}
+        self._draft = Draft(session, place)
+        self._unseen = dict(self._draft.texts)
+        """What the draft holds from before, by name, until it was looked at."""
+        self._written = dict(self._draft.texts)
         self._marked: dict[str, set[str]] = {}
         self._asked: list[Question] = []
-        self._finishing = False
+        self._finishing = self._is_done = False
         self._prompt = Static(id="prompt", markup=False)
         self._options = OptionList(markup=False)
         self._input = LineInput(max_length=10_000, select_on_focus=False)
+        self._as_left = Static(_AS_LEFT, id="as-left", markup=False)
         self._refusal = Static(id="refusal", markup=False)
         self._hint = Static(id="hint", markup=False)
 
@@ -67,11 +81,16 @@ class AskScreen(ModalScreen[bool]):
             yield self._prompt
             yield self._options
             yield self._input
+            yield self._as_left
             yield self._refusal
             yield self._hint
 
     def on_mount(self) -> None:
         self._go_on()
+
+    def on_unmount(self) -> None:
+        """However it ends: by escape, with the app, or by an error."""
+        self._keep_draft()
 
     def _go_on(self) -> None:
         """Ask the next question, or do what follows when there is none."""
@@ -87,6 +106,7 @@ class AskScreen(ModalScreen[bool]):
         self._refusal.display = False
         self._options.display = isinstance(question, Choice | Several)
         self._input.display = isinstance(question, Line)
+        self._as_left.display = False
         back = "esc goes back" if len(self._asked) > 1 else "esc leaves everything as it is"
         if isinstance(question, Choice):
             self._options.set_options(
@@ -104,7 +124,8 @@ class AskScreen(ModalScreen[bool]):
         else:
             is_path = isinstance(question, FileLine)
             self._input.suggester = PathSuggester(self._session.folder) if is_path else None
-            self._input.value = self._written.get(question.name, question.value)
+            self._input.value = self._written.get(self._name_of(question), question.value)
+            self._as_left.display = self._is_as_left
             self._input.placeholder = question.hint
             self._input.cursor_position = len(self._input.value)
             self._hint.update(f"Enter goes on · {'tab completes · ' if is_path else ''}{back}")
@@ -139,11 +160,51 @@ class AskScreen(ModalScreen[bool]):
             self._marked[question.name] ^= {question.options[index][0]}
             self._options.replace_option_prompt_at_index(index, self._option(question, index))
 
+    def _name_of(self, line: Line) -> str:
+        """Of its text in the draft. What was chosen before is part of it: a reason to approve is none to reject."""
+        chosen = [each.name for each in self._asked if not isinstance(each, Line)]
+        return " ".join([*(f"{name}={self._answers.get(name, '')}" for name in chosen), line.name])
+
+    @on(Input.Changed)
+    def typed(self) -> None:
+        self._take_down()
+        self._as_left.display = self._is_as_left
+        self._draft.keep_soon(self)
+
+    def _take_down(self) -> None:
+        """What stands in the field now, for the draft and for who comes back to the question."""
+        if self._asked and isinstance(line := self._asked[-1], Line) and not self._is_done:
+            name, text = self._name_of(line), self._input.value
+            self._written[name] = text
+            self._draft.put(name, "" if text == line.value else text)
+
+    def _keep_draft(self) -> None:
+        self._take_down()
+        with suppress(OSError):  # who typed it was told
+            self._draft.keep()
+
+    @property
+    def _is_as_left(self) -> bool:
+        """Whether the text is a draft from before that nobody has looked at, or begins with it."""
+        line = self._asked[-1]
+        before = self._unseen.get(self._name_of(line)) if isinstance(line, Line) else None
+        return before is not None and self._input.value.startswith(before)
+
+    def _have_it_looked_at(self, line: Line) -> None:
+        """Keys that were typed ahead give nothing: they are over when the sentence is in sight."""
+        self._refuse(_LOOK_FIRST)
+        self.call_after_refresh(self._was_looked_at, self._name_of(line))
+
+    def _was_looked_at(self, name: str) -> None:
+        self._unseen.pop(name, None)
+
     @on(Input.Submitted)
     def write(self, submitted: Input.Submitted) -> None:
         question = self._asked[-1]
-        self._written[question.name] = submitted.value
-        if isinstance(question, Line) and (question.optional or submitted.value.strip()):
+        self._take_down()
+        if isinstance(question, Line) and self._is_as_left:
+            self._have_it_looked_at(question)
+        elif isinstance(question, Line) and (question.optional or submitted.value.strip()):
             self._answer(question, submitted.value)
         else:
             self._refuse("Write something first.")
@@ -163,6 +224,8 @@ class AskScreen(ModalScreen[bool]):
         except (Refusal, StoreError, NotDone) as error:
             self._refuse(str(error))
         else:
+            self._is_done = True
+            self._draft.discard()
             self.dismiss(True)
 
     def _refuse(self, sentence: str) -> None:
@@ -180,8 +243,10 @@ class AskScreen(ModalScreen[bool]):
         if self._finishing:  # too late to leave everything as it is
             self._stop()
             return
+        self._take_down()
         self._asked.pop()
         if not self._asked:
+            self._keep_draft()  # now, for who comes back at once
             self.dismiss(False)
             return
         self._answers.pop(self._asked[-1].name, None)

@@ -7,13 +7,14 @@ from textual import on
 from textual.message import Message
 
 from caseworker_tui.dialogs.ask import AskScreen, NotDone
+from caseworker_tui.dialogs.drafts import Place
 from caseworker_tui.dialogs.questions import Answers, Dialog, FileLine
 from caseworker_tui.dialogs.typed_paths import path_typed
 from caseworker_tui.frame.session import Session
 from store.attachments import spoken_size
 from store.domain.identifiers import derive_id
 from store.domain.operation import Command
-from store.engine.case_store import new_command_id
+from store.domain.refusals import Code, Refusal
 
 
 class CommandScreen(AskScreen):
@@ -29,18 +30,24 @@ class CommandScreen(AskScreen):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, type(self))
 
-    def __init__(self, session: Session, dialog: Dialog) -> None:
-        super().__init__(session, dialog.title, dialog.ask, self._give)
+    def __init__(self, session: Session, dialog: Dialog, place: Place) -> None:
+        super().__init__(session, dialog.title, dialog.ask, self._give, place=place)
         self._dialog = dialog
         self._reading = False
         self._stopped = Event()
-        self._command_id = new_command_id(session.now())  # one for all attempts
 
     async def _give(self, answers: Answers) -> None:
         given = self._dialog.command(await self._with_files_kept(answers))
-        for number, command in enumerate([given] if isinstance(given, Command) else given):
-            command_id = derive_id(self._command_id, str(number)) if number else self._command_id
-            await self._session.execute(command, command_id=command_id)
+        first_id = self._draft.command_id  # one for all attempts
+        try:
+            for number, command in enumerate([given] if isinstance(given, Command) else given):
+                command_id = derive_id(first_id, str(number)) if number else first_id
+                await self._session.execute(command, command_id=command_id)
+        except Refusal as refusal:
+            if refusal.code is not Code.COMMAND_ID_REUSED:
+                raise
+            self._draft.renew()
+            raise NotDone("What you had left was given before, in other words. Enter gives this as well.") from refusal
 
     async def _with_files_kept(self, answers: Answers) -> Answers:
         """The answers with what is known of each file that is named in them."""

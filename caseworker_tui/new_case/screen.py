@@ -1,8 +1,8 @@
-"""The form in which a case is entered: checked as one types, and kept as a draft at every keystroke."""
+"""The form in which a case is entered: checked as one types, and kept as a draft meanwhile."""
 
-import asyncio
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from contextlib import suppress
+from typing import Any, ClassVar, Final, Literal
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,16 +10,21 @@ from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Label, Static, Tab, Tabs
 
 from caseworker_tui.dialogs.confirm import ConfirmScreen
+from caseworker_tui.dialogs.drafts import Draft
 from caseworker_tui.dialogs.fields import CASE_FIELDS, COMPANY_FIELDS, OWNER_FIELDS, PERSON_FIELDS, Field
 from caseworker_tui.frame.keys import Action, Keys, bindings
 from caseworker_tui.frame.navigation import BackToQueue, OpenCase
 from caseworker_tui.frame.screen import WorkScreen
 from caseworker_tui.frame.session import Session
 from caseworker_tui.frame.toasts import toast_errors
-from caseworker_tui.new_case.drafts import Draft, discard_draft, keep_draft, load_draft
-from caseworker_tui.new_case.form import blocks, command_from
+from caseworker_tui.new_case.form import blocks, command_from, knows
 from store.domain.refusals import Code, Refusal
-from store.engine.case_store import new_command_id
+
+Kind = Literal["KYC", "KYB"]
+
+_BLANK: Final = {"case_type": "STANDARD"}
+_KIND: Final = "kind"
+"""What the draft calls the kind of the case, which is no field."""
 
 
 class FieldRow(Vertical):
@@ -40,10 +45,6 @@ class FieldRow(Vertical):
     def tell(self, wrong: str | None) -> None:
         self.set_class(wrong is not None, "-wrong")
         self.query_one(".error", Static).update(wrong or "")
-
-
-def _blank(command_id: str, kind: Literal["KYC", "KYB"] = "KYC") -> Draft:
-    return Draft(command_id=command_id, kind=kind, texts={"case_type": "STANDARD"})
 
 
 def _places(texts: Mapping[str, str], name: str) -> range:
@@ -73,14 +74,17 @@ class NewCaseScreen(WorkScreen):
     BINDINGS = bindings(KEYS)
     FOLLOWS_DATABASE: ClassVar = False
 
-    def __init__(self, session: Session, command_id: str) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(session)
-        draft = load_draft(session.database)
-        self._from_draft = draft is not None
-        self._draft = draft or _blank(command_id)
+        self._draft = Draft(session, ("new case",))
+        self._kind: Kind = "KYB" if self._draft.texts.get(_KIND) == "KYB" else "KYC"
+        left = {path: text for path, text in self._draft.texts.items() if knows(path)}
+        self._texts = _BLANK | left
+        self._from_draft = bool(left)
+        self._was_looked_at = not left
 
     def compose_body(self) -> ComposeResult:
-        tabs = Tabs(Tab("KYC, a person", id="KYC"), Tab("KYB, a company", id="KYB"), active=self._draft.kind)
+        tabs = Tabs(Tab("KYC, a person", id="KYC"), Tab("KYB, a company", id="KYB"), active=self._kind)
         tabs.can_focus = False
         yield tabs
         with VerticalScroll(id="form", can_focus=False):
@@ -97,14 +101,18 @@ class NewCaseScreen(WorkScreen):
         yield Static(id="whole", markup=False)
 
     def on_mount(self) -> None:
-        self.set_class(self._draft.kind == "KYB", "-kyb")
+        self.set_class(self._kind == "KYB", "-kyb")
         self._top_line.show("New case · your draft is back" if self._from_draft else "New case")
         self.query("FieldRow Input").first(Input).focus()
         self._check(everything=False)
 
-    @property
-    def _texts(self) -> dict[str, str]:
-        return self._draft.texts
+    def on_unmount(self) -> None:
+        """However it ends: with the app, or by an error."""
+        if self._is_blank:
+            self._draft.discard()
+        else:
+            with suppress(OSError):
+                self._draft.keep()
 
     def _rows(self, prefix: str, fields: tuple[Field, ...]) -> ComposeResult:
         for field in fields:
@@ -120,23 +128,24 @@ class NewCaseScreen(WorkScreen):
 
     @on(Tabs.TabActivated)
     def choose_kind(self, activated: Tabs.TabActivated) -> None:
-        kind: Literal["KYC", "KYB"] = "KYB" if activated.tab.id == "KYB" else "KYC"
-        if kind != self._draft.kind:
-            self._draft.kind = kind
+        kind: Kind = "KYB" if activated.tab.id == "KYB" else "KYC"
+        if kind != self._kind:
+            self._kind = kind
             self.set_class(kind == "KYB", "-kyb")
             self._check(everything=False)
-            self._keep()
+            self._put(_KIND, kind)
 
     def action_other_kind(self) -> None:
-        self.query_one(Tabs).active = "KYC" if self._draft.kind == "KYB" else "KYB"
+        self.query_one(Tabs).active = "KYC" if self._kind == "KYB" else "KYB"
 
     @on(Input.Changed)
     def typed(self, changed: Input.Changed) -> None:
         path = changed.input.name or ""
         if self._texts.get(path, "") != changed.value:
             self._texts[path] = changed.value
+            self._was_looked_at = True
             self._check(everything=False)
-            self._keep()
+            self._put(path, changed.value)
 
     @on(Input.Submitted)
     def next_field(self) -> None:
@@ -144,7 +153,7 @@ class NewCaseScreen(WorkScreen):
 
     def _check(self, *, everything: bool) -> bool:
         """Show what is wrong: with fields that have content, or with `everything` also what is missing."""
-        command, wrong = command_from(self._draft.kind, self._texts)
+        command, wrong = command_from(self._kind, self._texts)
         for row in self.query(FieldRow):
             sentence = wrong.pop(row.path, None)
             shown = sentence is not None and (everything or bool(self._texts.get(row.path, "").strip()))
@@ -153,15 +162,14 @@ class NewCaseScreen(WorkScreen):
         self.query_one("#whole", Static).update("; ".join(wrong.values()))
         return command is not None
 
-    @work(exclusive=True, group="draft")
-    async def _keep(self) -> None:
-        await asyncio.sleep(0.3)  # one write for a burst of keys; leaving and saving write at once
-        await self._keep_now()
+    def _put(self, name: str, text: str) -> None:
+        self._draft.put(name, text)
+        self._draft.keep_soon(self)
 
-    async def _keep_now(self) -> bool:
+    def _keep_now(self) -> bool:
         """Whether the draft is kept; if not, the person is told."""
         try:
-            await asyncio.to_thread(keep_draft, self._session.database, self._draft)
+            self._draft.keep()
         except OSError as error:
             self.notify(f"The draft can't be kept: {error.strerror}.", severity="error")
             return False
@@ -175,7 +183,7 @@ class NewCaseScreen(WorkScreen):
         self._add("persons", self._person)
 
     def action_add_owner(self) -> None:
-        if self._draft.kind == "KYB":
+        if self._kind == "KYB":
             self._add("beneficial_owners", self._owner)
         else:
             self.notify("Only a company has owners: choose KYB first.")
@@ -196,20 +204,23 @@ class NewCaseScreen(WorkScreen):
             if wrong:
                 wrong.first(Input).focus()
             return
-        command, _ = command_from(self._draft.kind, self._texts)
+        if not self._was_looked_at:  # ctrl+s may have been typed ahead
+            self.notify("This is the draft that you left: ctrl+s once more opens the case.")
+            self.call_after_refresh(setattr, self, "_was_looked_at", True)
+            return
+        command, _ = command_from(self._kind, self._texts)
         assert command is not None
-        self.workers.cancel_group(self, "draft")
-        await self._keep_now()
+        self._keep_now()
         with toast_errors(self):
             try:
                 receipt = await self._session.execute(command, command_id=self._draft.command_id)
             except Refusal as refusal:
                 if refusal.code is not Code.COMMAND_ID_REUSED:
                     raise
-                self._draft.command_id = new_command_id(self._session.now())
+                self._draft.renew()
                 self.notify("This draft was saved before, as another case. Save again to open one more.", timeout=10)
                 return
-            await asyncio.to_thread(discard_draft, self._session.database)
+            self._draft.discard()
             self.post_message(OpenCase(receipt.case_id))
 
     def action_clear(self) -> None:
@@ -220,19 +231,18 @@ class NewCaseScreen(WorkScreen):
 
     async def _clear(self, yes: bool | None) -> None:
         if yes:
-            self.workers.cancel_group(self, "draft")
-            await asyncio.to_thread(discard_draft, self._session.database)
-            self._draft = _blank(new_command_id(self._session.now()), self._draft.kind)
-            self._from_draft = False
+            self._draft.discard()
+            self._draft.renew()
+            self._texts = dict(_BLANK)
+            self._from_draft, self._was_looked_at = False, True
             await self.recompose()
             self.on_mount()
 
     @work(exclusive=True, group="save")
     async def action_leave(self) -> None:
-        self.workers.cancel_group(self, "draft")
         if self._is_blank:
-            await asyncio.to_thread(discard_draft, self._session.database)
-        elif await self._keep_now():
+            self._draft.discard()
+        elif self._keep_now():
             self.notify("Kept as a draft: n brings it back.")
         elif not await self.app.push_screen_wait(ConfirmScreen("The draft can't be kept. Leave, and lose it?")):
             return

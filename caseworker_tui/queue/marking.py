@@ -62,11 +62,12 @@ class Marking:
         from caseworker_tui.queue.dialogs import about_many
 
         selected, number = self.selected, self.selected.number(self._table.length) or 1
+        these = sorted(selected.ids) or [case.case_id]
 
         async def case_ids() -> Sequence[str]:
             if selected.all_but_these:
                 return [case_id for case_id in await pages.case_ids() if case_id in selected]
-            return sorted(selected.ids) or [case.case_id]
+            return these
 
         def begin(chosen: bool | None) -> None:
             if chosen:
@@ -79,7 +80,8 @@ class Marking:
                 self._mark(Selected(frozenset(many.refused_ids)))
             on_end(case_id)
 
-        dialog, in_bulk = about_many(self._session, number)
+        which = ["all but", repr(pages.selection), *sorted(selected.ids)] if selected.all_but_these else these
+        dialog, in_bulk = about_many(self._session, number, which)
         self._table.app.push_screen(dialog, begin)
 
     def _mark(self, selected: Selected) -> None:

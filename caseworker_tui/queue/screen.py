@@ -48,6 +48,7 @@ class QueueScreen(Screen[None]):
         self.table = self._cases.table
         self._marking = Marking(session, self.table, self._tell_number)
         self._before_search = ""
+        self._left: Preferences | None = None
 
     def compose(self) -> ComposeResult:
         yield self._top_line
@@ -71,13 +72,17 @@ class QueueScreen(Screen[None]):
             if not self._look_at(left.query, left.case_id):
                 self._look_at("")
             self._search_line.write(self._reading.query)
+            self._left = left
 
     @property
-    def preferences(self) -> Preferences:
-        """The query, case and columns that are shown, to be kept for the next time."""
+    def preferences(self) -> Preferences | None:
+        """The query, case and columns that are shown, to be kept for the next time. None as long as those that the
+        person left are not shown yet."""
+        if self._left is None:
+            return None
         case = self.table.current
         columns = () if self.table.columns == USUAL else self.table.columns
-        return Preferences(self._reading.query, case.case_id if case else None, columns)
+        return Preferences(self._reading.query, case.case_id if case else self._left.case_id, columns)
 
     @property
     def views(self) -> tuple[View, ...]:

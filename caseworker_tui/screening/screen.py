@@ -162,7 +162,9 @@ class ScreeningScreen(WorkScreen):
     def action_decide(self, disposition: str = "") -> None:
         if candidate := self._candidate():
             dialog = screening_text.decide(self._case_id, candidate, Disposition(disposition) if disposition else None)
-            self.app.push_screen(CommandScreen(self._session, dialog), self._was_decided)
+            of_entry = candidate.screening.entry or ()
+            place = ("screening", disposition, self._case_id, candidate.party_id, *of_entry)
+            self.app.push_screen(CommandScreen(self._session, dialog, place), self._was_decided)
         else:
             self.notify("There is nobody to decide on.")
 

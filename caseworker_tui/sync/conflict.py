@@ -99,7 +99,8 @@ class ConflictScreen(WorkScreen):
         async def then(answers: Answers) -> None:
             await self._session.with_store(partial(do, answers))
 
-        self.app.push_screen(AskScreen(self._session, title, in_order(*lines), then), self._came_back)
+        asking = AskScreen(self._session, title, in_order(*lines), then, place=("conflict", title, self._command_id))
+        self.app.push_screen(asking, self._came_back)
 
     def _came_back(self, done: bool | None) -> None:
         if done:

@@ -144,7 +144,8 @@ class SyncScreen(WorkScreen):
 
     def _settle_letter(self, letter: DeadLetter) -> None:
         title = f"Dead letter {letter.dead_letter_id}"
-        asking = AskScreen(self._session, title, partial(_ask_about, letter), partial(self._do_with, letter))
+        ask, then = partial(_ask_about, letter), partial(self._do_with, letter)
+        asking = AskScreen(self._session, title, ask, then, place=("dead letter", str(letter.dead_letter_id)))
         self.app.push_screen(asking, self._came_back)
 
     async def _do_with(self, letter: DeadLetter, answers: Answers) -> None:

@@ -21,7 +21,7 @@ from benchmarks.terminal import EmulatedScreen
 from caseworker_tui.cli import main as cli
 from caseworker_tui.cli.commands import cases
 from caseworker_tui.cli.main import main
-from caseworker_tui.cli.program import ENDING_SIGNALS, Settings, _ended_by_signals, signals_as_before
+from caseworker_tui.cli.program import ENDING_SIGNALS, Settings, _ended_by_signals, signals_given_back
 from store.engine.case_store import CaseStore, Receipt
 from store.passing import in_passing
 from tests.cli.conftest import NOW, PROJECT, Caseworker, Start, as_lines, new_case
@@ -373,12 +373,15 @@ def test_a_run_that_hears_no_signal_goes_on(start: Start, database: Path) -> Non
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there are no such signals")
-def test_signals_are_as_before_in_the_app_and_after_a_run(caseworker: Caseworker) -> None:
+def test_signals_are_as_before_after_a_run_and_end_what_comes_after_the_app(caseworker: Caseworker) -> None:
     before = [signal.getsignal(number) for number in ENDING_SIGNALS]
     with _ended_by_signals():
-        assert [signal.getsignal(number) for number in ENDING_SIGNALS] != before
-        with signals_as_before():
-            assert [signal.getsignal(number) for number in ENDING_SIGNALS] == before
+        ours = [signal.getsignal(number) for number in ENDING_SIGNALS]
+        assert ours != before
+        with signals_given_back():
+            for number in ENDING_SIGNALS:
+                signal.signal(number, signal.SIG_DFL)
+        assert [signal.getsignal(number) for number in ENDING_SIGNALS] == ours
     caseworker("config")
     assert [signal.getsignal(number) for number in ENDING_SIGNALS] == before
 

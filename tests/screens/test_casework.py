@@ -18,10 +18,10 @@ from caseworker_tui.case.panes import CasePanes, Shown
 from caseworker_tui.case.screen import CaseScreen
 from caseworker_tui.case.subject import Subject
 from caseworker_tui.dialogs.command import CommandScreen
+from caseworker_tui.dialogs.drafts import drafts_folder
 from caseworker_tui.frame.help import HelpScreen
 from caseworker_tui.frame.navigation import OpenCase
 from caseworker_tui.frame.session import Session
-from caseworker_tui.new_case.drafts import draft_path, load_draft
 from caseworker_tui.new_case.screen import NewCaseScreen
 from caseworker_tui.queue.screen import QueueScreen
 from caseworker_tui.queue.table import CaseTable
@@ -178,7 +178,7 @@ def test_a_new_case_through_the_form(empty_app: CaseworkerApp) -> None:
     run(empty_app, drive)
     (row,) = _queue(empty_app.session.database)
     assert (row.name, row.updated_by, row.documents_required) == ("Ada Byron", "ana.ruiz", 2)
-    assert not draft_path(empty_app.session.database).exists()
+    assert not list(drafts_folder(empty_app.session.database).glob("*"))
 
 
 def test_a_company_with_an_owner_through_the_form(empty_app: CaseworkerApp) -> None:
@@ -210,9 +210,11 @@ def test_what_was_typed_is_kept(empty_app: CaseworkerApp) -> None:
         assert _screen(pilot) is QueueScreen
 
     run(empty_app, leave)
-    draft = load_draft(database)
-    assert draft is not None
-    assert draft.texts["client_id"] == "C-1"
+
+    def kept() -> list[Path]:
+        return list(drafts_folder(database).iterdir())
+
+    assert len(kept()) == 1
 
     async def come_back(pilot: Pilot[None]) -> None:
         await keys(pilot, "n")
@@ -220,9 +222,9 @@ def test_what_was_typed_is_kept(empty_app: CaseworkerApp) -> None:
         assert isinstance(field, Input)
         assert field.value == "C-1"
         await keys(pilot, "ctrl+l", "n")
-        assert load_draft(database) is not None
+        assert len(kept()) == 1
         await keys(pilot, "ctrl+l", "y")
-        assert load_draft(database) is None
+        assert not kept()
         assert pilot.app.screen.query(Input).first().value == ""
 
     run(CaseworkerApp(database, actor="ana.ruiz", clock=lambda: NOW), come_back)

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from benchmarks.terminal import Terminal
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.cli.main import MOST_FAULTS_IN_A_ROW, _until_left
+from caseworker_tui.cli.in_terminal import MOST_FAULTS_IN_A_ROW, InTerminal
 from caseworker_tui.frame.fault import Fault, record_of
 from tests.screens.conftest import NOW
 from tests.screens.pilot import keys, open_case, run, toasts
@@ -136,14 +136,14 @@ def until_left(faults: Iterable[Fault | None], seconds: Iterable[float], monkeyp
     now, coming, lasting, after = [0.0], iter(faults), iter(seconds), []
 
     def build(fault: Fault | None) -> Any:
-        def run() -> None:
+        async def run_async() -> None:
             now[0] += next(lasting)
 
         after.append(fault.case_id if fault else None)
-        return SimpleNamespace(run=run, fault=next(coming), return_code=0)
+        return SimpleNamespace(run_async=run_async, fault=next(coming), return_code=0)
 
-    monkeypatch.setattr("caseworker_tui.cli.main.monotonic", lambda: now[0])
-    return _until_left(build), after
+    monkeypatch.setattr("caseworker_tui.cli.in_terminal.monotonic", lambda: now[0])
+    return InTerminal().run(build), after
 
 
 def test_a_fault_that_comes_again_at_once_ends_the_app(

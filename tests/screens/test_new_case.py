@@ -1,18 +1,29 @@
-"""The form for a new case without its widgets: what its fields say together, and drafts that come back."""
+"""The form for a new case: what its fields say together, and its draft that comes back."""
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from caseworker_tui.app import CaseworkerApp
-from caseworker_tui.new_case.drafts import LARGEST, Draft, discard_draft, draft_path, keep_draft, load_draft
+from caseworker_tui.case.screen import CaseScreen
+from caseworker_tui.dialogs.drafts import Draft
+from caseworker_tui.frame.session import Session
 from caseworker_tui.new_case.form import command_from, knows
+from caseworker_tui.new_case.screen import NewCaseScreen
 from tests.screens.conftest import NOW
-from tests.screens.pilot import keys, run, typed
+from tests.screens.pilot import keys, run, settle, typed
+
+
+def _draft(database: Path) -> Draft:
+    return Draft(Session(database, actor="ana.ruiz", clock=lambda: NOW), ("new case",))
+
+
+def _screen(pilot: Pilot[None]) -> type:
+    return type(pilot.app.screen)
+
 
 CASE = {"client_id": "C-1", "case_type": "STANDARD"}
 
@@ -51,67 +62,6 @@ def test_a_share_that_is_none_is_told_beside_its_field() -> None:
     assert "beneficial_owners.1.share" in wrong
 
 
-@pytest.mark.parametrize(
-    "spoilt",
-    [
-        "",
-        "{",
-        "[]",
-        "5",
-        '{"texts": 5}',
-        '{"texts": {"client_id": 5}, "command_id": "x"}',
-        '{"kind": "ZZ", "command_id": "x"}',
-    ],
-)
-def test_a_spoilt_draft_is_no_draft(tmp_path: Path, spoilt: str) -> None:
-    database = tmp_path / "cases.sqlite3"
-    draft_path(database).write_text(spoilt)
-    assert load_draft(database) is None
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
-def test_a_pipe_or_something_large_is_no_draft(tmp_path: Path) -> None:
-    database = tmp_path / "cases.sqlite3"
-    keep_draft(database, Draft(command_id="x", texts={"client_id": "C" * LARGEST}))
-    assert load_draft(database) is None
-    draft_path(database).unlink()
-    os.mkfifo(draft_path(database))
-    signal.alarm(20)  # ends the tests where one waits for ever
-    assert load_draft(database) is None
-    signal.alarm(0)
-
-
-@pytest.mark.parametrize("kind", ["link", "file"])
-def test_a_draft_is_never_written_through_a_link_or_into_a_file_of_others(tmp_path: Path, kind: str) -> None:
-    database, others = tmp_path / "cases.sqlite3", tmp_path / "theirs"
-    others.write_text("theirs")
-    others.chmod(0o644)
-    in_the_way = draft_path(database).with_suffix(".new")
-    in_the_way.symlink_to(others) if kind == "link" else in_the_way.hardlink_to(others)
-    keep_draft(database, Draft(command_id="x"))
-    assert others.read_text() == "theirs"
-    assert load_draft(database) == Draft(command_id="x")
-    assert draft_path(database).stat().st_mode & 0o777 == 0o600
-    assert not in_the_way.exists()
-
-
-def test_a_draft_is_discarded_with_what_a_killed_process_left_of_it(tmp_path: Path) -> None:
-    database = tmp_path / "cases.sqlite3"
-    keep_draft(database, Draft(command_id="x"))
-    draft_path(database).with_suffix(".new").write_text("Ada")
-    discard_draft(database)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_draft_comes_back_with_the_fields_that_the_form_has(tmp_path: Path) -> None:
-    database = tmp_path / "cases.sqlite3"
-    keep_draft(database, Draft(command_id="x", kind="KYB", texts={"client_id": "C", "persons.x.firstname": "?"}))
-    assert load_draft(database) == Draft(command_id="x", kind="KYB", texts={"client_id": "C"})
-    assert draft_path(database).stat().st_mode & 0o777 == 0o600
-    assert knows("beneficial_owners.12.share")
-    assert not knows("beneficial_owners.share")
-
-
 def test_a_new_block_never_takes_the_place_of_an_old_one(empty_app: CaseworkerApp) -> None:
     """Person 3 was typed and Person 2 left empty; after coming back, the next one is Person 4."""
 
@@ -124,9 +74,41 @@ def test_a_new_block_never_takes_the_place_of_an_old_one(empty_app: CaseworkerAp
     database = empty_app.session.database
     run(empty_app, leave_a_gap)
     run(CaseworkerApp(database, actor="ana.ruiz", clock=lambda: NOW), come_back)
-    draft = load_draft(database)
-    assert draft is not None
-    assert (draft.texts["persons.2.firstname"], draft.texts["persons.3.firstname"]) == ("Third", "Fourth")
+    texts = _draft(database).texts
+    assert (texts["persons.2.firstname"], texts["persons.3.firstname"]) == ("Third", "Fourth")
+
+
+def test_a_draft_comes_back_with_the_fields_that_the_form_has(empty_app: CaseworkerApp) -> None:
+    draft = _draft(empty_app.session.database)
+    empty_app.session.database.parent.mkdir()
+    for name, text in {"kind": "KYB", "client_id": "C-1", "persons.x.firstname": "?"}.items():
+        draft.put(name, text)
+    draft.keep()
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "n")
+        screen = pilot.app.screen
+        assert isinstance(screen, NewCaseScreen)
+        assert (screen._kind, screen._texts["client_id"]) == ("KYB", "C-1")
+        assert "persons.x.firstname" not in screen._texts
+
+    run(empty_app, drive)
+    assert knows("beneficial_owners.12.share")
+    assert not knows("beneficial_owners.share")
+
+
+def test_a_draft_is_not_saved_by_keys_that_were_typed_before_it_was_there(empty_app: CaseworkerApp) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await keys(pilot, "n", *typed("C-1"), *["tab"] * 2, *typed("Ada"), "tab", *typed("Byron"), "escape", "n")
+        for _ in range(3):
+            pilot.app.post_message(Key("ctrl+s", None))
+        await settle(pilot)
+        assert _screen(pilot) is NewCaseScreen
+        await keys(pilot, "ctrl+s")
+        assert _screen(pilot) is CaseScreen
+
+    run(empty_app, drive)
+    assert not _draft(empty_app.session.database).texts
 
 
 def test_a_new_block_is_in_sight(empty_app: CaseworkerApp) -> None:
@@ -145,11 +127,18 @@ def test_what_was_saved_already_is_not_saved_twice(empty_app: CaseworkerApp) -> 
     database = empty_app.session.database
     person = {"persons.0.firstname": "Ada", "persons.0.lastname": "Byron"}
 
+    def keep(client_id: str) -> None:
+        draft = _draft(database)
+        draft.command_id = "used-up"
+        for path, text in (CASE | person | {"client_id": client_id}).items():
+            draft.put(path, text)
+        draft.keep()
+
     async def save_both(pilot: Pilot[None]) -> None:
-        keep_draft(database, Draft(command_id="used-up", texts=CASE | person))
-        await keys(pilot, "n", "ctrl+s", "escape")
-        keep_draft(database, Draft(command_id="used-up", texts=CASE | person | {"client_id": "C-2"}))
-        await keys(pilot, "n", "ctrl+s", "ctrl+s")
+        keep("C-1")
+        await keys(pilot, "n", "ctrl+s", "ctrl+s", "escape")
+        keep("C-2")
+        await keys(pilot, "n", "ctrl+s", "ctrl+s", "ctrl+s")
         assert "C-2" in str(pilot.app.screen.query_one("#overview-pane Static").render())
 
     run(empty_app, save_both)

@@ -56,6 +56,8 @@ SCREENS: dict[str, list[str]] = {
         *("2", *typed("same number"), "enter", "1", *typed("other country"), "enter", "N"),
     ],
     "propose": [*opening(PERSON), "p"],
+    "draft": [*opening(PERSON), "p", "1", *typed("The client is well known"), "escape", "escape", "p", "1"],
+    "draft_unseen": [*opening(PERSON), "n", *typed("They called"), "escape", "n", "enter"],
     "new_case": ["n"],
     "new_case_wrong": ["n", "ctrl+t", *typed("C1"), "tab", "tab", *typed("Acme"), "tab", "tab", *typed("XX"), "ctrl+s"],
     "help": ["question_mark"],

@@ -51,7 +51,7 @@ def test_from_intake_to_approved(sample: Path, kind: str) -> None:
             await keys(pilot, "s", "1", "s", "1", "j")
         await keys(pilot, "c", "4", "1", "1", *typed("no match on the lists of today"), "enter")
         await keys(pilot, "r", "1", *typed("nothing speaks against it"), "enter")
-        await keys(pilot, "p", "1", *typed("everything is in order"), "enter")
+        await keys(pilot, "p", "1", "enter", "enter")  # the reason from before, which is to be looked at
         assert screen(pilot) is CaseScreen
 
     async def ana_tries_to_approve(pilot: Pilot[None]) -> None:

@@ -1,5 +1,6 @@
 """Views and columns of the queue, and that all is as it was left when one comes back."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from caseworker_tui.queue.screen import QueueScreen
 from caseworker_tui.queue.views import ViewStrip
 from store.domain import commands as c
 from store.engine.case_store import CaseStore
-from store.preferences import VIEWS
+from store.preferences import VIEWS, Preferences, preferences_of, save_preferences
 from store.queries.query_language import Asker, select
 from store.queries.queue import QueueRow, landmarks, queue_page
 from tests.screens.conftest import NOW
@@ -99,6 +100,16 @@ def test_one_comes_back_to_where_one_was(app: CaseworkerApp, sample: Path) -> No
     run(app, leave)
     run(CaseworkerApp(sample, actor="ana.ruiz", clock=lambda: NOW), come_back)
     run(CaseworkerApp(sample, actor="ben.osei", clock=lambda: NOW), somebody_else)
+
+
+def test_what_one_left_is_still_there_when_the_app_ends_before_it_is_shown(app: CaseworkerApp, sample: Path) -> None:
+    left = Preferences("status:open", "some-case", ("name",))
+    with CaseStore.open(sample) as store:
+        store.change(save_preferences, "ana.ruiz", left)
+    app.exit()
+    asyncio.run(app.run_async(headless=True))
+    with CaseStore.open(sample) as store:
+        assert store.query(preferences_of, "ana.ruiz") == left
 
 
 def test_columns_come_and_go_and_each_orders_the_queue(app: CaseworkerApp, sample: Path) -> None:
