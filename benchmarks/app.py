@@ -107,7 +107,7 @@ def _memory_over_keys(database: Path, keys: int) -> Figure:
         pressed, early = 0, 0.0
         while pressed < keys:
             for key in CASE_BY_CASE:
-                ours.type(key, AFTER_ESCAPE if key == ESCAPE else AFTER_A_KEY)
+                ours.send(key, AFTER_ESCAPE if key == ESCAPE else AFTER_A_KEY)
                 pressed += 1
             if not early and pressed >= keys // 5:
                 early = ours.memory()

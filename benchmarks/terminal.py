@@ -115,7 +115,7 @@ class Terminal:
             raise NothingSeen(f"Nothing was sent. The screen:\n{self._seen.text}")
         return self._unseen[0][0] - began
 
-    def type(self, keys: bytes, seconds: float = 0.0) -> None:
+    def send(self, keys: bytes, seconds: float = 0.0) -> None:
         """Press keys, and take no notice of what is sent within so many seconds."""
         os.write(self._program, keys)
         until = perf_counter() + seconds

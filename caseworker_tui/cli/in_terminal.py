@@ -48,8 +48,8 @@ class InTerminal:
             in_a_row = in_a_row + 1 if monotonic() - began < SOON else 1
             fault = app.fault if in_a_row == 1 else app.fault._replace(case_id=None)
         say(
-            f"Faults in caseworker itself ended the app, {in_a_row} in a row. What was done is kept. Please report these"
-            " lines; they hold nothing of any case:"
+            f"Faults in caseworker itself ended the app, {in_a_row} in a row. What was done is kept. Please report"
+            " these lines, which hold nothing of any case:"
         )
         for line in (fault.kind, *fault.steps) if fault else ():
             say(line)

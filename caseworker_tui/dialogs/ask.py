@@ -63,7 +63,7 @@ class AskScreen(ModalScreen[bool]):
         self._written = dict(self._draft.texts)
         self._marked: dict[str, set[str]] = {}
         self._asked: list[Question] = []
-        self._finishing = self._is_done = False
+        self._finishing = self._is_done = self._is_left = False
         self._prompt = Static(id="prompt", markup=False)
         self._options = OptionList(markup=False)
         self._input = LineInput(max_length=10_000, select_on_focus=False)
@@ -136,7 +136,7 @@ class AskScreen(ModalScreen[bool]):
         return f"{'[x]' if value in self._marked[question.name] else '[ ]'} {index + 1}  {words}"
 
     def on_key(self, event: events.Key) -> None:
-        if self.focused is not self._options:
+        if self.focused is not self._options or self._is_left:
             return
         question = self._asked[-1]
         if event.character and event.character.isdecimal():
@@ -154,6 +154,9 @@ class AskScreen(ModalScreen[bool]):
     @on(OptionList.OptionSelected)
     def choose(self, selected: OptionList.OptionSelected) -> None:
         question, index = self._asked[-1], selected.option_index
+        shown = self._options.options[index : index + 1]
+        if self._is_left or shown != [selected.option]:
+            return  # a key that was pressed twice: the first has led on from the question that the second was for
         if isinstance(question, Choice):
             self._answer(question, question.options[index][0])
         elif isinstance(question, Several):
@@ -201,6 +204,8 @@ class AskScreen(ModalScreen[bool]):
     @on(Input.Submitted)
     def write(self, submitted: Input.Submitted) -> None:
         question = self._asked[-1]
+        if self._is_left or submitted.value != self._input.value:
+            return  # as in `choose`
         self._take_down()
         if isinstance(question, Line) and self._is_as_left:
             self._have_it_looked_at(question)
@@ -240,15 +245,18 @@ class AskScreen(ModalScreen[bool]):
         """Escape while `then` is under way: there is nothing to stop unless somebody says so."""
 
     def action_back(self) -> None:
+        if self._is_left:
+            return
         if self._finishing:  # too late to leave everything as it is
             self._stop()
             return
         self._take_down()
-        self._asked.pop()
-        if not self._asked:
+        if len(self._asked) == 1:
             self._keep_draft()  # now, for who comes back at once
+            self._is_left = True
             self.dismiss(False)
             return
+        self._asked.pop()
         self._answers.pop(self._asked[-1].name, None)
         self._show(self._asked[-1])
 

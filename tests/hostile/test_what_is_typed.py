@@ -17,10 +17,11 @@ from pydantic import ValidationError
 from caseworker_tui.cli.main import main
 from caseworker_tui.configuration.document_rules import read_team_rules
 from caseworker_tui.configuration.settings import read_configuration
+from caseworker_tui.dialogs.drafts import Draft, drafts_folder
 from caseworker_tui.dialogs.questions import document_type
 from caseworker_tui.dialogs.typed_paths import completed, path_typed
-from caseworker_tui.new_case.drafts import discard_draft, draft_path, keep_draft, load_draft
-from caseworker_tui.new_case.form import command_from, owner_data, share_data
+from caseworker_tui.frame.session import Session
+from caseworker_tui.new_case.form import command_from, knows, owner_data, share_data
 from caseworker_tui.queue.layout import laid_out, next_order
 from caseworker_tui.text.moments import read_moment
 from store.domain.document_rules import DOCUMENT_RULES
@@ -193,20 +194,28 @@ class TestFilesWrittenByHand:
                 read_rules(path)
 
     @in_shares
-    def test_the_draft_of_a_new_case(self, share: int, database: Path) -> None:
+    def test_a_draft(self, share: int, database: Path) -> None:
         """One that can't be read is none."""
-        texts = {"client_id": "C", "persons.0.firstname": "Ada", "beneficial_owners.1.share": "25-50"}
-        draft = {"kind": "KYB", "texts": texts, "command_id": "c"}
+
+        def read() -> Draft:
+            return Draft(session, ("new case",))
+
+        session = Session(database, actor="ana", clock=lambda: START)
         database.parent.mkdir(exist_ok=True)
+        draft = read()
+        draft.put("persons.0.firstname", "Ada")
+        draft.keep()
+        (file,) = drafts_folder(database).iterdir()
+        kept = json.loads(file.read_bytes())
         for random in trials(little=80, much=2_000):
-            draft_path(database).write_bytes(hostile_json(random, [draft]))
-            if (found := load_draft(database)) is None:
-                continue
-            command, wrong = command_from(found.kind, found.texts)
+            file.write_bytes(hostile_json(random, [kept]))
+            found = read()
+            command, wrong = command_from("KYB", {path: text for path, text in found.texts.items() if knows(path)})
             assert (command is None) is bool(wrong)
-            keep_draft(database, found)
-            assert load_draft(database) == found
-        discard_draft(database)
+            found.put("client_id", "C")
+            found.keep()
+            assert read().texts == found.texts
+        read().discard()
 
 
 class TestTheConfigService:

@@ -123,10 +123,10 @@ def test_after_a_fault_the_case_is_open_again(sample: Path, app: CaseworkerApp) 
 def test_in_a_terminal_the_app_is_built_anew(sample: Path) -> None:
     with Terminal(("-c", FAULTY, "--db", str(sample), "--actor", "ana.ruiz")) as terminal:
         terminal.until(HYUN_WOO_BAEK)
-        terminal.type(b"\r")
+        terminal.send(b"\r")
         terminal.until("nothing of any")
         terminal.until("Documents")
-        terminal.type(b"\x11")
+        terminal.send(b"\x11")
         assert terminal.exit_code() == 0
     assert "Ada" not in record_of(sample).read_text(encoding="utf-8")
 
