@@ -330,7 +330,10 @@ def read_given(file: Path) -> bytes:
     """What is in a file, or comes by a pipe; `-` is standard input."""
     source = nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb")
     with source as given:
-        content = given.read(LARGEST_GIVEN + 1)
+        try:
+            content = given.read(LARGEST_GIVEN + 1)
+        except OSError as error:
+            raise BadFile(f"{file} can't be read: {error.strerror or error}.") from error
     if len(content) > LARGEST_GIVEN:
         raise BadFile(f"{file} has more than {LARGEST_GIVEN // 1024**2} MiB: it can't be one message or command.")
     return content

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple, Never, Self
 
 ROOT: Final = Path(__file__).parents[2]
 
-SMALL_BATCH: Final = 25
+SMALL_BATCH: Final = 10
 """Records of an import that are in one transaction, so that a small file takes several."""
 
 KILLED: Final = -signal.SIGKILL
@@ -97,10 +97,12 @@ class Forks:
             path.write_bytes(b"")  # the child may be killed before it comes to that
         self._process.stdin.write(f"{json.dumps(asdict(order))}\n")
         self._process.stdin.flush()
-        yield self._hears()
-        code, seconds = self._hears()
-        out, err = (path.read_text(encoding="utf-8") for path in (self._out, self._err))
-        self.ran = Ran(code, out, err, seconds)
+        try:
+            yield self._hears()
+        finally:
+            code, seconds = self._hears()
+            out, err = (path.read_text(encoding="utf-8") for path in (self._out, self._err))
+            self.ran = Ran(code, out, err, seconds)
 
     def _hears(self) -> Any:
         assert self._process.stdout is not None

@@ -37,13 +37,14 @@ def test_of_a_killed_process(name: str, part: int, benches: Benches) -> None:
     expected = benches.undisturbed(name)
     for random in trials(little=1, much=30):
         with benches.bench(name) as folder:
-            acknowledged = len(expected.before.commits)
+            acknowledged: set[str] = set()
             for _ in range(random.randint(1, MOST_KILLS)):
                 after = random.uniform(0, 1.1 * expected.ran.seconds)
                 ran = benches.forks.run(JOBS[name].order(folder, kill_after=after))
                 assert ran.code in (KILLED, expected.ran.code, JOBS[name].code_when_done), ran.err
-                acknowledged = max(acknowledged, acknowledged_by(name, ran, expected))
-                check_what_is_there(folder, acknowledged, expected)
+                acknowledged |= acknowledged_by(name, ran, expected)
+                now = check_what_is_there(folder, acknowledged, expected)
+                assert now.commits == expected.after.commits[: len(now.commits)], "nothing comes before what it follows"
             check_it_ends_as_undisturbed(folder, name, benches)
 
 
