@@ -116,11 +116,10 @@ AT_WORK: Final = ("exec", "import", "rebuild", "lists import", "attach", "first 
 
 @pytest.mark.deep
 @pytest.mark.usefixtures("strace")
-@pytest.mark.parametrize("part", range(2))
 @pytest.mark.parametrize("name", AT_WORK)
-def test_of_a_disk_that_fails(name: str, part: int, benches: Benches) -> None:
+def test_of_a_disk_that_fails(name: str, benches: Benches) -> None:
     calls = calls_of(name, benches)
-    for random in trials(little=1, much=25):
+    for random in trials(little=1, much=40):
         befall(name, benches, [a_fault(random, calls)])
 
 
@@ -139,7 +138,7 @@ def test_of_a_disk_that_is_full_from_some_moment_on(name: str, benches: Benches)
 def test_of_a_disk_without_room_for_larger_files(name: str, benches: Benches) -> None:
     """What `strace` only pretends: a limit on the size of files, which fails every kind of write in the midst."""
     expected = benches.undisturbed(name)
-    for random in trials(little=1, much=20):
+    for random in trials(little=1, much=15):
         with benches.bench(name) as folder:
             limit = random.randint(SMALLEST_LIMIT, expected.largest_file)
             ran = benches.forks.run(JOBS[name].order(folder, largest_file=limit))

@@ -191,7 +191,7 @@ def test_of_a_database(which: str, files: Files, tmp_path: Path) -> None:
     if which not in files.contents:
         pytest.skip("a database that was closed has no write-ahead log")
     classes: Counter[str] = Counter()
-    for random in trials(little=3, much=200):
+    for random in trials(little=2, much=150):
         content, how = spoilt(files.contents[which], random)
         print(how)  # noqa: T201 (pytest shows it where the test fails)
         given = {**files.contents, which: content}
@@ -260,7 +260,7 @@ def test_of_a_file_beside_a_database(kind: str, closed: Path, tmp_path: Path) ->
     path = place if kind == "attachment" else list_file
     whole, before = path.read_bytes(), caseworker(database, "screen", "--all-open", "--json").stdout
     path.chmod(0o600)
-    for random in trials(little=6, much=150):
+    for random in trials(little=2, much=150):
         content, how = spoilt(whole, random)
         print(how)  # noqa: T201 (pytest shows it where the test fails)
         path.write_bytes(content)
@@ -326,7 +326,7 @@ def test_of_a_file_that_people_write(name: str, closed: Path, tmp_path: Path) ->
     configured = ("--config", str(tmp_path / "caseworker.toml"))
     assert caseworker(database, *configured, "rules").exit_code == 0
     before = content_of(database)
-    for random in trials(little=6, much=150):
+    for random in trials(little=2, much=150):
         content, how = spoilt(WRITTEN_BY_PEOPLE[name].encode(), random)
         print(how)  # noqa: T201 (pytest shows it where the test fails)
         (tmp_path / name).write_bytes(content)

@@ -31,11 +31,10 @@ MOST_KILLS: Final = 3
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("part", range(2))
 @pytest.mark.parametrize("name", JOBS)
-def test_of_a_killed_process(name: str, part: int, benches: Benches) -> None:
+def test_of_a_killed_process(name: str, benches: Benches) -> None:
     expected = benches.undisturbed(name)
-    for random in trials(little=1, much=30):
+    for random in trials(little=1, much=50):
         with benches.bench(name) as folder:
             acknowledged: set[str] = set()
             for _ in range(random.randint(1, MOST_KILLS)):
@@ -49,14 +48,13 @@ def test_of_a_killed_process(name: str, part: int, benches: Benches) -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("part", range(2))
-def test_of_a_killed_process_that_syncs(part: int, benches: Benches, tmp_path: Path) -> None:
+def test_of_a_killed_process_that_syncs(benches: Benches, tmp_path: Path) -> None:
     """In its own program, on a log in a file; on Apache Kafka itself there are kills in tests/kafka."""
     template = tmp_path / "log"
     team_log(template, log_of_ben())
     undisturbed = benches.forks.run(sync_in(tmp_path / "undisturbed", template))
     assert undisturbed.code == 0, undisturbed.err
-    for number, random in enumerate(trials(little=1, much=25)):
+    for number, random in enumerate(trials(little=1, much=40)):
         folder = tmp_path / str(number)
         order, told = sync_in(folder, template), set[str]()
         for _ in range(random.randint(1, MOST_KILLS)):

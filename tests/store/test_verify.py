@@ -3,7 +3,7 @@
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -111,7 +111,7 @@ def copy(whole: Path, database: Path) -> Path:
     return database
 
 
-def where(found: list[Finding]) -> set[str]:
+def where(found: Iterable[Finding]) -> set[str]:
     return {finding.where for finding in found}
 
 
