@@ -81,6 +81,14 @@ SCHEMA: Final = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL
 """Without the indexes that come with a table, whose names are SQLite's own affair."""
 
 
+FILES: Final = [
+    (left, name)
+    for left in ("closed", "killed", "checkpointed", "checkpointed halfway")
+    for name in ("cases.sqlite3", "cases.sqlite3-wal")
+    if (left, name) != ("closed", "cases.sqlite3-wal")  # there is none
+]
+"""How a process left a database, and which of its files is spoilt."""
+
 FOUND: Final = "SELECT rowid FROM search_index WHERE search_index MATCH ? ORDER BY rowid"
 
 BEGINNINGS: Final = ("a", "an", "ana", "r", "ru", "rui", "ruiz", "ac", "acme", "c", "do", "w")
@@ -176,7 +184,7 @@ def killed(closed: Path, folder: Path, checkpoint: str) -> Files:
         )
 
 
-@pytest.fixture(scope="module", params=["closed", "killed", "checkpointed", "checkpointed halfway"])
+@pytest.fixture(scope="module")
 def files(request: pytest.FixtureRequest, closed: Path, tmp_path_factory: pytest.TempPathFactory) -> Files:
     if request.param == "closed":
         return Files({closed.name: closed.read_bytes()}, [content_of(closed)])
@@ -186,10 +194,8 @@ def files(request: pytest.FixtureRequest, closed: Path, tmp_path_factory: pytest
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("which", ["cases.sqlite3", "cases.sqlite3-wal"])
-def test_of_a_database(which: str, files: Files, tmp_path: Path) -> None:
-    if which not in files.contents:
-        pytest.skip("a database that was closed has no write-ahead log")
+@pytest.mark.parametrize(("files", "which"), FILES, indirect=["files"])
+def test_of_a_database(which: str, files: Files) -> None:
     classes: Counter[str] = Counter()
     for random in trials(little=2, much=150):
         content, how = spoilt(files.contents[which], random)
