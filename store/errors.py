@@ -114,9 +114,19 @@ def damaged(path: Path, *, by: int = sqlite3.SQLITE_CORRUPT) -> StoreError:
     return kind(sentence.format(path=path))
 
 
+def primary_code(error: sqlite3.Error) -> int:
+    """What SQLite reports, as SQLITE_FULL; 0 for what it does not report, such as the use of a closed connection.
+
+    A text that is not UTF-8 is reported by Python, without a code: the file was changed.
+    """
+    if str(error).startswith("Could not decode to UTF-8"):
+        return sqlite3.SQLITE_CORRUPT
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
     """The sentence for what SQLite reports about the database at `path`."""
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    primary = primary_code(error)
     if primary not in _BY_SQLITE_CODE:
         return StoreError(f"The database {path} could not be used: {error}. Run `caseworker doctor`.")
     kind, sentence = _BY_SQLITE_CODE[primary]

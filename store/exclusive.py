@@ -30,7 +30,7 @@ def exclusively(path: Path, *, create: bool = True) -> Iterator[None]:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-                raise InUse from error
+                raise InUse(str(error)) from error
             raise
         yield
 

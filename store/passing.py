@@ -75,7 +75,7 @@ def passing_folder(folder: Path, prefix: str) -> Iterator[Path]:
         with ExitStack() as held:
             try:
                 held.enter_context(exclusively(begun))
-            except sqlite3.Error as error:
+            except (InUse, sqlite3.Error) as error:  # nobody uses what was just made: SQLite says so for want of locks
                 raise OSError(ENOLCK, f"no lock can be had there ({error})", str(folder)) from error
             # A file of that name is never without its lock, unless its holder is gone. Windows renames no open file.
             begun.rename(made / IN_USE)

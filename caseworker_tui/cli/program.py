@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from io import StringIO, TextIOWrapper
@@ -124,6 +124,16 @@ class Program(click.Group):
             _check_texts(command)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except _TOLD:
+            raise
+        except Exception as error:
+            if settings := ctx.find_object(Settings):
+                _refuse_if_damaged(settings, error)
+            raise
+
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         # A stream that was closed (`>&-`) is None: what is written to it is lost, what is done is not.
         sys.stdout = sys.stdout or _nowhere()
@@ -192,6 +202,22 @@ class _Utf8(click.types.StringParamType):
         return text
 
 
+_TOLD: Final = (click.ClickException, click.Abort, click.exceptions.Exit, BadFile, StoreError, Refusal, OSError)
+"""What is told in a sentence of its own, or is none."""
+
+
+def _refuse_if_damaged(settings: "Settings", error: Exception) -> None:
+    """A value that was changed in the file may come up anywhere as an error of any kind. Before anybody is asked to
+    report a fault, the database is verified. Raises `DatabaseDamaged` where it is not whole."""
+    from store.queries.audit import is_whole
+
+    if settings.opened and not is_whole(settings.path):
+        raise DatabaseDamaged(
+            f"The database {settings.path} was changed by another hand than caseworker's, or by its disk, so that"
+            " this can't be done: restore it from a backup. `caseworker verify` names what was changed."
+        ) from error
+
+
 def _check_texts(command: click.Command) -> None:
     for parameter in command.params:
         if type(parameter.type) is click.types.StringParamType:
@@ -212,6 +238,8 @@ class Settings:
     database: Path | None = None
     actor: str | None = None
     configuration_file: Path | None = None
+    opened: bool = field(default=False, init=False)
+    """Whether the database was opened, or what is wrong with it was told."""
 
     @cached_property
     def configuration(self) -> "Configuration":
@@ -253,6 +281,7 @@ class Settings:
         from store.engine.case_store import CaseStore
 
         clear_away(self.path)
+        self.opened = True
         with progress_bar("Making the read tables anew") as progress:
             return CaseStore.open(self.path, create=create, rules=self.configuration.rules, progress=progress)
 
@@ -327,7 +356,10 @@ def read_given(file: Path) -> bytes:
     """What is in a file, or comes by a pipe; `-` is standard input."""
     source = nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb")
     with source as given:
-        content = given.read(LARGEST_GIVEN + 1)
+        try:
+            content = given.read(LARGEST_GIVEN + 1)
+        except OSError as error:
+            raise BadFile(f"{file} can't be read: {error.strerror or error}.") from error
     if len(content) > LARGEST_GIVEN:
         raise BadFile(f"{file} has more than {LARGEST_GIVEN // 1024**2} MiB: it can't be one message or command.")
     return content

@@ -63,17 +63,25 @@ def read_command(content: bytes) -> tuple[str | None, Command]:
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """The lines that are not blank, with their numbers; None stands for one that is too long to hold."""
     for number in count(1):
-        line: bytes | None = stream.readline(LONGEST_LINE + 1)
+        line: bytes | None = _read(stream, LONGEST_LINE + 1)
         if not line:
             return
         if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            while (rest := stream.readline(_CHUNK)) and not rest.endswith(b"\n"):
+            while (rest := _read(stream, _CHUNK)) and not rest.endswith(b"\n"):
                 pass
             line = None
         elif number == 1:
             line = line.removeprefix(codecs.BOM_UTF8)
         if line is None or (line := line.strip()):
             yield number, line
+
+
+def _read(stream: BinaryIO, most: int) -> bytes:
+    """A line, or as much of it. An error of a read does not say by itself of what it is."""
+    try:
+        return stream.readline(most)
+    except OSError as error:
+        raise OSError(error.errno, f"it can't be read on: {error.strerror or error}", "standard input") from error
 
 
 def _answer(store: CaseStore, number: int, line: bytes | None, default_actor: str) -> Answer:

@@ -5,19 +5,22 @@ import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from store.attachments import content_of, folder_of, held, place_of
 from store.domain.events import FileAttached
 from store.domain.identifiers import case_reference
 from store.domain.statuses import document_name
-from store.errors import DatabaseDamaged, FileChanged, FileMissing
+from store.errors import DatabaseDamaged, FileChanged, FileMissing, StoreError, primary_code
 from store.log.read import get_events_of_type
 from store.log.verify import verify_log
 from store.progress import Progress
 from store.projections import TRIGGERS_OF_READ_TABLES
 from store.projections.differences import differences
+from store.sqlite.as_made import not_as_made
 from store.sqlite.database import connect, translated
+from store.sqlite.schema import MIGRATIONS
 from store.sqlite.transactions import read_transaction
 from store.unsettled import waiting_rows
 
@@ -59,12 +62,20 @@ def verify_database(path: Path, progress: Progress) -> Verification:
         return Verification([Finding("file", str(error))])
 
 
+def is_whole(path: Path) -> bool:
+    """Whether the database at `path` can be opened and `verify` finds nothing."""
+    try:
+        return not verify_database(path, lambda done, total: None).findings
+    except StoreError:
+        return False
+
+
 def verify(connection: sqlite3.Connection, progress: Progress) -> Iterator[Finding]:
     """All faults of a database. Read tables are compared only with a log that is whole."""
     with read_transaction(connection):  # all of it as of one moment, whatever others write meanwhile
         damaged = False
         log = verify_log(connection, progress, other_triggers=TRIGGERS_OF_READ_TABLES)
-        for where, sentences in (("file", _integrity(connection)), ("log", log)):
+        for where, sentences in (("file", _integrity(connection)), ("file", _kept_tables(connection)), ("log", log)):
             for sentence in _as_far_as_it_goes(sentences):
                 damaged = True
                 yield Finding(where, sentence)
@@ -166,9 +177,16 @@ def _as_far_as_it_goes(sentences: Iterator[str]) -> Iterator[str]:
     try:
         yield from sentences
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+        if primary_code(error) != sqlite3.SQLITE_CORRUPT:
             raise
         yield f"SQLite can't read on from here: {error}."
+
+
+def _kept_tables(connection: sqlite3.Connection) -> Iterator[str]:
+    """Sentences on the tables that can't be made again. Those on triggers are told with the log that they guard."""
+    for what in not_as_made(connection, chain.from_iterable(MIGRATIONS.values())):
+        if not what.startswith("trigger "):
+            yield f"The {what} is not as caseworker made it: restore the database from a backup."
 
 
 def _integrity(connection: sqlite3.Connection) -> Iterator[str]:

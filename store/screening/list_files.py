@@ -14,6 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import TypeAdapter
+
 from store.domain.refusals import Code, Refusal
 from store.errors import DatabaseDamaged
 from store.passing import LISTS, beside
@@ -84,8 +86,9 @@ class WatchList:
 
     def entry(self, number: int) -> tuple[Entry, str]:
         """An entry and its digest."""
-        ((text, digest),) = self._rows("SELECT entry, digest FROM entries WHERE number = ?", (number,))
-        return Entry.from_json(text), digest
+        with _readable(self._path):
+            ((text, digest),) = self._rows("SELECT entry, digest FROM entries WHERE number = ?", (number,))
+            return Entry.from_json(text), digest
 
     def identified(self, identifiers: Iterable[str]) -> set[int]:
         """The entries that have one of these identifiers."""
@@ -202,7 +205,7 @@ def _info(connection: sqlite3.Connection, path: Path) -> ListInfo:
     fields = names_of(ListInfo)
     row = connection.execute(f"SELECT {', '.join(fields)} FROM list").fetchone()
     values = dict(zip(fields, row, strict=True))
-    return ListInfo(**values | {"checks": tuple(values["checks"].split(","))})
+    return TypeAdapter(ListInfo).validate_python(values | {"checks": tuple(values["checks"].split(","))})
 
 
 @contextmanager
@@ -211,6 +214,8 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _unusable(path, str(error)) from error
+    except (ValueError, TypeError, AttributeError, LookupError) as error:  # a value is not as it was written
+        raise _unusable(path, "it was changed") from error
 
 
 def _unusable(path: Path, why: str) -> DatabaseDamaged:

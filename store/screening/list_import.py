@@ -14,7 +14,7 @@ from tempfile import gettempdir
 from typing import Final
 
 from store.domain.statuses import CheckKind
-from store.errors import DatabaseDamaged, StoreError, from_sqlite
+from store.errors import DatabaseDamaged, StoreError, from_sqlite, primary_code
 from store.intake.sniffing import BOM, Unreadable, as_unreadable, no_text, open_for_reading
 from store.passing import Passing, passing_folder
 from store.progress import Progress
@@ -117,7 +117,7 @@ def import_list(
             try:
                 added, changed = _news(connection, target) if before else (info.entries, 0)
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                if primary_code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                     raise
                 before, added, changed = None, info.entries, 0  # the one that was in force can't be compared with
         _bring_into_force(made, target)
@@ -138,7 +138,7 @@ def _disk_troubles(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        primary = error.sqlite_errorcode & 0xFF
+        primary = primary_code(error)
         if primary == sqlite3.SQLITE_FULL:
             do = f"is full: free some space there (or where {gettempdir()} is) and import it again"
         elif primary == sqlite3.SQLITE_IOERR:

@@ -215,6 +215,27 @@ def test_a_log_that_can_not_be_read_is_told_by_a_sentence(caseworker: Caseworker
     assert "Event 1 " in caseworker("verify").stdout
 
 
+def test_a_value_that_was_changed_is_no_fault_in_caseworker(caseworker: Caseworker, sample: Path) -> None:
+    """Whatever error it comes up as: the database is verified before anybody is asked to report a fault."""
+    with closing(sqlite3.connect(sample, isolation_level=None)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("DROP TRIGGER events_no_update")
+        connection.execute("UPDATE events SET metadata = '{' WHERE position = 1")
+    result = caseworker("log", "--json")
+    assert result.exit_code == 1
+    assert f"The database {sample} was changed by another hand" in result.stderr
+    assert "fault in caseworker" not in result.stderr
+
+
+def test_a_fault_in_caseworker_stays_one(caseworker: Caseworker, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("oh")
+
+    monkeypatch.setattr("caseworker_tui.cli.commands.log.write_log", fails)
+    result = caseworker("log")
+    assert result.stderr.endswith("A fault in caseworker itself (ValueError: oh): please report it.\n")
+
+
 @pytest.mark.parametrize("arguments", [("cases",), ("verify",), ("lists", "import", "list.csv"), ("exec",)])
 def test_a_run_removes_what_a_killed_one_left(
     arguments: tuple[str, ...], caseworker: Caseworker, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

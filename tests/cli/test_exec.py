@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from caseworker_tui.cli.program import read_given
 from caseworker_tui.text import command_lines
 from store.domain.commands import COMMANDS
 from store.domain.values import FORMS
 from store.engine.case_store import CaseStore, Receipt
+from store.errors import BadFile
 from store.log.read import get_all_events
 from store.queries.audit import verify
 from tests.cli.conftest import Caseworker, Start, as_lines, new_case
@@ -53,6 +55,20 @@ def test_a_line_that_fails_stops_no_other(caseworker: Caseworker) -> None:
     result = caseworker("exec", stdin=as_lines(new_case(1), ["no command"], new_case(2)))
     assert result.exit_code == 1
     assert [answer["ok"] for answer in told(result.stdout)] == [True, False, True]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="Linux alone has a file that can't be read")
+def test_an_input_that_can_not_be_read_is_named(start: Start) -> None:
+    with Path("/proc/self/mem").open("rb") as unreadable, start("exec", stdin=unreadable) as process:
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (1, b"")
+    assert err.decode() == "standard input: it can't be read on: Input/output error.\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="Linux alone has a file that can't be read")
+def test_a_file_that_can_not_be_read_is_named() -> None:
+    with pytest.raises(BadFile, match=r"^/proc/self/mem can't be read: Input/output error\.$"):
+        read_given(Path("/proc/self/mem"))
 
 
 def test_who_does_it_is_told_by_the_line_or_else_by_the_option(caseworker: Caseworker, database: Path) -> None:

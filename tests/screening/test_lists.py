@@ -15,6 +15,7 @@ import pytest
 
 from store.domain.refusals import Refusal
 from store.domain.statuses import CheckKind
+from store.engine.case_store import CaseStore
 from store.errors import DatabaseDamaged, StoreError
 from store.intake.sniffing import Unreadable
 from store.screening import list_import
@@ -23,7 +24,9 @@ from store.screening.entries import Entry, Nature, Unread
 from store.screening.list_files import list_file, lists_folder, lists_in_force, open_lists, remove_list
 from store.screening.list_import import default_name, import_list
 from store.screening.spelling import words_of
-from tests.screening.lists import HEADER, NOW, bring_in, entity, followthemoney, row, simple_csv
+from tests.domain.examples import ANA as ANA_RUIZ
+from tests.domain.examples import kyc
+from tests.screening.lists import HEADER, NOW, bring_in, entity, followthemoney, row, screened, simple_csv
 
 ANA = row(
     "NK-1",
@@ -354,6 +357,21 @@ class TestADiskThatFails:
         content[3 * 4096 :] = b"\xff" * (len(content) - 3 * 4096)
         old.write_bytes(content)
         assert bring_in(database, in_force, version="3").added == 500
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE entries SET entry = '{'", "DELETE FROM entries", "UPDATE list SET checks = CAST(x'ff' AS TEXT)"],
+)
+def test_a_list_in_which_a_value_was_changed_is_told_to_be(
+    change: str, database: Path, tmp_path: Path, store: CaseStore
+) -> None:
+    bring_in(database, simple_csv(tmp_path / "l.csv", row("NK-1", "Ana Ruiz")))
+    case_id = store.execute(kyc(ANA_RUIZ), actor="ana").case_id
+    with closing(sqlite3.connect(list_file(lists_folder(database), "l"), isolation_level=None)) as connection:
+        connection.execute(change)
+    with pytest.raises(DatabaseDamaged, match=r"can't be read \(.*\): delete that file, and import the list again"):
+        screened(store, case_id)
 
 
 class FailingAfter(io.BufferedReader):

@@ -5,8 +5,6 @@ Started as `python -m tests.store.another_process TASK PATH`; see `Worker` for t
     obey    read a command a line, as JSON, and answer each with a line: `{"case_id": …}`, `{"refused": code}`
     create  open the database that each line names, and answer with a line each
     attach  for each line, a document and the path of a file, keep the file and say `kept`; attach it at the next line
-    work    for each line, a child that makes cases for as long as it lives: it tells its process id and then each
-            command id, as soon as the command is acknowledged; `gone` when it is dead
 """
 
 import json
@@ -15,7 +13,7 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, Never, Self
+from typing import Any, Final, Self
 
 from store.domain.commands import COMMANDS, AttachFile
 from store.domain.refusals import Refusal
@@ -107,30 +105,5 @@ def attach(path: Path) -> None:
             say(kept.sha256)
 
 
-def work(path: Path) -> None:
-    """A fork starts in a moment, so that many can be killed."""
-    say("ready")
-    for _ in sys.stdin:
-        child = os.fork()
-        if not child:
-            say(os.getpid())
-            make_cases(path)
-        os.waitpid(child, 0)
-        say("gone")
-
-
-def make_cases(path: Path) -> Never:
-    """Long enough to be killed, and no longer, should nobody do it."""
-    kyc = {"client_id": "C-1", "traitement_type": "KYC", "case_type": "standard"}
-    for opening in range(100):
-        with CaseStore.open(path) as store:
-            for index in range(10):
-                command_id = f"{os.getpid()}-{opening}-{index}"
-                data = {**kyc, "persons": [{"firstname": "Ana", "lastname": f"Ruiz {command_id}"}]}
-                store.execute(COMMANDS["CreateCase"].model_validate(data), command_id=command_id, actor="another")
-                say(command_id)
-    sys.exit("nobody killed me")
-
-
 if __name__ == "__main__":
-    {"obey": obey, "create": create, "attach": attach, "work": work}[sys.argv[1]](Path(sys.argv[2]))
+    {"obey": obey, "create": create, "attach": attach}[sys.argv[1]](Path(sys.argv[2]))

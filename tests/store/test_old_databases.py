@@ -17,9 +17,9 @@ from store.log.read import get_notifications_to_send
 from store.sqlite.append_only import APPEND_ONLY_TRIGGERS
 from store.sqlite.schema import MIGRATIONS, SCHEMA_VERSION
 from tests.domain.examples import kyc
+from tests.store.dumps import OLD, log_of, restore
 from tests.store.stores import connection_of, findings_in, open_store, rows
 
-OLD: Final = sorted((Path(__file__).parent / "old_databases").glob("*.sql"))
 IN_A_TEAM: Final = [path for path in OLD if int(path.stem.split("_")[1]) >= 3]
 
 Made = Callable[[Path], Path]
@@ -30,23 +30,13 @@ def made(database: Path) -> Made:
     """The database of a dump."""
 
     def make(dump: Path) -> Path:
-        with closing(sqlite3.connect(database)) as connection:
-            connection.executescript(dump.read_text(encoding="utf-8"))
-        return database
+        return restore(dump, database)
 
     return make
 
 
 def named(dump: Path) -> str:
     return dump.stem
-
-
-def log_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All commits and events, whichever of their tables the schema has."""
-    with closing(sqlite3.connect(path)) as connection:
-        there = {name for (name,) in rows(connection, "SELECT name FROM sqlite_schema")}
-        tables = there & {"commits", "events", "pending_commits", "pending_events", "quarantined_records", "cursors"}
-        return {table: rows(connection, f"SELECT * FROM {table} ORDER BY 1") for table in sorted(tables)}
 
 
 def schema_of(path: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ import pytest
 from store import passing
 from store.doctor import Check, examine
 from store.domain.rules import Rules
+from store.exclusive import InUse
 from store.passing import Left, Passing, clear_away, in_passing, passing_folder
 from store.sync.shared_log import SyncStopped
 from store.sync.single_instance import single_instance
@@ -139,9 +140,14 @@ def test_is_gone_though_the_work_fails(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_where_no_lock_can_be_had_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), InUse("database is locked")])
+def test_where_no_lock_can_be_had_nothing_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """A file system that has no locks left (ENOLCK) is to SQLite as if somebody held this one."""
+
     def no_lock(_: Path) -> NoReturn:
-        raise sqlite3.OperationalError("disk I/O error")
+        raise error
 
     monkeypatch.setattr(passing, "exclusively", no_lock)
     with pytest.raises(OSError, match="no lock can be had there"), passing_folder(tmp_path, Passing.VIEWING):

@@ -2,12 +2,10 @@
 
 import json
 import os
-import random
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,7 +22,6 @@ from tests.store.stores import connection_of, documents, findings, findings_in, 
 
 STREAMS = 40
 RACES = 30
-KILLS = 25
 
 
 def order(command: Command, **more: str) -> str:
@@ -105,26 +102,7 @@ def test_many_processes_creating_the_same_new_file_at_once(tmp_path: Path) -> No
 
 
 class TestAKilledWriter:
-    """kill -9 at any moment."""
-
-    def test_loses_nothing_that_it_acknowledged(self, database: Path) -> None:
-        open_store(database).close()
-        dice = random.Random(11)
-        acknowledged: set[str] = set()
-        with Worker("work", database) as victims:
-            for _ in range(KILLS):
-                victims.told("go on")
-                pid = victims.hears()
-                acknowledged |= {victims.hears() for _ in range(dice.randrange(1, 12))}
-                time.sleep(dice.random() * 0.005)
-                os.kill(pid, signal.SIGKILL)
-                acknowledged |= set(iter(victims.hears, "gone"))
-                assert findings_in(database) == []
-        with open_store(database) as store:
-            kept = {name for (name,) in rows(connection_of(store), "SELECT command_id FROM commits")}
-            assert acknowledged <= kept
-            assert len(kept) - len(acknowledged) <= KILLS, "a command may be done whose acknowledgement was not heard"
-            assert store.query(queue_length) == len(kept)
+    """kill -9 within a command; tests/hostile/test_kills.py has it at any moment of all that writes."""
 
     @pytest.mark.parametrize("moment", ["BEGIN", "INSERT INTO commits", "INSERT INTO events", "UPDATE cases", "COMMIT"])
     def test_leaves_all_or_nothing_at_each_step_of_a_command(self, database: Path, moment: str) -> None:

@@ -3,7 +3,7 @@
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from store.engine.case_store import CaseStore, Receipt
 from store.log.commit import COMMIT_FIELDS, EVENT_FIELDS, commit_id
 from store.log.verify import verify_log
 from store.projections import PROJECTIONS, TRIGGERS_OF_READ_TABLES
-from store.queries.audit import Finding, log_digest, verify
+from store.queries.audit import Finding, log_digest, verify, verify_database
 from store.sqlite.append_only import APPEND_ONLY_TRIGGERS
 from store.sqlite.transactions import read_transaction
 from tests.domain.examples import ANA, BEN, DIRECTOR, kyb, kyc, owner
@@ -111,7 +111,7 @@ def copy(whole: Path, database: Path) -> Path:
     return database
 
 
-def where(found: list[Finding]) -> set[str]:
+def where(found: Iterable[Finding]) -> set[str]:
     return {finding.where for finding in found}
 
 
@@ -380,6 +380,60 @@ class TestGuards:
     def test_all_triggers_of_the_schema_are_asked_for(self, store: CaseStore) -> None:
         there = rows(connection_of(store), "SELECT name FROM sqlite_schema WHERE type = 'trigger'")
         assert {name for (name,) in there} == APPEND_ONLY_TRIGGERS.keys() | TRIGGERS_OF_READ_TABLES
+
+
+class TestWhatMadeThem:
+    """A table keeps its rows, and an index its order, whatever becomes of what they promise of them."""
+
+    @pytest.mark.parametrize(
+        ("before", "after", "sentence"),
+        [
+            ("CHECK (version >= 1)", "CHECK (version >= 0)", "The table events is not as caseworker made it"),
+            ("ON commits (case_id, position)", "ON commits (case_id)          ", "The index commits_of_case is not as"),
+            ("person TEXT PRIMARY KEY", "person BLOB PRIMARY KEY", "The table desks is not as caseworker made it"),
+        ],
+    )
+    def test_of_tables_that_are_kept(self, copy: Path, before: str, after: str, sentence: str) -> None:
+        content = copy.read_bytes()
+        assert before.encode() in content
+        copy.write_bytes(content.replace(before.encode(), after.encode()))
+        assert sentence in " ".join(finding.sentence for finding in verify_database(copy, quiet).findings)
+
+    @pytest.mark.parametrize(
+        "statement",
+        ["DROP INDEX {index}", "DROP INDEX {index}; CREATE INDEX {index} ON cases (case_id)"],
+        ids=["gone", "another"],
+    )
+    def test_of_an_index_of_a_read_table(self, copy: Path, statement: str) -> None:
+        (index, *_) = (sql.split()[2] for sql in READ_TABLES["cases"].indexes)
+        with closing(sqlite3.connect(copy)) as connection:
+            connection.executescript(statement.format(index=index))
+        again = "`caseworker rebuild` makes it again."
+        assert findings_in(copy) == [Finding("read tables", f"The index {index} is not as caseworker made it: {again}")]
+        with open_store(copy) as store:
+            store.rebuild(quiet)
+            assert findings(store) == []
+
+
+def test_a_full_text_index_is_compared_in_all_its_parts(worked: Path, database: Path) -> None:
+    """Also that by which the beginning of a word is found."""
+    shutil.copy(worked, database)
+    with open_store(database) as store:
+        connection = connection_of(store)
+        ((lengths,),) = rows(connection, "SELECT count(*) FROM search_index_docsize WHERE length(sz) > 0")
+        assert lengths > 0
+        connection.execute("UPDATE search_index_docsize SET sz = x'7f'")
+        assert [finding.where for finding in findings(store)] == ["read tables"]
+        store.rebuild(quiet)
+        assert findings(store) == []
+
+
+def test_a_text_that_is_no_utf_8_is_a_finding(copy: Path) -> None:
+    """Also in what made a trigger; Python reports it, and SQLite does not."""
+    content = copy.read_bytes()
+    assert b"never changed or deleted" in content
+    copy.write_bytes(content.replace(b"never changed or deleted", b"never changed or delete\xff"))
+    assert "file" in where(verify_database(copy, quiet).findings)
 
 
 READ_TABLES = {projection.table: projection for projection in PROJECTIONS}
