@@ -10,7 +10,7 @@ A store is for one thread; other threads and processes open the same file with a
 import platform
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ from store.log.pending import is_shared
 from store.notifications.answers import rules_in_force
 from store.progress import Progress
 from store.projections.rebuild import rebuild, stale_tables
+from store.sqlite.checkpoint import checkpoint
 from store.sqlite.database import Query, Reader, connect, translated
 from store.sqlite.transactions import savepoint, use_for_bulk_work, write_transaction
 from store.unsettled import obstacles
@@ -101,6 +102,7 @@ class CaseStore(Reader):
             with translated(path):
                 if stale_tables(connection):
                     rebuild(connection, progress)
+                    checkpoint(connection)
         except BaseException:
             connection.close()
             raise
@@ -111,6 +113,17 @@ class CaseStore(Reader):
             device=device or platform.node().encode(errors="replace").decode() or "unknown",
             rules=rules or Rules(),
         )
+
+    def close(self) -> None:
+        """Close it. What was written is moved out of the write-ahead log, unless somebody is in the way."""
+        with suppress(sqlite3.ProgrammingError):  # it is closed already
+            if self._connection.total_changes:
+                checkpoint(self._connection)
+        super().close()
+
+    def checkpoint(self) -> None:
+        """After bulk work: as `close` does, and go on. See store/sqlite/checkpoint.py."""
+        checkpoint(self._connection)
 
     def query(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `Reader.query`. In a batch, the query sees all that was done before."""
@@ -208,7 +221,9 @@ class CaseStore(Reader):
     def rebuild(self, progress: Progress) -> int:
         """Make all read tables again from the log. Returns the number of events read."""
         with translated(self.path):
-            return rebuild(self._connection, progress)
+            events = rebuild(self._connection, progress)
+        self.checkpoint()
+        return events
 
     @contextmanager
     def _as_batch(self) -> Iterator[Batch]:

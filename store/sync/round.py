@@ -72,6 +72,8 @@ def _sync_round(store: CaseStore, log: SharedLog, progress: Progress, batch: int
         acknowledged = log.append(outgoing)
         pushed += len(outgoing)
         pull(store, log, acknowledged, ends, tally=tally, progress=lambda done, total: None, batch=batch)
+    if tally.accepted > batch:
+        store.checkpoint()
     return Round(tally, pushed, store.query(_pending), ends)
 
 

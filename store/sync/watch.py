@@ -111,6 +111,7 @@ class Watch:
 
     def _round(self) -> None:
         came_to = until_settled(self.store, self.log, progress=self._progress)
+        self.store.checkpoint()  # for the app beside, too: it may not end for days
         self._status = replace(self._status, ends=came_to.ends)
         self._trouble("size", next(iter(self.store.query(too_large).values()), ""))
         self._now(State.UP_TO_DATE)
@@ -168,6 +169,7 @@ class Watch:
             self.tell(self._status)
 
     def _pause(self, seconds: float) -> None:
+        self.store.checkpoint()
         self.wake.wait(seconds)
         if not self.stop.is_set():
             self.wake.clear()

@@ -13,7 +13,7 @@ from store.engine.case_store import CaseStore
 from store.errors import DatabaseBusy
 from store.sqlite import database as database_module
 from store.sync import watch as watch_module
-from store.sync.shared_log import SyncStopped
+from store.sync.shared_log import Span, SyncStopped
 from store.sync.single_instance import single_instance
 from store.sync.team import join
 from store.sync.watch import Chore, State, Status, Watch
@@ -61,6 +61,29 @@ def test_it_joins_and_takes_in_what_comes_and_what_was_done_meanwhile() -> None:
     assert told[-1].state is State.UP_TO_DATE
     ben.syncs()
     assert ben.everything() == ana.everything()
+
+
+def test_the_write_ahead_log_is_emptied_also_of_what_the_app_does_beside_and_where_the_cluster_is_away(
+    store: CaseStore, database: Path
+) -> None:
+    sizes: list[int] = []
+
+    class LooksAtTheLog(WatchedLine):
+        def spans(self) -> Mapping[int, Span]:
+            sizes.append(database.with_name(f"{database.name}-wal").stat().st_size)
+            return super().spans()
+
+    def work(_: Status) -> None:
+        store.execute(kyc(), actor="ana")
+
+    line = LooksAtTheLog(MemoryLog(), faults=["down"])
+    line.happens = [lambda: sizes.append(database.with_name(f"{database.name}-wal").stat().st_size)]
+    with closing(sqlite3.connect(database)) as app:
+        rows(app, "SELECT 1 FROM commits")
+        Watch(store, line, work, line.stop, Event()).run()
+    began, tried_again, *_, waiting = sizes
+    assert began > 0
+    assert (tried_again, waiting) == (0, 0)
 
 
 def test_losing_the_log_is_a_state_and_it_goes_on_when_it_is_back() -> None:
