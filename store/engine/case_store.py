@@ -20,6 +20,7 @@ from typing import Final, ParamSpec, Self, TypeVar
 from store.actor import default_actor, fault_of_actor
 from store.attachments import Attachment, folder_of, keep
 from store.clock import Clock, stamp, system_clock
+from store.device import device_of
 from store.domain.casework.opening import case_id_of_new_case
 from store.domain.commands import CreateCase, as_text
 from store.domain.decider import decide
@@ -78,7 +79,7 @@ class CaseStore(Reader):
         super().__init__(connection, path)
         self.rules = rules
         self.clock = clock
-        self.device = device
+        self._device = device
         self._batch: Batch | None = None
 
     @classmethod
@@ -93,6 +94,8 @@ class CaseStore(Reader):
         progress: Progress = lambda done, total: None,
     ) -> Self:
         """Open the database at `path`. Read tables that another version made are rebuilt, and `progress` is told.
+
+        Commits tell their `device`: this machine and the id of the database, unless one is named.
 
         Raises a `store.errors.StoreError` when the file can't be used, and says why.
         """
@@ -110,7 +113,7 @@ class CaseStore(Reader):
             connection,
             path,
             clock=clock,
-            device=device or platform.node().encode(errors="replace").decode() or "unknown",
+            device=device,
             rules=rules or Rules(),
         )
 
@@ -124,6 +127,12 @@ class CaseStore(Reader):
     def checkpoint(self) -> None:
         """After bulk work: as `close` does, and go on. See store/sqlite/checkpoint.py."""
         checkpoint(self._connection)
+
+    @property
+    def device(self) -> str:
+        """The device that the commits of this store tell."""
+        machine = platform.node().encode(errors="replace").decode() or "unknown"
+        return self._device or super().query(device_of, machine)
 
     def query(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `Reader.query`. In a batch, the query sees all that was done before."""
@@ -170,7 +179,7 @@ class CaseStore(Reader):
                 parent=loaded.head,
                 command_id=command_id,
                 command=text,
-                device=self.device,
+                device=batch.device,
                 actor=actor,
                 rules_version=rules.version,
                 recorded_at=stamp(now),
@@ -232,7 +241,7 @@ class CaseStore(Reader):
             yield self._batch
             return
         with write_transaction(self._connection):
-            batch = Batch(self._connection)
+            batch = Batch(self._connection, self.device)
             yield batch
             batch.write()
 

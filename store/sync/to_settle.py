@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from store.device import older_than_sent
 from store.queries.team import ConflictRow, TeamOverview, case_names, conflicts, team_overview
 from store.sqlite.transactions import read_transaction
 from store.sync.dead_letters import DeadLetter, dead_letters
@@ -14,13 +15,16 @@ from store.unsettled import quarantined_cases
 class ToSettle:
     """The conflicts, the reasons of quarantined cases by case id, and the dead letters that wait.
 
-    `names` has the reference and the name of each case among them. `team` is None where no team was joined.
+    `older_than_sent` says that commits of this device came back which it had not made, and is empty otherwise.
+    `names` has the reference and the name of each case among the conflicts and the quarantined. `team` is None where
+    no team was joined.
     """
 
     team: TeamOverview | None
     conflicts: Sequence[ConflictRow]
     quarantined: Mapping[str, str]
     letters: Sequence[DeadLetter]
+    older_than_sent: str
     names: Mapping[str, str]
 
 
@@ -32,5 +36,6 @@ def to_settle(connection: sqlite3.Connection) -> ToSettle:
             conflicts=found,
             quarantined=quarantined,
             letters=dead_letters(connection, waiting_only=True),
+            older_than_sent=older_than_sent(connection),
             names=case_names(connection, {*(row.case_id for row in found), *quarantined}),
         )

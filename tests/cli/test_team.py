@@ -50,13 +50,38 @@ class TestSync:
         assert "has joined the team of case_commits" in first.stderr
         assert json.loads(first.stdout) == {
             "accepted": 2, "sent": 2, "run_again": 0, "notifications_sent": 0, "pending": 0, "conflicts": 0,
-            "resting_cases": 0,
+            "resting_cases": 0, "unknown_own": 0,
         }  # fmt: skip
         assert caseworker("sync", "--db", ben).exit_code == 0
         assert caseworker("cases", "--db", ben, "--json").stdout == caseworker("cases", "--db", ana, "--json").stdout
         again = caseworker("sync", "--db", ana)
         assert again.exit_code == 0
         assert again.stderr == ""
+
+    def test_a_database_that_was_restored_from_a_backup_says_what_came_back(
+        self, caseworker: Caseworker, cluster: MockCluster, database: Path
+    ) -> None:
+        caseworker("exec", stdin=as_lines(new_case(1)))
+        assert caseworker("sync").exit_code == 0
+        backup = database.read_bytes()
+        caseworker("exec", stdin=as_lines(new_case(2), new_case(3)))
+        assert caseworker("sync").exit_code == 0
+        database.write_bytes(backup)
+        for _ in range(2):  # until somebody has seen it
+            result = caseworker("sync", "--json")
+            assert result.exit_code == 1
+            assert json.loads(result.stdout)["unknown_own"] == 2
+            assert result.stderr.startswith("2 changes of this database (")
+            assert "came back from the team's log" in result.stderr
+        assert "came back from the team's log" in caseworker("verify").stderr
+        checked = caseworker("doctor")
+        assert checked.exit_code == 1
+        assert "2 of its own came back that it had not made" in checked.stdout
+        assert "2 changes that came back are told no more" in caseworker("sync", "--acknowledge").stdout
+        assert json.loads(caseworker("sync", "--acknowledge", "--json").stdout) == {"acknowledged": 0}
+        again = caseworker("sync")
+        assert (again.exit_code, again.stderr) == (0, "")
+        assert "Changes sent" not in caseworker("doctor").stdout
 
     def test_one_process_at_a_time(self, caseworker: Caseworker, cluster: MockCluster, database: Path) -> None:
         caseworker("exec", stdin=as_lines(new_case()))

@@ -13,13 +13,14 @@ from store.engine.case_store import CaseStore
 from store.errors import DatabaseBusy
 from store.sqlite import database as database_module
 from store.sync import watch as watch_module
+from store.sync.older import acknowledge_older
 from store.sync.shared_log import Span, SyncStopped
 from store.sync.single_instance import single_instance
 from store.sync.team import join
 from store.sync.watch import Chore, State, Status, Watch
 from tests.domain.examples import kyc
 from tests.store.stores import connection_of, rows
-from tests.sync.memory_team import Laptop, Line, MemoryLog, a_laptop
+from tests.sync.memory_team import Laptop, Line, MemoryLog, a_laptop, copy_of
 
 
 @dataclass
@@ -84,6 +85,17 @@ def test_the_write_ahead_log_is_emptied_also_of_what_the_app_does_beside_and_whe
     began, tried_again, *_, waiting = sizes
     assert began > 0
     assert (tried_again, waiting) == (0, 0)
+
+
+def test_a_database_that_was_restored_from_a_backup_is_told(ana: Laptop) -> None:
+    backup = copy_of(ana)
+    ana.does(kyc())
+    ana.syncs()
+    told = watched(backup)
+    assert told[-1].state is State.UP_TO_DATE
+    assert told[-1].troubles["device"].startswith("A change of this database (")
+    acknowledge_older(backup.store, actor="ana")
+    assert watched(backup)[-1].troubles == {}
 
 
 def test_losing_the_log_is_a_state_and_it_goes_on_when_it_is_back() -> None:
