@@ -39,6 +39,18 @@ def test_a_broker_that_is_down_is_unreachable_and_then_back(mock_cluster: MockCl
     assert [text for text in there if text != "b"] == ["a", "c"]
 
 
+def test_a_partition_that_nobody_leads_yet_is_unreachable(mock_cluster: MockCluster) -> None:
+    """As after a restart of its broker: it passes by itself."""
+    for partition in range(PARTITIONS):
+        mock_cluster.leave_leaderless(COMMITS_TOPIC, partition)
+    with (
+        impatience(),
+        TopicLog(mock_connection_to(mock_cluster.bootstrap), COMMITS_TOPIC) as log,
+        pytest.raises(Unreachable, match=r"can't be reached to read case_commits: work goes on"),
+    ):
+        log.spans()
+
+
 def test_what_failed_is_not_sent_later(mock_cluster: MockCluster, mock_log: TopicLog) -> None:
     mock_log.append(outgoing("a"))
     mock_cluster.take_down()
