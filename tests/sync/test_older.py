@@ -4,26 +4,33 @@ What the team has comes back, as anybody's. That it does is noticed and told, an
 """
 
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from store.device import is_same_device, older_and_what_to_do, older_than_sent
 from store.domain.identifiers import case_reference
-from store.queries.audit import remarks
+from store.engine.case_store import CaseStore
+from store.queries.audit import remarks, verify
 from store.queries.team_state import team_state
 from store.sync.older import acknowledge_older
 from store.sync.quarantine import release
+from store.sync.round import sync_round
 from store.sync.shared_log import Outgoing, Unreachable
 from store.sync.team import join
 from tests.domain.examples import kyc
-from tests.store.stores import connection_of
-from tests.sync.memory_team import Laptop, MemoryLog, a_laptop, all_sync, copy_of, note
+from tests.store.stores import connection_of, quiet, rows
+from tests.sync.memory_team import Laptop, Line, MemoryLog, a_laptop, all_sync, copy_of, note
 from tests.sync.test_invariants import an_action
 from tests.trials import trials
+
+A_BYTE_OF_THE_FIRST_PAGE = 32 + 24 + 1_000
+"""Behind the header of a write-ahead log and that of its first frame."""
 
 
 def told(laptop: Laptop) -> str:
@@ -134,6 +141,35 @@ class TestARestoredBackup:
         assert backup.store.query(team_state).unknown_own == 0
         assert acknowledge_older(backup.store, actor="ana.ruiz") == 0
         assert backup.rows("SELECT acknowledged_by FROM unknown_own_commits") == [("ana.ruiz",)]
+
+
+def test_a_write_ahead_log_that_was_cut_off_is_noticed(
+    database: Path, tmp_path: Path, log: MemoryLog, case_id: str, ben: Laptop
+) -> None:
+    """One changed byte, and what a program had written last before it was killed is gone from a file that is whole."""
+    line, survivor = Line(log), tmp_path / "survivor.sqlite3"
+    with CaseStore.open(database) as store:
+        join(store, line)
+        sync_round(store, line)
+        store.checkpoint()
+        store.execute(note(case_id, "Sent."), actor="ana")
+        sync_round(store, line)
+        store.execute(note(case_id, "Not sent."), actor="ana")
+        for journal in ("", "-wal"):
+            shutil.copy(f"{database}{journal}", f"{survivor}{journal}")
+    with Path(f"{survivor}-wal").open("r+b") as wal:
+        wal.seek(A_BYTE_OF_THE_FIRST_PAGE)
+        changed = bytes([wal.read(1)[0] ^ 1])
+        wal.seek(A_BYTE_OF_THE_FIRST_PAGE)
+        wal.write(changed)
+    with CaseStore.open(survivor, create=False) as store:
+        connection = connection_of(store)
+        assert list(verify(connection, quiet)) == [], "it can't tell"
+        assert store.query(older_than_sent) == ""
+        sync_round(store, line)
+        assert store.query(older_than_sent).startswith("A change of this database (")
+        ben.syncs()
+        assert rows(connection, "SELECT commit_id FROM commits") == ben.rows("SELECT commit_id FROM commits")
 
 
 class TestACopyOnAnotherMachine:
