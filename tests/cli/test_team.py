@@ -83,6 +83,22 @@ class TestSync:
         assert (again.exit_code, again.stderr) == (0, "")
         assert "Changes sent" not in caseworker("doctor").stdout
 
+    def test_the_database_is_compared_with_the_log(
+        self, caseworker: Caseworker, cluster: MockCluster, database: Path
+    ) -> None:
+        caseworker("exec", stdin=as_lines(new_case(1), new_case(2)))
+        assert "not joined" in caseworker("sync", "--compare").stderr
+        assert caseworker("sync").exit_code == 0
+        same = caseworker("sync", "--compare")
+        assert (same.exit_code, same.stdout) == (0, "All is here: 2 records of the team's log.\n")
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            connection.execute("DROP TRIGGER commits_no_delete")
+            connection.execute("DELETE FROM commits WHERE position = 2")
+        found = caseworker("sync", "--compare", "--json")
+        assert found.exit_code == 1
+        assert json.loads(found.stdout)["records"] == 2
+        assert "1 of the records" in json.loads(found.stdout)["findings"][0]
+
     def test_one_process_at_a_time(self, caseworker: Caseworker, cluster: MockCluster, database: Path) -> None:
         caseworker("exec", stdin=as_lines(new_case()))
         with single_instance(database):

@@ -26,6 +26,7 @@ from store.engine.case_store import CaseStore
 from store.log.pending import too_large
 from store.queries.team import quarantined_records
 from store.queries.team_state import TeamState, team_state
+from store.sync.comparison import compare
 from store.sync.errors import SettingsWrong
 from store.sync.older import acknowledge_older
 from store.sync.quarantine import release, release_at
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     metavar="CASE_ID|PARTITION:OFFSET",
     help="Let a case go on without the record that can't be read, or pass over the one at a place, and stop.",
 )
+@click.option("--compare", "mode", flag_value="compare", help="Compare the database with the team's log, and stop.")
 @click.option(
     "--acknowledge",
     "mode",
@@ -96,6 +98,8 @@ def sync(
         match mode:
             case "check":
                 return _check(settings, connection, as_json=as_json)
+            case "compare":
+                return _compare(settings, connection, as_json=as_json)
             case "create":
                 return _create_topics(connection, as_json=as_json)
             case "watch":
@@ -270,6 +274,25 @@ def _check(settings: Settings, connection: "Connection", *, as_json: bool) -> in
         with settings.open_store(create=False) as store:
             partitions = team_of(store).identity.partitions if has_joined(store) else None
     return _write_findings(check(connection, joined_partitions=partitions), as_json=as_json)
+
+
+def _compare(settings: Settings, connection: "Connection", *, as_json: bool) -> int | None:
+    from store.sync.kafka import KafkaLog
+
+    with (
+        settings.open_store(create=False) as store,
+        single_instance(settings.path),
+        KafkaLog(connection) as log,
+        progress_bar("Comparing") as progress,
+    ):
+        compared = compare(store, log, progress=progress)
+    wrong = compared.sentences
+    if as_json:
+        write_json({"ok": not wrong, "records": compared.records, "findings": wrong}, indent=None)
+    else:
+        for sentence in wrong or (f"All is here: {compared.records:,} records of the team's log.",):
+            write_line(sentence)
+    return FAILED if wrong else None
 
 
 def _create_topics(connection: "Connection", *, as_json: bool) -> int | None:
