@@ -9,7 +9,7 @@ Started as `python -m tests.kafka.kafka_laptop PATH SERVERS PREFIX NAME`; each l
     {"notify": true}                   send what is due          {"sent": …}
     {"release": true}                  pass over all that can't be read        {"released": …}
     {"tell": true}                     all that laptops have alike, as a digest, and how much it is
-    {"verify": true}                   {"findings": […], "log_digest": …}
+    {"verify": true}                   also against the team's log     {"findings": […], "log_digest": …}
 """
 
 import json
@@ -31,6 +31,7 @@ from store.engine.case_store import CaseStore
 from store.projections import PROJECTIONS
 from store.queries.audit import log_digest, verify
 from store.queries.team import quarantined_records
+from store.sync.comparison import compare
 from store.sync.connection import Connection
 from store.sync.errors import FAILURES
 from store.sync.kafka import KafkaLog
@@ -142,7 +143,7 @@ def main(path: Path, servers: str, prefix: str, name: str) -> None:
             "notify": lambda _: {"sent": notifications.send()},
             "release": lambda _: release_all(store),
             "tell": lambda _: tell(store),
-            "verify": lambda _: {"findings": store.query(findings), "log_digest": store.query(log_digest)},
+            "verify": lambda _: verified(store, log),
         }
         say("ready")
         for line in sys.stdin:
@@ -212,6 +213,11 @@ def release_all(store: CaseStore) -> dict[str, Any]:
         release_at(store, first.log_partition, first.log_offset)
         released += 1
     return {"released": released}
+
+
+def verified(store: CaseStore, log: KafkaLog) -> dict[str, Any]:
+    found = [*store.query(findings), *compare(store, log).sentences]
+    return {"findings": found, "log_digest": store.query(log_digest)}
 
 
 def findings(connection: sqlite3.Connection) -> list[str]:

@@ -307,12 +307,12 @@ WHAT_HAPPENS: Final = [
 def broker(own_broker: ApacheKafka) -> Iterator[ApacheKafka]:
     """Running again for the next test, whatever became of this one."""
     yield own_broker
-    own_broker.kill()
-    own_broker.start()
+    if not own_broker.is_running:
+        own_broker.start()
 
 
 def test_five_laptops_come_to_one_history_whatever_befalls_them(broker: ApacheKafka, tmp_path: Path) -> None:
-    for number, random in enumerate(trials(little=1, much=8)):
+    for number, random in enumerate(trials(little=1, much=7)):
         connection = connection_to(broker.bootstrap, topic_prefix=new_prefix())
         make_topics(connection, COMMITS_TOPIC)
         folder = tmp_path / str(number)
