@@ -11,6 +11,7 @@ intake/        outside records to cases
 screening/     lists of sanctions and of politically exposed people, and the parties of cases against them
 sync/          one history for a team, through Apache Kafka
 attachments    the files of documents, kept by content beside the database
+device         which database of the team this is, and commits of it that it did not make
 unsettled      conflicts, discarded commands, quarantined records
 preferences    what a person's queue looks like
 doctor         what could keep a database from being used

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from store.attachments import folder_of, held
+from store.device import older_and_what_to_do, unknown_own
 from store.domain.rules import Rules
 from store.errors import StoreError
 from store.locking import file_system_of, trouble_with_locks
@@ -132,6 +133,9 @@ def _answers(connection: sqlite3.Connection, writable: bool) -> Iterator[Check]:
         case_id, sentence = next(iter(waiting.items()))
         found = f"of {len(waiting)} cases wait, the first of {printable(case_id)}"
         yield Check("Rows", False, found, f"{sentence} `caseworker rebuild` tries again.")
+    if found_back := unknown_own(connection):
+        found = f"{found_back.commits:,} of its own came back that it had not made"
+        yield Check("Changes sent", False, found, older_and_what_to_do(connection))
 
 
 def _notification_rules(connection: sqlite3.Connection, rules: Rules) -> Iterator[Check]:

@@ -24,6 +24,7 @@ from caseworker_tui.sync.background import BackgroundSync
 from caseworker_tui.sync.conflict import ConflictScreen
 from store.engine.case_store import CaseStore
 from store.sync.dead_letters import DeadLetter, discard, replay
+from store.sync.older import acknowledge_older
 from store.sync.quarantine import release
 from store.sync.to_settle import ToSettle, to_settle
 
@@ -75,7 +76,9 @@ class SyncScreen(WorkScreen):
             self._show(waiting)
 
     def _show(self, waiting: ToSettle) -> None:
+        older = waiting.older_than_sent
         entries: list[tuple[Content, Callable[[], None]]] = [
+            *([(sync_text.older_line(older), self._ask_acknowledge)] if older else []),
             *(
                 (
                     sync_text.conflict_line(waiting.names[row.case_id], row.command, row.sentence),
@@ -126,6 +129,22 @@ class SyncScreen(WorkScreen):
 
     def _open_conflict(self, command_id: str) -> None:
         self.app.push_screen(ConflictScreen(self._session, command_id), self._came_back)
+
+    def _ask_acknowledge(self) -> None:
+        question = (
+            "Have this told no more? Look first for what is lost. This database is a device of its own from then on."
+        )
+        self.app.push_screen(ConfirmScreen(question), self._was_looked_for)
+
+    @work
+    async def _acknowledge(self) -> None:
+        with toast_errors(self):
+            await self._session.with_store(partial(acknowledge_older, actor=self._session.actor))
+        self.reload()
+
+    def _was_looked_for(self, yes: bool | None) -> None:
+        if yes:
+            self._acknowledge()
 
     def _ask_release(self, case_id: str) -> None:
         question = "Let the case go on without the record that can't be read? Everybody in the team has to."

@@ -11,7 +11,7 @@ from caseworker_tui.text.wording import PENDING_SIGN, UNSETTLED_SIGN, local_time
 from store.domain.statuses import label
 from store.queries.team import CaseInTeam, Conflict, Difference, TeamOverview
 from store.queries.team_state import TeamState
-from store.sync.watch import State, Status
+from store.sync.watch import DEVICE, State, Status
 
 _STATES: Final[Mapping[State, str]] = {
     State.SYNCING: "syncing",
@@ -28,6 +28,7 @@ def top_line(status: Status | None, state: TeamState) -> str:
     rest = [
         *([number_of(state.conflicts, "conflict")] if state.conflicts else []),
         *([f"{state.quarantined_cases} resting"] if state.quarantined_cases else []),
+        *(["older than sent"] if state.unknown_own else []),
         *([f"{state.pending:,} pending"] if state.pending else []),
     ]
     if status is None:
@@ -66,8 +67,8 @@ def overview(status: Status | None, servers: str, topic: str, team: TeamOverview
         rows.append(("Joined", f"{local_time(team.joined_at)}, cluster {team.cluster_id}"))
         rows += zip(("Read", ""), _cursors(team, status), strict=True)
         rows.append(("Pending", _pending(team)))
-    if status:
-        rows += [(name.capitalize(), trouble) for name, trouble in status.troubles.items()]
+    if status:  # what is wrong with the database is among what is to be settled
+        rows += [(name.capitalize(), trouble) for name, trouble in status.troubles.items() if name != DEVICE]
     return _lines(*(Content.assemble((f"{name:<14}", "dim"), text) for name, text in rows))
 
 
@@ -87,6 +88,13 @@ def _cursors(team: TeamOverview, status: Status | None) -> Iterator[str]:
 def conflict_line(case: str, command: str, sentence: str) -> Content:
     return _lines(
         Content.assemble(f"{UNSETTLED_SIGN} Conflict  ", (case, "bold"), f"  {_spoken(command)}"),
+        Content.styled(f"    {sentence}", "dim"),
+    )
+
+
+def older_line(sentence: str) -> Content:
+    return _lines(
+        Content.assemble(f"{UNSETTLED_SIGN} Database  ", ("Older than what was sent from it", "bold")),
         Content.styled(f"    {sentence}", "dim"),
     )
 

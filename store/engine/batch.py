@@ -26,7 +26,8 @@ class Batch:
     Nobody else writes meanwhile. A caller that reads the database calls `write` first.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, device: str) -> None:
+        self.device = device
         self._connection = connection
         self._added: list[tuple[Commit, Sequence[NewEvent]]] = []
         self._commits_of: dict[str, list[Commit]] = {}

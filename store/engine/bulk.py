@@ -43,14 +43,22 @@ def execute_on_many(
     Whoever asks for no further outcome stops it between two cases. All commits have the batch as correlation id.
     Raises `store.errors.StoreError` where the database can't be written to; what was given before is done.
     """
-    for case_id in case_ids:
-        try:
-            command = command_on(store.query(_in_bulk, case_id))
-            store.execute(command, command_id=derive_id(batch_id, case_id), actor=actor, correlation_id=batch_id)
-        except Refusal as refusal:
-            yield Outcome(case_id, refusal)
-        else:
-            yield Outcome(case_id)
+    try:
+        for case_id in case_ids:
+            yield _execute_on(store, command_on, case_id, batch_id, actor)
+    finally:
+        store.checkpoint()
+
+
+def _execute_on(
+    store: CaseStore, command_on: Callable[[InBulk], OfCase], case_id: str, batch_id: str, actor: str
+) -> Outcome:
+    try:
+        command = command_on(store.query(_in_bulk, case_id))
+        store.execute(command, command_id=derive_id(batch_id, case_id), actor=actor, correlation_id=batch_id)
+    except Refusal as refusal:
+        return Outcome(case_id, refusal)
+    return Outcome(case_id)
 
 
 def _in_bulk(connection: Connection, case_id: str) -> InBulk:

@@ -10,7 +10,7 @@ A store is for one thread; other threads and processes open the same file with a
 import platform
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Final, ParamSpec, Self, TypeVar
 from store.actor import default_actor, fault_of_actor
 from store.attachments import Attachment, folder_of, keep
 from store.clock import Clock, stamp, system_clock
+from store.device import device_of
 from store.domain.casework.opening import case_id_of_new_case
 from store.domain.commands import CreateCase, as_text
 from store.domain.decider import decide
@@ -34,6 +35,7 @@ from store.log.pending import is_shared
 from store.notifications.answers import rules_in_force
 from store.progress import Progress
 from store.projections.rebuild import rebuild, stale_tables
+from store.sqlite.checkpoint import checkpoint
 from store.sqlite.database import Query, Reader, connect, translated
 from store.sqlite.transactions import savepoint, use_for_bulk_work, write_transaction
 from store.unsettled import obstacles
@@ -77,7 +79,7 @@ class CaseStore(Reader):
         super().__init__(connection, path)
         self.rules = rules
         self.clock = clock
-        self.device = device
+        self._device = device
         self._batch: Batch | None = None
 
     @classmethod
@@ -93,6 +95,8 @@ class CaseStore(Reader):
     ) -> Self:
         """Open the database at `path`. Read tables that another version made are rebuilt, and `progress` is told.
 
+        Commits tell their `device`: this machine and the id of the database, unless one is named.
+
         Raises a `store.errors.StoreError` when the file can't be used, and says why.
         """
         path = Path(path)
@@ -101,6 +105,7 @@ class CaseStore(Reader):
             with translated(path):
                 if stale_tables(connection):
                     rebuild(connection, progress)
+                    checkpoint(connection)
         except BaseException:
             connection.close()
             raise
@@ -108,9 +113,26 @@ class CaseStore(Reader):
             connection,
             path,
             clock=clock,
-            device=device or platform.node().encode(errors="replace").decode() or "unknown",
+            device=device,
             rules=rules or Rules(),
         )
+
+    def close(self) -> None:
+        """Close it. What was written is moved out of the write-ahead log, unless somebody is in the way."""
+        with suppress(sqlite3.ProgrammingError):  # it is closed already
+            if self._connection.total_changes:
+                checkpoint(self._connection)
+        super().close()
+
+    def checkpoint(self) -> None:
+        """After bulk work: as `close` does, and go on. See store/sqlite/checkpoint.py."""
+        checkpoint(self._connection)
+
+    @property
+    def device(self) -> str:
+        """The device that the commits of this store tell."""
+        machine = platform.node().encode(errors="replace").decode() or "unknown"
+        return self._device or super().query(device_of, machine)
 
     def query(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `Reader.query`. In a batch, the query sees all that was done before."""
@@ -157,7 +179,7 @@ class CaseStore(Reader):
                 parent=loaded.head,
                 command_id=command_id,
                 command=text,
-                device=self.device,
+                device=batch.device,
                 actor=actor,
                 rules_version=rules.version,
                 recorded_at=stamp(now),
@@ -208,7 +230,9 @@ class CaseStore(Reader):
     def rebuild(self, progress: Progress) -> int:
         """Make all read tables again from the log. Returns the number of events read."""
         with translated(self.path):
-            return rebuild(self._connection, progress)
+            events = rebuild(self._connection, progress)
+        self.checkpoint()
+        return events
 
     @contextmanager
     def _as_batch(self) -> Iterator[Batch]:
@@ -217,7 +241,7 @@ class CaseStore(Reader):
             yield self._batch
             return
         with write_transaction(self._connection):
-            batch = Batch(self._connection)
+            batch = Batch(self._connection, self.device)
             yield batch
             batch.write()
 

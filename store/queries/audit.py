@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from store.attachments import content_of, folder_of, held, place_of
+from store.device import older_and_what_to_do
 from store.domain.events import FileAttached
 from store.domain.identifiers import case_reference
 from store.domain.statuses import document_name
@@ -108,6 +109,8 @@ def remarks(connection: sqlite3.Connection) -> Iterator[str]:
     """Sentences on a database that is whole and the files beside it, which are worth knowing and tell of no fault."""
     for case_id, sentence in waiting_rows(connection).items():
         yield f"Case {case_id}: {sentence}"
+    if older := older_and_what_to_do(connection):
+        yield older
     folder, attached = folder_of(connection), attached_files(connection)
     elsewhere = attached.keys() - _kept(connection)
     if absent := [sha256 for sha256 in elsewhere if not place_of(folder, sha256).exists()]:

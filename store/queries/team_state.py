@@ -4,16 +4,21 @@ import sqlite3
 from typing import NamedTuple
 
 from store import unsettled
+from store.device import unknown_own
 from store.sqlite.transactions import read_transaction
 
 
 class TeamState(NamedTuple):
-    """How a database stands with its team: the numbers that a status line tells."""
+    """How a database stands with its team: the numbers that a status line tells.
+
+    `unknown_own` are commits of this device that came back and that it had not made.
+    """
 
     shared: bool
     pending: int
     conflicts: int
     quarantined_cases: int
+    unknown_own: int = 0
 
 
 def team_state(connection: sqlite3.Connection) -> TeamState:
@@ -21,7 +26,8 @@ def team_state(connection: sqlite3.Connection) -> TeamState:
         shared, pending = connection.execute(
             "SELECT EXISTS (SELECT 1 FROM team), (SELECT count(*) FROM pending_commits)"
         ).fetchone()
-        return TeamState(bool(shared), pending, *unsettled.counts(connection))
+        found = unknown_own(connection)
+        return TeamState(bool(shared), pending, *unsettled.counts(connection), found.commits if found else 0)
 
 
 def pending_cases(connection: sqlite3.Connection) -> dict[str, int]:

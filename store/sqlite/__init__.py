@@ -1,6 +1,7 @@
 """The SQLite file: opening it, its schema, and transactions on it.
 
 transactions  write, read and partial transactions
+checkpoint    what is committed goes from the write-ahead log into the file
 conditions    conditions that an index and a query share
 append_only   the triggers that keep the log as it is
 own_ids       the migration since which each case has ids of its own

@@ -267,6 +267,23 @@ WAITING_ROWS: Final = """
 """
 """The cases whose rows this version can't make, each with the first commit that it can't project."""
 
+# The id of this database in its commits, copied with it; and commits with that id which the team's log brought and this
+# database had not made. One that was there before this migration gets the same id wherever it is restored.
+_DEVICE: Final = (
+    "CREATE TABLE device (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL) STRICT",
+    "INSERT INTO device (only, id) SELECT 1, substr(sender, 1, 16) FROM sending",
+    """
+    CREATE TABLE unknown_own_commits (
+        commit_id TEXT PRIMARY KEY,
+        case_id TEXT NOT NULL,
+        recorded_at TEXT NOT NULL,
+        noticed_at TEXT NOT NULL,
+        acknowledged_by TEXT,
+        acknowledged_at TEXT
+    ) STRICT
+    """,
+)
+
 MIGRATIONS: Final[Mapping[str, Sequence[str]]] = {
     "the_log": _LOG,
     "what_the_config_service_answered": _ANSWERS,
@@ -277,6 +294,7 @@ MIGRATIONS: Final[Mapping[str, Sequence[str]]] = {
     "desks": _PREFERENCES,
     "ids_within_their_case": IDS_WITHIN_THEIR_CASE,
     "rows_that_wait": (WAITING_ROWS,),
+    "device": _DEVICE,
 }
 """The statements of each migration by its name, in the order in which they are applied."""
 

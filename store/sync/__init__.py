@@ -12,6 +12,8 @@ single_instance  one process at a time
 watch        sync that goes on until it is stopped
 conflicts    the four ways out of a conflict
 quarantine   how cases go on that are quarantined because of a record that can't be read
+comparison   whether a database has what it has read of the log
+older        what a person has seen of a database that is older than what was sent from it
 to_settle    all that waits for a person, in one transaction
 
 And through Kafka, which is loaded only where it is used (docs/kafka.md):

@@ -120,6 +120,7 @@ _BY_CODE: Final[Mapping[int, tuple[type[ClusterError | Unreachable], str]]] = {
             KafkaError.REQUEST_TIMED_OUT,
             KafkaError.NETWORK_EXCEPTION,
             KafkaError.LEADER_NOT_AVAILABLE,
+            KafkaError._NOENT,  # the library finds no leader of a partition, as while its broker starts
             KafkaError.FENCED_LEADER_EPOCH,  # a broker that has just come back and what we knew of it, either way
             KafkaError.UNKNOWN_LEADER_EPOCH,
             KafkaError.OFFSET_NOT_AVAILABLE,

@@ -12,6 +12,7 @@ from typing import Final
 
 from pydantic_core import to_json
 
+from store.device import is_same_device, note_unknown_own
 from store.domain.events import NotificationRequired
 from store.domain.refusals import Refusal
 from store.domain.rules import Rules
@@ -33,7 +34,10 @@ from store.unsettled import StoredQuarantined, quarantine, unsettled_case
 
 @dataclass(slots=True)
 class Tally:
-    """How many records had which fate, and how many pending commits were run again or became conflicts."""
+    """How many records had which fate, and how many pending commits were run again or became conflicts.
+
+    `unknown_own` are those accepted that are of this device, and were not made in this database.
+    """
 
     accepted: int = 0
     returned: int = 0
@@ -41,6 +45,7 @@ class Tally:
     quarantined: int = 0
     run_again: int = 0
     conflicts: int = 0
+    unknown_own: int = 0
 
     def add(self, other: "Tally") -> None:
         for each in fields(self):
@@ -79,15 +84,23 @@ class DoesNotFit(Exception):
 
 
 def take_in(
-    connection: sqlite3.Connection, batch: Batch, *, rules: Rules, now: str, tally: Tally, ends: Mapping[int, int]
+    connection: sqlite3.Connection,
+    batch: Batch,
+    *,
+    device: str,
+    rules: Rules,
+    now: str,
+    tally: Tally,
+    ends: Mapping[int, int],
 ) -> None:
-    """Take in a batch, within the caller's transaction. `ends` are where the partitions of the log end.
+    """Take in a batch, within the caller's transaction. `device` is that of this database, and `ends` are where the
+    partitions of the log end.
 
     Raises `SyncStopped` when the log was made with fewer partitions than it has.
     """
     (partitions,) = connection.execute("SELECT partitions FROM team").fetchone()
     cursors = cursors_of(connection)
-    ingest = Ingest(connection, partitions, rules, now, Tally(), ends)
+    ingest = Ingest(connection, partitions, device, rules, now, Tally(), ends)
     for record in batch.records:
         if record.offset >= cursors[record.partition]:  # otherwise it was delivered before
             ingest.take(record)
@@ -116,6 +129,7 @@ class Ingest:
 
     connection: sqlite3.Connection
     partitions: int
+    device: str
     rules: Rules
     now: str
     tally: Tally
@@ -235,6 +249,19 @@ class Ingest:
             self.tally.returned += 1
         else:
             case.moved_on = True
+            self._note_if_own(commit)
+
+    def _note_if_own(self, commit: Commit) -> None:
+        """A commit of this device that is not the pending one that was expected: this database had not made it.
+
+        It can't be one that was run again meanwhile: its parent would not be the head.
+        """
+        header = commit.header
+        if is_same_device(header.device, self.device):
+            self.tally.unknown_own += 1
+            note_unknown_own(
+                self.connection, commit.commit_id, header.case_id, recorded_at=header.recorded_at, now=self.now
+            )
 
     def _accept_at_once(self, case: _Case, commit: Commit, payloads: Payloads, *, ours: bool) -> None:
         case.new = False

@@ -16,12 +16,12 @@ from store.sync.wire import Unreadable, decode
 from store.unsettled import StoredQuarantined
 
 
-def resume_readable(connection: sqlite3.Connection, *, rules: Rules, now: str, tally: Tally) -> None:
+def resume_readable(connection: sqlite3.Connection, *, device: str, rules: Rules, now: str, tally: Tally) -> None:
     """Let each case go on whose record was of a newer version of caseworker, if this version can read it."""
     for case_id in sorted(unsettled.quarantined_cases(connection)):
         first = unsettled.first_quarantined(connection, case_id)
         if first.problem == "newer" and _is_readable(_record(first)):
-            _go_on(connection, case_id, rules=rules, now=now, tally=tally)
+            _go_on(connection, case_id, device=device, rules=rules, now=now, tally=tally)
 
 
 def renew_rows(connection: sqlite3.Connection, case_id: str) -> None:
@@ -83,15 +83,15 @@ def _release(connection: sqlite3.Connection, store: CaseStore, case_id: str) -> 
     reject(connection, _record(first), case_id, "unreadable")
     tally = Tally(rejected=1)
     now = stamp(store.clock())
-    _go_on(connection, case_id, rules=store.rules_in_force(), now=now, tally=tally)
+    _go_on(connection, case_id, device=store.device, rules=store.rules_in_force(), now=now, tally=tally)
     return tally
 
 
-def _go_on(connection: sqlite3.Connection, case_id: str, *, rules: Rules, now: str, tally: Tally) -> None:
+def _go_on(connection: sqlite3.Connection, case_id: str, *, device: str, rules: Rules, now: str, tally: Tally) -> None:
     """Take in the records that wait, in order. Another record that can't be read quarantines the case again."""
     released = unsettled.release_case(connection, case_id)
     (partitions,) = connection.execute("SELECT partitions FROM team").fetchone()
-    ingest = Ingest(connection, partitions, rules, now, tally)
+    ingest = Ingest(connection, partitions, device, rules, now, tally)
     for each in released:
         ingest.take(_record(each))
     ingest.rebase_pending()

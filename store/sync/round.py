@@ -56,7 +56,8 @@ def _sync_round(store: CaseStore, log: SharedLog, progress: Progress, batch: int
     spans = log.spans()
     check_same_log(team_of(store), log.identity(), spans)
     tally = Tally()
-    store.change(resume_readable, rules=store.rules_in_force(), now=stamp(store.clock()), tally=tally)
+    rules, now = store.rules_in_force(), stamp(store.clock())
+    store.change(resume_readable, device=store.device, rules=rules, now=now, tally=tally)
     for case_id in store.query(waiting_rows):
         store.change(renew_rows, case_id)
     ends = {partition: span.end for partition, span in spans.items()}
@@ -66,6 +67,8 @@ def _sync_round(store: CaseStore, log: SharedLog, progress: Progress, batch: int
         acknowledged = log.append(outgoing)
         pushed += len(outgoing)
         pull(store, log, acknowledged, ends, tally=tally, progress=lambda done, total: None, batch=batch)
+    if tally.accepted > batch:
+        store.checkpoint()
     return Round(tally, pushed, store.query(_pending), ends)
 
 
@@ -102,7 +105,8 @@ def pull(
     while left:
         found = log.read(cursors, until, batch)
         now = stamp(store.clock())
-        store.change(take_in, found, rules=store.rules_in_force(), now=now, tally=tally, ends=ends)
+        rules = store.rules_in_force()
+        store.change(take_in, found, device=store.device, rules=rules, now=now, tally=tally, ends=ends)
         cursors = team_of(store).cursors
         before, left = left, sum(max(0, end - cursors[partition]) for partition, end in until.items())
         progress(total - left, total)

@@ -197,13 +197,19 @@ class TopicLog(Closing):
                 return
 
     def _offsets(self, asked: dict[TopicPartition, OffsetSpec]) -> dict[int, int]:
-        """The offsets. They are asked for again while a partition has no leader yet, as after a restart."""
-        deadline = monotonic() + REQUEST_SECONDS
+        """The offsets. They are asked for again while a partition has no leader yet, as after a restart.
+
+        The library may say so by an error, or by an offset that is none.
+        """
+        doing, deadline = f"to read {self.name}", monotonic() + REQUEST_SECONDS
         while True:
             try:
-                with self._connection.translated(f"to read {self.name}", self._admin):
+                with self._connection.translated(doing, self._admin):
                     answers = self._admin.list_offsets(asked, request_timeout=REQUEST_SECONDS)
-                    return {each.partition: answer.result(REQUEST_SECONDS).offset for each, answer in answers.items()}
+                    found = {each.partition: answer.result(REQUEST_SECONDS).offset for each, answer in answers.items()}
+                if min(found.values(), default=0) < 0:
+                    raise self._connection.error(KafkaError(KafkaError.LEADER_NOT_AVAILABLE), doing)
+                return found
             except Unreachable:
                 if monotonic() > deadline:
                     raise

@@ -11,6 +11,7 @@ from threading import Event
 from time import monotonic
 from typing import Final, Protocol
 
+from store.device import older_and_what_to_do
 from store.engine.case_store import CaseStore
 from store.errors import DatabaseBusy
 from store.log.pending import pending_outside, too_large
@@ -30,6 +31,9 @@ CHECK_SECONDS: Final = 10.0
 
 RETRY_SECONDS: Final = 30.0
 """Seconds between two tries at a problem that only a person can solve."""
+
+DEVICE: Final = "device"
+"""The trouble of a database that is older than what it had sent."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
 
@@ -51,8 +55,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How sync is. `sentence` says why it is offline or stopped, `troubles` what is wrong with each chore, or
-    with what is to be sent.
+    """How sync is. `sentence` says why it is offline or stopped, `troubles` what is wrong with each chore, with
+    what is to be sent, or with the database as this device's.
 
     `done` of `total` records are read while it is syncing; `ends` is where the log's partitions ended last.
     """
@@ -112,7 +116,9 @@ class Watch:
 
     def _round(self) -> None:
         came_to = until_settled(self.store, self.log, progress=self._progress)
+        self.store.checkpoint()  # for the app beside, too: it may not end for days
         self._status = replace(self._status, ends=came_to.ends)
+        self._trouble(DEVICE, self.store.query(older_and_what_to_do))
         self._trouble("size", next(iter(self.store.query(too_large).values()), ""))
         self._now(State.UP_TO_DATE)
 
@@ -153,7 +159,7 @@ class Watch:
         return something
 
     def _trouble(self, name: str, trouble: str) -> None:
-        """Tell what is wrong with a chore, or with what is to be sent; empty, that it is no more."""
+        """Tell what is wrong with a chore, with what is to be sent or with the database; empty, that it is no more."""
         if trouble != self._status.troubles.get(name, ""):
             others = {other: told for other, told in self._status.troubles.items() if other != name}
             self._status = replace(self._status, troubles=others | ({name: trouble} if trouble else {}))
@@ -170,6 +176,7 @@ class Watch:
             self.tell(self._status)
 
     def _pause(self, seconds: float) -> None:
+        self.store.checkpoint()
         self.wake.wait(seconds)
         if not self.stop.is_set():
             self.wake.clear()

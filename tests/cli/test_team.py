@@ -51,7 +51,7 @@ class TestSync:
         assert "has joined the team of case_commits" in first.stderr
         assert json.loads(first.stdout) == {
             "accepted": 2, "sent": 2, "run_again": 0, "notifications_sent": 0, "pending": 0, "conflicts": 0,
-            "resting_cases": 0,
+            "resting_cases": 0, "unknown_own": 0,
         }  # fmt: skip
         assert caseworker("sync", "--db", ben).exit_code == 0
         assert caseworker("cases", "--db", ben, "--json").stdout == caseworker("cases", "--db", ana, "--json").stdout
@@ -75,6 +75,47 @@ class TestSync:
         *_, said = result.stderr.splitlines()
         assert "What was taken in before is kept." in said
         assert caseworker("sync", "--db", ben).exit_code == 0
+
+    def test_a_database_that_was_restored_from_a_backup_says_what_came_back(
+        self, caseworker: Caseworker, cluster: MockCluster, database: Path
+    ) -> None:
+        caseworker("exec", stdin=as_lines(new_case(1)))
+        assert caseworker("sync").exit_code == 0
+        backup = database.read_bytes()
+        caseworker("exec", stdin=as_lines(new_case(2), new_case(3)))
+        assert caseworker("sync").exit_code == 0
+        database.write_bytes(backup)
+        for _ in range(2):  # until somebody has seen it
+            result = caseworker("sync", "--json")
+            assert result.exit_code == 1
+            assert json.loads(result.stdout)["unknown_own"] == 2
+            assert result.stderr.startswith("2 changes of this database (")
+            assert "came back from the team's log" in result.stderr
+        assert "came back from the team's log" in caseworker("verify").stderr
+        checked = caseworker("doctor")
+        assert checked.exit_code == 1
+        assert "2 of its own came back that it had not made" in checked.stdout
+        assert "2 changes that came back are told no more" in caseworker("sync", "--acknowledge").stdout
+        assert json.loads(caseworker("sync", "--acknowledge", "--json").stdout) == {"acknowledged": 0}
+        again = caseworker("sync")
+        assert (again.exit_code, again.stderr) == (0, "")
+        assert "Changes sent" not in caseworker("doctor").stdout
+
+    def test_the_database_is_compared_with_the_log(
+        self, caseworker: Caseworker, cluster: MockCluster, database: Path
+    ) -> None:
+        caseworker("exec", stdin=as_lines(new_case(1), new_case(2)))
+        assert "not joined" in caseworker("sync", "--compare").stderr
+        assert caseworker("sync").exit_code == 0
+        same = caseworker("sync", "--compare")
+        assert (same.exit_code, same.stdout) == (0, "All is here: 2 records of the team's log.\n")
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            connection.execute("DROP TRIGGER commits_no_delete")
+            connection.execute("DELETE FROM commits WHERE position = 2")
+        found = caseworker("sync", "--compare", "--json")
+        assert found.exit_code == 1
+        assert json.loads(found.stdout)["records"] == 2
+        assert "1 of the records" in json.loads(found.stdout)["findings"][0]
 
     def test_one_process_at_a_time(self, caseworker: Caseworker, cluster: MockCluster, database: Path) -> None:
         caseworker("exec", stdin=as_lines(new_case()))

@@ -112,6 +112,10 @@ class ApacheKafka:
         self.stop()
         raise CantBeHad(f"Apache Kafka did not start within {_START_SECONDS} s: {self._last_words()}")
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
     def kill(self) -> None:
         """As a power cut would: SIGKILL."""
         if self._process:

@@ -7,11 +7,14 @@ Started as `python -m tests.kafka.kafka_laptop PATH SERVERS PREFIX NAME`; each l
                                                                  {"unreachable": sentence}, {"stopped": code}
     {"relay": true}                    publish what is accepted  {"published": …}, {"stopped": code}
     {"notify": true}                   send what is due          {"sent": …}
+    {"release": true}                  pass over all that can't be read        {"released": …}
     {"tell": true}                     all that laptops have alike, as a digest, and how much it is
+    {"verify": true}                   also against the team's log     {"findings": […], "log_digest": …}
 """
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,10 +29,14 @@ from store.domain.refusals import Refusal
 from store.domain.rules import Rules
 from store.engine.case_store import CaseStore
 from store.projections import PROJECTIONS
+from store.queries.audit import log_digest, verify
+from store.queries.team import quarantined_records
+from store.sync.comparison import compare
 from store.sync.connection import Connection
 from store.sync.errors import FAILURES
 from store.sync.kafka import KafkaLog
 from store.sync.notifications import Notifications
+from store.sync.quarantine import release_at
 from store.sync.relay import Relay
 from store.sync.round import sync_round
 from store.sync.settings import flat_properties, read_settings
@@ -52,6 +59,7 @@ class Laptop:
 
     def __init__(self, path: Path, connection: Connection, name: str) -> None:
         self.name = name
+        self.path = path
         self._arguments = [str(path), connection.settings.servers, connection.settings.topic_prefix, name]
         self._process = self._start()
 
@@ -63,9 +71,11 @@ class Laptop:
 
     def does(self, command: Command, command_id: str | None = None) -> str:
         """The case on which it was done."""
-        data = command.model_dump(mode="json", exclude_defaults=True)
-        answer = self.told(do={"command": type(command).__name__, "data": data, "command_id": command_id})
-        return str(answer["case_id"])
+        return str(self.tries(command, command_id)["case_id"])
+
+    def tries(self, command: Command, command_id: str | None = None) -> dict[str, Any]:
+        """The same for a command that may be refused."""
+        return self.told(do=order_to(command, command_id))
 
     def syncs(self, rounds: int = 20) -> dict[str, Any]:
         return self.told(sync=rounds)
@@ -112,11 +122,16 @@ class Laptop:
         return process
 
 
+def order_to(command: Command, command_id: str | None = None) -> dict[str, Any]:
+    data = command.model_dump(mode="json", exclude_defaults=True)
+    return {"command": type(command).__name__, "data": data, "command_id": command_id}
+
+
 def main(path: Path, servers: str, prefix: str, name: str) -> None:
     settings = read_settings(flat_properties({"bootstrap.servers": servers, "topic_prefix": prefix}))
     connection = Connection(settings)
     with (
-        CaseStore.open(path, device=f"{name}'s laptop", rules=RULES) as store,
+        CaseStore.open(path, rules=RULES) as store,
         KafkaLog(connection) as log,
         Notifications(connection, store) as notifications,
         Relay(connection, store, batch=RELAY_BATCH) as relay,
@@ -126,7 +141,9 @@ def main(path: Path, servers: str, prefix: str, name: str) -> None:
             "sync": lambda rounds: sync(store, log, rounds),
             "relay": lambda _: publish(relay),
             "notify": lambda _: {"sent": notifications.send()},
+            "release": lambda _: release_all(store),
             "tell": lambda _: tell(store),
+            "verify": lambda _: verified(store, log),
         }
         say("ready")
         for line in sys.stdin:
@@ -186,6 +203,25 @@ def tell(store: CaseStore) -> dict[str, Any]:
         "rejected": len(tables["rejected"]),
         "pending": pending,
     }
+
+
+def release_all(store: CaseStore) -> dict[str, Any]:
+    """Pass over each record that can't be read, and over those that come to light then."""
+    released = 0
+    while rests := store.query(quarantined_records):
+        first = min(rests, key=lambda record: (record.log_partition, record.log_offset))
+        release_at(store, first.log_partition, first.log_offset)
+        released += 1
+    return {"released": released}
+
+
+def verified(store: CaseStore, log: KafkaLog) -> dict[str, Any]:
+    found = [*store.query(findings), *compare(store, log).sentences]
+    return {"findings": found, "log_digest": store.query(log_digest)}
+
+
+def findings(connection: sqlite3.Connection) -> list[str]:
+    return [finding.sentence for finding in verify(connection, lambda done, total: None)]
 
 
 def say(what: str) -> None:

@@ -52,6 +52,10 @@ class MockCluster:
     def create_topic(self, name: str, partitions: int) -> None:
         self._ask("rd_kafka_mock_topic_create", name.encode(), partitions, 1)
 
+    def leave_leaderless(self, topic: str, partition: int) -> None:
+        """As while the broker that led it starts again."""
+        self._ask("rd_kafka_mock_partition_set_leader", topic.encode(), partition, -1)
+
     def take_down(self) -> None:
         """Connections end, and new ones are not answered, until `bring_up`."""
         self._ask("rd_kafka_mock_broker_set_down", _BROKER)

@@ -1,10 +1,14 @@
 """The log on a cluster that goes down, is slow, answers with errors and loses acknowledgements."""
 
 import logging
+from concurrent.futures import Future
 from threading import Timer
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from store.sync.errors import ClusterError, TooLarge, TopicChanged
 from store.sync.settings import COMMITS_TOPIC
@@ -37,6 +41,51 @@ def test_a_broker_that_is_down_is_unreachable_and_then_back(mock_cluster: MockCl
     mock_log.append(outgoing("c"))
     there = texts(read(mock_log))
     assert [text for text in there if text != "b"] == ["a", "c"]
+
+
+def test_a_partition_that_nobody_leads_yet_is_unreachable(mock_cluster: MockCluster) -> None:
+    """As after a restart of its broker: it passes by itself."""
+    for partition in range(PARTITIONS):
+        mock_cluster.leave_leaderless(COMMITS_TOPIC, partition)
+    with (
+        impatience(),
+        TopicLog(mock_connection_to(mock_cluster.bootstrap), COMMITS_TOPIC) as log,
+        pytest.raises(Unreachable, match=r"can't be reached to read case_commits: work goes on"),
+    ):
+        log.spans()
+
+
+class NotAsked:
+    """An admin client that has, so many times, no offset of one partition: its broker was just back, and not asked."""
+
+    def __init__(self, admin: AdminClient, times: int) -> None:
+        self._admin = admin
+        self._times = times
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._admin, name)
+
+    def list_offsets(self, asked: dict[TopicPartition, OffsetSpec], **more: Any) -> dict[TopicPartition, Future[Any]]:
+        answers = dict(self._admin.list_offsets(asked, **more))
+        if self._times:
+            self._times -= 1
+            nothing = Future[Any]()
+            nothing.set_result(SimpleNamespace(offset=OFFSET_INVALID))
+            answers[next(iter(answers))] = nothing
+        return answers
+
+
+def test_an_offset_that_the_library_did_not_learn_is_asked_for_again(
+    mock_log: TopicLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no end of a partition: sync would stop, for the topic would seem to be cut off."""
+    mock_log.append(outgoing("a"))
+    known = mock_log.spans()
+    monkeypatch.setattr(mock_log, "_admin", NotAsked(mock_log._admin, times=2))
+    assert mock_log.spans() == known
+    monkeypatch.setattr(mock_log, "_admin", NotAsked(mock_log._admin, times=1_000_000))
+    with impatience(), pytest.raises(Unreachable):
+        mock_log.spans()
 
 
 def test_what_failed_is_not_sent_later(mock_cluster: MockCluster, mock_log: TopicLog) -> None:

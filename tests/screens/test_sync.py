@@ -30,7 +30,7 @@ from tests.domain.examples import ANA, BEN, kyc
 from tests.screens.conftest import NOW
 from tests.screens.pilot import keys, run, settle, toasts, typed
 from tests.screens.test_snapshots import SIZES, SnapCompare
-from tests.sync.broken_team import CONFLICT, in_trouble
+from tests.sync.broken_team import CONFLICT, in_trouble, restored
 from tests.sync.forged import an_event, forged
 from tests.sync.memory_team import Line, MemoryLog
 from tests.sync.test_too_large import many_persons
@@ -223,6 +223,42 @@ def test_picture_of_what_is_held_up(snap_compare: SnapCompare, app: CaseworkerAp
     async def drive(pilot: Pilot[None]) -> None:
         await settle(pilot)
         await keys(pilot, "Y")
+
+    assert snap_compare(app, terminal_size=size, run_before=drive)
+
+
+def test_a_database_that_was_restored_says_so_until_it_was_seen(app: CaseworkerApp, sample: Path) -> None:
+    restored(sample, NOW)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await pilot.pause(1.1)
+        await settle(pilot)
+        assert text(pilot, "#sync") == "not syncing · older than sent"
+        await keys(pilot, "Y")
+        (line,) = listed(pilot)
+        assert "Older than what was sent from it" in line
+        assert "came back from the team's log" in line
+        await keys(pilot, "enter", "escape")
+        assert len(listed(pilot)) == 1
+        await keys(pilot, "enter", "y")
+        assert text(pilot, "#heading") == "Nothing has to be settled."
+
+    run(app, drive)
+    with CaseStore.open(sample) as store:
+        assert store.query(team_state).unknown_own == 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["sync", "sync_confirm"])
+def test_pictures_of_a_restored_database(
+    snap_compare: SnapCompare, app: CaseworkerApp, sample: Path, name: str, size: tuple[int, int]
+) -> None:
+    restored(sample, NOW)
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await pilot.pause(1.1)
+        await settle(pilot)
+        await keys(pilot, "Y", *(["enter"] if name == "sync_confirm" else []))
 
     assert snap_compare(app, terminal_size=size, run_before=drive)
 

@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from store.domain.commands import AddNote
+from store.engine.case_store import CaseStore
 from store.log.read import get_notifications_to_send
 from store.sqlite.append_only import APPEND_ONLY_TRIGGERS
 from store.sqlite.schema import MIGRATIONS, SCHEMA_VERSION
@@ -77,6 +78,15 @@ class TestOf:
         with closing(sqlite3.connect(path)) as connection:
             assert rows(connection, "PRAGMA user_version") == [(SCHEMA_VERSION,)]
             assert rows(connection, "PRAGMA foreign_key_check") == []
+
+    def test_is_the_same_device_wherever_it_is_restored(self, dump: Path, made: Made) -> None:
+        """From the schema on that told senders apart, its later commits are known for its own."""
+        devices = set()
+        for _ in range(2):
+            with CaseStore.open(made(dump), create=False) as store:
+                devices.add(store.device)
+            store.path.unlink()
+        assert len(devices) == 1 or "sending" not in dump.read_text(encoding="utf-8")
 
     def test_refuses_what_was_always_refused(self, dump: Path, made: Made) -> None:
         with open_store(made(dump), create=False) as store:

@@ -25,7 +25,7 @@ def in_trouble(path: Path, now: datetime) -> dict[str, str]:
     """
     log = MemoryLog()
     ben = a_laptop("ben", log)
-    with CaseStore.open(path, clock=lambda: now, device="ana's laptop") as ana:
+    with _ana(path, now) as ana:
         line = Line(log)
         while len(found := [row.case_id for row in ana.query(queue_page) if row.status == "OPEN"]) < 3:
             ana.execute(kyc(), command_id=f"case-{len(found)}", actor="ana.ruiz")
@@ -43,3 +43,24 @@ def in_trouble(path: Path, now: datetime) -> dict[str, str]:
         message = Original(Place("kyc_events", "id", 0, 7), b"key", b'{"client_id": 5}', ())
         ana.change(keep, message, "client_id: must be text", now)
     return cases
+
+
+def restored(path: Path, now: datetime) -> str:
+    """Make, or take, a database that was restored from a backup after a note was sent. The case of the note."""
+    line = Line(MemoryLog())
+    with _ana(path, now) as ana:
+        case_id = ana.execute(kyc(), command_id="before-the-backup", actor="ana.ruiz").case_id
+        join(ana, line)
+        sync_round(ana, line)
+    backup = path.read_bytes()
+    with _ana(path, now) as ana:
+        ana.execute(c.AddNote(case_id=case_id, text="They called."), actor="ana.ruiz")
+        sync_round(ana, line)
+    path.write_bytes(backup)
+    with _ana(path, now) as ana:
+        sync_round(ana, line)
+    return case_id
+
+
+def _ana(path: Path, now: datetime) -> CaseStore:
+    return CaseStore.open(path, clock=lambda: now, device="ana's laptop")

@@ -195,15 +195,36 @@ def _a_database(joined: Identity | None) -> bytes:
         return connection.serialize()
 
 
-def a_laptop(name: str, log: MemoryLog, *, joined: bool = True, rules: Rules = RULES) -> Laptop:
+def a_laptop(
+    name: str, log: MemoryLog, *, joined: bool = True, rules: Rules = RULES, device: str | None = None
+) -> Laptop:
     """A laptop whose database is in memory. The clocks of two laptops never agree."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
     line = Line(log)
-    connection.deserialize(_a_database(line.identity() if joined else None))
-    connection.execute("PRAGMA foreign_keys = ON")
+    connection = _in_memory(_a_database(line.identity() if joined else None))
+    connection.execute("UPDATE device SET id = ?", (name,))
     clock = Clock(START + timedelta(milliseconds=sum(name.encode())))
-    store = CaseStore(connection, Path(f"{name}.sqlite3"), clock=clock, device=f"laptop-of-{name}", rules=rules)
+    device = f"laptop-of-{name}" if device is None else device
+    store = CaseStore(connection, Path(f"{name}.sqlite3"), clock=clock, device=device, rules=rules)
     return Laptop(name, store, line)
+
+
+def copy_of(laptop: Laptop, *, device: str | None = None) -> Laptop:
+    """A copy of a laptop's database as it is now: put away as a backup, or worked with on another machine.
+
+    The time goes on, whichever of them looks at it.
+    """
+    store = laptop.store
+    connection = _in_memory(connection_of(store).serialize())
+    device = store.device if device is None else device
+    copied = CaseStore(connection, store.path, clock=store.clock, device=device, rules=store.rules)
+    return Laptop(laptop.name, copied, Line(laptop.line.log))
+
+
+def _in_memory(database: bytes) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.deserialize(database)
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
 
 
 def all_sync(*laptops: Laptop) -> None:

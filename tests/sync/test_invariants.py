@@ -306,6 +306,7 @@ class Schedule:
             assert laptop.rejected() == rejected
             own = {case_id for (case_id,) in laptop.rows("SELECT case_id FROM pending_commits")}
             assert not own or laptop.findings() == []
+            assert laptop.rows("SELECT * FROM unknown_own_commits") == [], "all that came back was known"
             assert rows_without(own, laptop) == (rows_without(own, fresh) if own else rows)
 
     def check_that_no_command_is_lost(self) -> None:

@@ -14,14 +14,15 @@ from store.errors import DatabaseBusy
 from store.sqlite import database as database_module
 from store.sync import round as round_module
 from store.sync import watch as watch_module
+from store.sync.older import acknowledge_older
 from store.sync.pull import take_in
-from store.sync.shared_log import SyncStopped
+from store.sync.shared_log import Span, SyncStopped
 from store.sync.single_instance import single_instance
 from store.sync.team import join
 from store.sync.watch import Chore, State, Status, Watch
 from tests.domain.examples import kyc
 from tests.store.stores import connection_of, rows
-from tests.sync.memory_team import Laptop, Line, MemoryLog, a_laptop
+from tests.sync.memory_team import Laptop, Line, MemoryLog, a_laptop, copy_of
 
 
 @dataclass
@@ -63,6 +64,40 @@ def test_it_joins_and_takes_in_what_comes_and_what_was_done_meanwhile() -> None:
     assert told[-1].state is State.UP_TO_DATE
     ben.syncs()
     assert ben.everything() == ana.everything()
+
+
+def test_the_write_ahead_log_is_emptied_also_of_what_the_app_does_beside_and_where_the_cluster_is_away(
+    store: CaseStore, database: Path
+) -> None:
+    sizes: list[int] = []
+
+    class LooksAtTheLog(WatchedLine):
+        def spans(self) -> Mapping[int, Span]:
+            sizes.append(database.with_name(f"{database.name}-wal").stat().st_size)
+            return super().spans()
+
+    def work(_: Status) -> None:
+        store.execute(kyc(), actor="ana")
+
+    line = LooksAtTheLog(MemoryLog(), faults=["down"])
+    line.happens = [lambda: sizes.append(database.with_name(f"{database.name}-wal").stat().st_size)]
+    with closing(sqlite3.connect(database)) as app:
+        rows(app, "SELECT 1 FROM commits")
+        Watch(store, line, work, line.stop, Event()).run()
+    began, tried_again, *_, waiting = sizes
+    assert began > 0
+    assert (tried_again, waiting) == (0, 0)
+
+
+def test_a_database_that_was_restored_from_a_backup_is_told(ana: Laptop) -> None:
+    backup = copy_of(ana)
+    ana.does(kyc())
+    ana.syncs()
+    told = watched(backup)
+    assert told[-1].state is State.UP_TO_DATE
+    assert told[-1].troubles["device"].startswith("A change of this database (")
+    acknowledge_older(backup.store, actor="ana")
+    assert watched(backup)[-1].troubles == {}
 
 
 def test_losing_the_log_is_a_state_and_it_goes_on_when_it_is_back() -> None:

@@ -21,11 +21,14 @@ from caseworker_tui.cli.program import (
     json_option,
     pass_settings,
 )
+from store.device import older_and_what_to_do
 from store.engine.case_store import CaseStore
 from store.log.pending import too_large
 from store.queries.team import quarantined_records
 from store.queries.team_state import TeamState, team_state
+from store.sync.comparison import compare
 from store.sync.errors import SettingsWrong
+from store.sync.older import acknowledge_older
 from store.sync.quarantine import release, release_at
 from store.sync.round import until_settled
 from store.sync.settings import read_settings
@@ -51,6 +54,13 @@ if TYPE_CHECKING:
     metavar="CASE_ID|PARTITION:OFFSET",
     help="Let a case go on without the record that can't be read, or pass over the one at a place, and stop.",
 )
+@click.option("--compare", "mode", flag_value="compare", help="Compare the database with the team's log, and stop.")
+@click.option(
+    "--acknowledge",
+    "mode",
+    flag_value="acknowledge",
+    help="Tell no more that the database is older than what was sent from it, and stop.",
+)
 @click.option("--relay", is_flag=True, help="With --watch: tell other services what the team has accepted.")
 @click.option("--attached", is_flag=True, hidden=True, help="End with standard input; a line there means: try now.")
 @database_option()
@@ -71,13 +81,15 @@ def sync(
     caseworker sync --watch --relay
     caseworker sync --json | jq .conflicts
 
-    Exit codes: 0 up to date, or all is well; 1 something is in conflict, refused or wrong, or the cluster can't be
-    reached; 2 no cluster is configured, or not understood.
+    Exit codes: 0 up to date, or all is well; 1 something is in conflict, refused or wrong, the cluster can't be
+    reached, or the database is older than what was sent from it; 2 no cluster is configured, or not understood.
     """
     if relay and mode != "watch":
         raise click.UsageError("--relay goes with --watch: it publishes for as long as it runs.")
     if to_release:
         return _release(settings, to_release, as_json=as_json)
+    if mode == "acknowledge":
+        return _acknowledge(settings, as_json=as_json)
     if settings.configuration.kafka is None:
         say("There is no cluster to sync with: the configuration names one under [kafka] (docs/kafka.md).")
         return UNUSABLE
@@ -86,6 +98,8 @@ def sync(
         match mode:
             case "check":
                 return _check(settings, connection, as_json=as_json)
+            case "compare":
+                return _compare(settings, connection, as_json=as_json)
             case "create":
                 return _create_topics(connection, as_json=as_json)
             case "watch":
@@ -131,6 +145,7 @@ def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int
             if record.case_id is None
         ]
         too_large_to_send = store.query(too_large).values()
+        older = store.query(older_and_what_to_do)
     numbers = {
         "accepted": came_to.tally.accepted,
         "sent": came_to.pushed,
@@ -139,14 +154,16 @@ def _once(settings: Settings, connection: "Connection", *, as_json: bool) -> int
         "pending": state.pending,
         "conflicts": state.conflicts,
         "resting_cases": state.quarantined_cases,
+        "unknown_own": state.unknown_own,
     }
     if as_json:
         write_json(numbers, indent=None)
     else:
         write_table([(name.replace("_", " "), f"{number:,}") for name, number in numbers.items()])
-    for sentence in filter(None, (*_to_be_done(state), *named_by_nobody, *too_large_to_send, trouble)):
+    for sentence in filter(None, (*_to_be_done(state), *named_by_nobody, *too_large_to_send, older, trouble)):
         say(sentence)
-    return FAILED if state.conflicts or state.quarantined_cases or state.pending or trouble else None
+    amiss = state.conflicts or state.quarantined_cases or state.pending or older or trouble
+    return FAILED if amiss else None
 
 
 def _join(store: CaseStore, log: "KafkaLog") -> None:
@@ -259,6 +276,25 @@ def _check(settings: Settings, connection: "Connection", *, as_json: bool) -> in
     return _write_findings(check(connection, joined_partitions=partitions), as_json=as_json)
 
 
+def _compare(settings: Settings, connection: "Connection", *, as_json: bool) -> int | None:
+    from store.sync.kafka import KafkaLog
+
+    with (
+        settings.open_store(create=False) as store,
+        single_instance(settings.path),
+        KafkaLog(connection) as log,
+        progress_bar("Comparing") as progress,
+    ):
+        compared = compare(store, log, progress=progress)
+    wrong = compared.sentences
+    if as_json:
+        write_json({"ok": not wrong, "records": compared.records, "findings": wrong}, indent=None)
+    else:
+        for sentence in wrong or (f"All is here: {compared.records:,} records of the team's log.",):
+            write_line(sentence)
+    return FAILED if wrong else None
+
+
 def _create_topics(connection: "Connection", *, as_json: bool) -> int | None:
     from store.sync.topics import create_topics
 
@@ -275,6 +311,18 @@ def _write_findings(findings: Sequence["Finding"], *, as_json: bool) -> int | No
         marks = {Verdict.GOOD: "ok", Verdict.WARNING: "warning", Verdict.PROBLEM: "WRONG"}
         write_table([(marks[each.verdict], each.about, each.sentence) for each in findings])
     return FAILED if wrong else None
+
+
+def _acknowledge(settings: Settings, *, as_json: bool) -> int | None:
+    with settings.open_store(create=False) as store:
+        count = acknowledge_older(store, actor=settings.person)
+    if as_json:
+        write_json({"acknowledged": count}, indent=None)
+    elif count:
+        write_line(f"{count:,} changes that came back are told no more. This database is a device of its own now.")
+    else:
+        write_line("There is nothing to acknowledge.")
+    return None
 
 
 def _release(settings: Settings, to_release: str, *, as_json: bool) -> int | None:
