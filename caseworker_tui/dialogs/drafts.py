@@ -83,9 +83,10 @@ class Draft:
         self._has_changed = bool(self.texts)
 
     def put(self, name: str, text: str) -> None:
-        """The text of a field as it is now; an empty one is none."""
+        """The text of a field as it is now. An empty one is none, and so is one that is not UTF-8: the path of a file
+        may be so, and no file of ours can hold it."""
         others = {each: text for each, text in self.texts.items() if each != name}
-        now = others | {name: text} if text.strip() else others
+        now = others | {name: text} if text.strip() and _is_unicode(text) else others
         if now != self.texts:
             self.texts, self._has_changed = now, True
 
@@ -131,6 +132,10 @@ class Draft:
 
 def _name(person: str, place: Place) -> str:
     return sha256("\0".join((person, *place)).encode()).hexdigest()[:32]
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _read(file: Path) -> Content | None:

@@ -446,6 +446,12 @@ class TestAFile:
             draft.keep()
         assert not list(others.iterdir())
 
+    def test_holds_no_path_that_is_not_utf8_and_all_else(self, draft: Draft, tmp_path: Path) -> None:
+        draft.put("file", "a\udcff.pdf")
+        draft.put("more", "Byron")
+        draft.keep()
+        assert self.of(tmp_path).texts == {"text": "Ada Byron", "more": "Byron"}
+
     def test_goes_with_what_a_killed_process_left_of_it(self, draft: Draft, tmp_path: Path) -> None:
         (file,) = kept(tmp_path / "cases.sqlite3")
         file.with_suffix(".1.new").write_text("Ada")
