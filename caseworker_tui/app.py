@@ -64,7 +64,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     TITLE = "caseworker"
     # Textual fails where there is no room at all: it can't wrap a text in a width of 0, nor turn a page of no line.
-    CSS = "Screen > *, OptionList { min-width: 20; } OptionList { min-height: 3; }"
+    CSS = "Screen > *, OptionList { min-width: 20; } OptionList { min-height: 1; } CommandList { min-height: 3; }"
     CSS_PATH = "queue/screen.tcss"  # Textual reads that of a screen when it is pushed, which the first one is not
     KEYS: ClassVar = Keys(
         "Everywhere",

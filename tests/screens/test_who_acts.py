@@ -32,7 +32,7 @@ def test_the_app_acts_as_whom_it_was_started(
     (tmp_path / "c.toml").write_text("actor = 'of.the.file'", encoding="utf-8")
     monkeypatch.delenv("CASEWORKER_ACTOR", raising=False)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
-    monkeypatch.setattr(InTerminal, "run", lambda _, app: run(app, drive))
+    monkeypatch.setattr(InTerminal, "run", lambda _, build: run(build(None), drive))
     done = CliRunner().invoke(main, ["--config", str(tmp_path / "c.toml"), "--db", str(sample), *options])
     assert done.exit_code == 0, done.output
     assert shown == [f"{who} · {sample.name}"] * 2
