@@ -55,7 +55,7 @@ def _compare(projection: Projection, live: sqlite3.Connection, fresh: sqlite3.Co
         yield f"The read table {table} has other columns than it should: `caseworker rebuild` makes it again."
         return
     for what in not_as_made(live, (projection.create_table, *projection.indexes)):
-        yield f"The {what} is not as caseworker made it: `caseworker rebuild` makes it again."
+        yield f"The {what}: `caseworker rebuild` makes it again."
     key = ", ".join(projection.key)
     query = f"SELECT {key}, {', '.join(columns)} FROM {table} ORDER BY {key}"
     length = len(projection.key)

@@ -189,7 +189,7 @@ def _kept_tables(connection: sqlite3.Connection) -> Iterator[str]:
     """Sentences on the tables that can't be made again. Those on triggers are told with the log that they guard."""
     for what in not_as_made(connection, chain.from_iterable(MIGRATIONS.values())):
         if not what.startswith("trigger "):
-            yield f"The {what} is not as caseworker made it: restore the database from a backup."
+            yield f"The {what}: restore the database from a backup."
 
 
 def _integrity(connection: sqlite3.Connection) -> Iterator[str]:

@@ -85,10 +85,12 @@ class WatchList:
     _connection: sqlite3.Connection
 
     def entry(self, number: int) -> tuple[Entry, str]:
-        """An entry and its digest."""
-        with _readable(self._path):
-            ((text, digest),) = self._rows("SELECT entry, digest FROM entries WHERE number = ?", (number,))
-            return Entry.from_json(text), digest
+        """An entry and its digest. Raises ValueError for one that was changed since it was imported."""
+        ((text, digest),) = self._rows("SELECT entry, digest FROM entries WHERE number = ?", (number,))
+        entry = Entry.from_json(text)
+        if entry.digest() != digest:
+            raise ValueError("the entry is not as it was imported")
+        return entry, digest
 
     def identified(self, identifiers: Iterable[str]) -> set[int]:
         """The entries that have one of these identifiers."""

@@ -10,17 +10,19 @@ from contextlib import closing
 
 
 def not_as_made(connection: sqlite3.Connection, statements: Iterable[str]) -> list[str]:
-    """What these statements make and is not so in the database, as `table notes`, but for white space."""
+    """What is wrong with what these statements make, as `table notes is missing`. White space counts for nothing."""
     with closing(sqlite3.connect(":memory:")) as fresh:
         for statement in statements:
             fresh.execute(statement)
         made = _schema(fresh)
     there = _schema(connection)
-    return [f"{kind} {name}" for (kind, name), sql in made.items() if there.get((kind, name)) != sql]
+    return [
+        f"{kind} {name} {'is not as caseworker made it' if (kind, name) in there else 'is missing'}"
+        for (kind, name), sql in made.items()
+        if there.get((kind, name)) != sql
+    ]
 
 
 def _schema(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
-    there = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")
-    return {
-        (kind, name): " ".join(str(sql).split()) for kind, name, sql in there
-    }  # after a changed bit it may be bytes
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")
+    return {(kind, name): " ".join(str(sql).split()) for kind, name, sql in rows}  # a changed bit can make it bytes

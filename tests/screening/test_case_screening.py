@@ -134,6 +134,7 @@ class TestWhatCanNotBeCompared:
             '{"entry_id":" ","nature":"person","checks":["SANCTIONS"],"name":"Anna RUIS"}',
             '{"entry_id":"NK-1","nature":"person","checks":["SANCTIONS"],"name":"Anna RUIS \\u0007"}',
             '{"entry_id":"NK-1","nature":"person","checks":["NO SUCH CHECK"],"name":"Anna RUIS"}',
+            '{"entry_id":"NK-1","nature":"person","checks":["SANCTIONS"],"name":"Anna RUIT"}',
             "no JSON",
             "{}",
         ],

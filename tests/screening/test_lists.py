@@ -359,17 +359,13 @@ class TestADiskThatFails:
         assert bring_in(database, in_force, version="3").added == 500
 
 
-@pytest.mark.parametrize(
-    "change",
-    ["UPDATE entries SET entry = '{'", "DELETE FROM entries", "UPDATE list SET checks = CAST(x'ff' AS TEXT)"],
-)
-def test_a_list_in_which_a_value_was_changed_is_told_to_be(
-    change: str, database: Path, tmp_path: Path, store: CaseStore
+def test_a_list_of_which_what_is_told_was_changed_can_t_be_used(
+    database: Path, tmp_path: Path, store: CaseStore
 ) -> None:
     bring_in(database, simple_csv(tmp_path / "l.csv", row("NK-1", "Ana Ruiz")))
     case_id = store.execute(kyc(ANA_RUIZ), actor="ana").case_id
     with closing(sqlite3.connect(list_file(lists_folder(database), "l"), isolation_level=None)) as connection:
-        connection.execute(change)
+        connection.execute("UPDATE list SET checks = CAST(x'ff' AS TEXT)")
     with pytest.raises(DatabaseDamaged, match=r"can't be read \(.*\): delete that file, and import the list again"):
         screened(store, case_id)
 

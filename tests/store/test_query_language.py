@@ -252,7 +252,7 @@ class TestWords:
         assert "search_documents_added" in findings(store)[0].sentence
         store.rebuild(lambda done, total: None)
         connection.execute("DROP TABLE search_index")
-        assert "search_index is missing" in findings(store)[0].sentence
+        assert "The table search_index is missing" in findings(store)[0].sentence
         store.rebuild(lambda done, total: None)
         assert findings(store) == []
 
