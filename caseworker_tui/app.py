@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from textual import on, work
-from textual.app import App, SystemCommand
+from textual.app import App, ScreenStackError, SystemCommand
 from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
@@ -95,6 +95,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         after: Fault | None = None,
     ) -> None:
         super().__init__()
+        self.is_left = False
         self.fault: Fault | None = None
         self._after = after
         self.session = Session(database, actor=actor, clock=clock, rules=rules)
@@ -114,6 +115,16 @@ class CaseworkerApp(App[None], inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), HARMLESS]
+
+    def exit(self, *args: Any, **kwargs: Any) -> None:
+        self.is_left = True
+        super().exit(*args, **kwargs)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual calls this after an error that nothing caught. A key may come after the screens have gone."""
+        is_leaving = self.is_left or not self.screen_stack
+        if not (is_leaving and isinstance(error, ScreenStackError)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Textual calls this after an error that nothing caught, while it is being handled."""

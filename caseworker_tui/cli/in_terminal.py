@@ -22,8 +22,6 @@ MOST_FAULTS_IN_A_ROW: Final = 3
 
 _ENDING: Final = (*ENDING_SIGNALS, *((signal.SIGQUIT,) if hasattr(signal, "SIGQUIT") else ()))
 
-_ENDED_BY_SIGNAL: Final = frozenset(128 + number for number in _ENDING)
-
 
 class InTerminal:
     """The first signal ends the app as a person does: the terminal is as it was, what was typed is kept, all is closed.
@@ -43,7 +41,7 @@ class InTerminal:
             began, app = monotonic(), build(fault)
             with signals_given_back():
                 asyncio.run(self._run(app))
-            if app.fault is None or app.return_code in _ENDED_BY_SIGNAL:
+            if app.fault is None or app.is_left:
                 return app.return_code or 0
             in_a_row = in_a_row + 1 if monotonic() - began < SOON else 1
             fault = app.fault if in_a_row == 1 else app.fault._replace(case_id=None)

@@ -251,7 +251,7 @@ class AskScreen(ModalScreen[bool]):
             self._stop()
             return
         self._take_down()
-        if len(self._asked) == 1:
+        if len(self._asked) <= 1:  # none before the first is in sight
             self._keep_draft()  # now, for who comes back at once
             self._is_left = True
             self.dismiss(False)

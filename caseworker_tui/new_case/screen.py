@@ -35,16 +35,18 @@ class FieldRow(Vertical):
         self.path = f"{prefix}{field.path}"
         self._field = field
         self._value = value
+        self._error = Static(classes="error", markup=False)
 
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Label(self._field.label, markup=False)
             yield Input(self._value, placeholder=self._field.hint, name=self.path, select_on_focus=False)
-        yield Static(classes="error", markup=False)
+        yield self._error
 
     def tell(self, wrong: str | None) -> None:
+        """Also before the row is in sight, as when a key adds it and the next ones are typed ahead."""
         self.set_class(wrong is not None, "-wrong")
-        self.query_one(".error", Static).update(wrong or "")
+        self._error.update(wrong or "")
 
 
 def _places(texts: Mapping[str, str], name: str) -> range:

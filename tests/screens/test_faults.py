@@ -1,5 +1,6 @@
 """A fault of the app itself: the app is built anew, and what is told of the fault holds nothing of a client."""
 
+import asyncio
 import re
 import stat
 from collections.abc import Iterable
@@ -8,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from benchmarks.terminal import Terminal
@@ -131,6 +133,19 @@ def test_in_a_terminal_the_app_is_built_anew(sample: Path) -> None:
     assert "Ada" not in record_of(sample).read_text(encoding="utf-8")
 
 
+def test_keys_that_come_while_the_app_is_left_are_no_fault(app: CaseworkerApp) -> None:
+    async def press_on() -> None:
+        while app.post_message(Key("j", "j")):
+            await asyncio.sleep(0)
+
+    async def drive(_: Pilot[None]) -> None:
+        pressing.append(asyncio.create_task(press_on()))
+
+    pressing: list[asyncio.Task[None]] = []
+    run(app, drive)
+    assert app.fault is None
+
+
 def until_left(faults: Iterable[Fault | None], seconds: Iterable[float], monkeypatch: pytest.MonkeyPatch) -> Any:
     """The exit code of an app that ends with these faults after so many seconds each, and what each was built after."""
     now, coming, lasting, after = [0.0], iter(faults), iter(seconds), []
@@ -140,7 +155,7 @@ def until_left(faults: Iterable[Fault | None], seconds: Iterable[float], monkeyp
             now[0] += next(lasting)
 
         after.append(fault.case_id if fault else None)
-        return SimpleNamespace(run_async=run_async, fault=next(coming), return_code=0)
+        return SimpleNamespace(run_async=run_async, fault=next(coming), is_left=False, return_code=0)
 
     monkeypatch.setattr("caseworker_tui.cli.in_terminal.monotonic", lambda: now[0])
     return InTerminal().run(build), after
