@@ -216,6 +216,9 @@ class CasePanes(Vertical):
             pane.scroll_to(y=max(0, line - 2), animate=False)
 
     def show_tab(self, name: str) -> None:
+        if not self._tabs.tab_count:  # typed ahead, before the tabs are there
+            self.call_after_refresh(self.show_tab, name)
+            return
         self._fill(name)
         self._tabs.active = name
 

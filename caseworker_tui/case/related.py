@@ -5,17 +5,17 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from caseworker_tui.case.text import related_case
 from caseworker_tui.frame.keys import Action, Keys, bindings
 from caseworker_tui.frame.lines import Lines
+from caseworker_tui.frame.screen import DialogScreen
 from store.queries.related import Related
 
 
-class RelatedScreen(ModalScreen[str]):
+class RelatedScreen(DialogScreen[str]):
     """Ends with the id of the case that was chosen, or with None."""
 
     CSS_PATH = "related.tcss"

@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -16,6 +15,7 @@ from caseworker_tui.dialogs.drafts import Draft, Place
 from caseworker_tui.dialogs.line_input import LineInput, PathSuggester
 from caseworker_tui.dialogs.questions import Answers, Choice, FileLine, Line, Question, Several
 from caseworker_tui.frame.keys import DIALOG_KEYS, bindings
+from caseworker_tui.frame.screen import DialogScreen
 from caseworker_tui.frame.session import Session
 from store.domain.refusals import Refusal
 from store.errors import StoreError
@@ -30,7 +30,7 @@ _AS_LEFT: Final = "As you left it · ctrl+u clears it"
 _LOOK_FIRST: Final = "You wrote this before: enter once more if it is what you mean."
 
 
-class AskScreen(ModalScreen[bool]):
+class AskScreen(DialogScreen[bool]):
     """`ask` gives the next question for the answers so far, None when there are enough for `then`.
 
     Ends with True when `then` went well. What it says is wrong is said in place, and nothing typed is lost: what was

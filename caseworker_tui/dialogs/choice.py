@@ -5,15 +5,15 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from caseworker_tui.dialogs.questions import Choice
 from caseworker_tui.frame.keys import DIALOG_KEYS, bindings
+from caseworker_tui.frame.screen import DialogScreen
 
 
-class ChoiceScreen(ModalScreen[str]):
+class ChoiceScreen(DialogScreen[str]):
     """Ends with the value that was chosen, None after escape."""
 
     CSS_PATH = "ask.tcss"

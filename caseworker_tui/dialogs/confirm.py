@@ -4,13 +4,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from caseworker_tui.frame.keys import Action, Keys, bindings
+from caseworker_tui.frame.screen import DialogScreen
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(DialogScreen[bool]):
     """Ends with True for yes; escape is no."""
 
     DEFAULT_CSS = """

@@ -7,10 +7,10 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from caseworker_tui.frame.keys import DIALOG_KEYS, Place, bindings, key_names
+from caseworker_tui.frame.screen import DialogScreen
 
 _OF_KEYS: Final = 22
 """The width of the column of keys, in cells."""
@@ -23,7 +23,7 @@ def _beside_keys(sentence: str) -> str:
     return fill(sentence, _OF_SENTENCES).replace("\n", "\n" + " " * (_OF_KEYS + 3))
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(DialogScreen[None]):
     """An action that can't be given now is dimmed."""
 
     DEFAULT_CSS = """

@@ -8,12 +8,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, ProgressBar, Static
 from textual.widgets.option_list import Option
 
 from caseworker_tui.frame.keys import Action, Keys, bindings
 from caseworker_tui.frame.lines import Lines
+from caseworker_tui.frame.screen import DialogScreen
 from caseworker_tui.frame.session import Session
 from store.domain.operation import OfCase
 from store.domain.refusals import Refusal
@@ -31,7 +31,7 @@ _WHAT_TO_DO: Final = {
 }
 
 
-class ManyScreen(ModalScreen[str]):
+class ManyScreen(DialogScreen[str]):
     """Ends with the id of a refused case that is to be opened, or with None.
 
     What was stopped can go on: it is the same batch then, in which nothing is done twice.

@@ -5,17 +5,17 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from caseworker_tui.frame.keys import Action, Keys, bindings
 from caseworker_tui.frame.lines import Lines
+from caseworker_tui.frame.screen import DialogScreen
 from caseworker_tui.queue.layout import ALWAYS, COLUMNS
 from caseworker_tui.queue.table import CaseTable
 
 
-class ColumnsScreen(ModalScreen[None]):
+class ColumnsScreen(DialogScreen[None]):
     CSS_PATH = "columns.tcss"
     KEYS: ClassVar = Keys(
         "Columns",

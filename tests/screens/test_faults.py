@@ -9,15 +9,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from textual.command import CommandPalette
 from textual.events import Key
 from textual.pilot import Pilot
 
 from benchmarks.terminal import Terminal
 from caseworker_tui.app import CaseworkerApp
+from caseworker_tui.case.screen import CaseScreen
 from caseworker_tui.cli.in_terminal import MOST_FAULTS_IN_A_ROW, InTerminal
 from caseworker_tui.frame.fault import Fault, record_of
 from tests.screens.conftest import NOW
-from tests.screens.pilot import keys, open_case, run, toasts
+from tests.screens.pilot import keys, open_case, run, settle, toasts
 
 FAULTY = """
 from caseworker_tui.case.panes import CasePanes
@@ -144,6 +146,36 @@ def test_keys_that_come_while_the_app_is_left_are_no_fault(app: CaseworkerApp) -
     pressing: list[asyncio.Task[None]] = []
     run(app, drive)
     assert app.fault is None
+
+
+def test_a_screen_that_is_left_twice_takes_no_other_along(app: CaseworkerApp) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await open_case(pilot, HYUN_WOO_BAEK)
+        await keys(pilot, "n")
+        choosing = pilot.app.screen
+        choosing.dismiss(None)
+        choosing.dismiss(None)
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, CaseScreen)
+
+    run(app, drive)
+
+
+def test_a_dialog_that_is_done_below_the_palette_is_left_with_it(app: CaseworkerApp) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await open_case(pilot, HYUN_WOO_BAEK)
+        await keys(pilot, "n")
+        note = pilot.app.screen
+        app.action_command_palette()
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, CommandPalette)
+        note.dismiss(None)
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, CommandPalette)
+        await keys(pilot, "escape")
+        assert isinstance(pilot.app.screen, CaseScreen)
+
+    run(app, drive)
 
 
 def until_left(faults: Iterable[Fault | None], seconds: Iterable[float], monkeypatch: pytest.MonkeyPatch) -> Any:

@@ -5,7 +5,6 @@ It works on a team's database in which all that can be amiss is amiss, also wher
 somebody else works on the same cases. An error that nothing caught is raised by Textual's test mode.
 """
 
-import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -119,10 +118,7 @@ class Monkey:
                 await self.does_something()
             if self.random.random() < 0.03:
                 self.presses("escape", "escape", "escape", *self.random.choice(TOURS))
-            if self.random.random() < 0.7:
-                await settle(self.pilot)
-            else:
-                await asyncio.sleep(self.random.choice((0, 0.002, 0.02)))
+            await settle(self.pilot)
             self.looks()
 
     def looks(self) -> None:
