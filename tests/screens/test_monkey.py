@@ -35,6 +35,7 @@ from store.screening.list_files import lists_folder
 from tests.screens.conftest import NOW
 from tests.screens.hostile import ESCAPES, drawn, make_hostile
 from tests.screens.pilot import run, settle
+from tests.screens.test_snapshots import CASE, attach_files
 from tests.sync.broken_team import in_trouble
 from tests.trials import amount, trials
 
@@ -61,12 +62,16 @@ TEXTS: Final = [
     *("status:open", "country:", "(", "-", "due:<7d sort:due", "%", "99999999999999999999", "-1", "", " ", "a\nb\nc"),
     *("/", "/dev/zero", "~", "../..", "[red]x[/]", "{x}", "$foreground", "0", "true", "null"),
 ]
+PARTIES_OF_OTHERS: Final = "QRK-6J0-5DH"
+WITH_FILES: Final = CASE
+"""Cases by reference."""
 TOURS: Final = [
     ("Y", "enter"),
     ("Y", "down", "enter"),
     ("enter", "6", "down", "enter"),
     ("enter", "S"),
-    ("enter", "R"),
+    ("slash", f"={PARTIES_OF_OTHERS}", "enter", "R"),
+    ("slash", f"={WITH_FILES}", "enter", "3", "F"),
     ("enter", "n"),
     ("enter", "u"),
     ("enter", "3", "s"),
@@ -131,9 +136,11 @@ class Monkey:
         return self.app._exit or not self.app.screen_stack
 
     def presses(self, *keys: str) -> None:
+        """What begins with `=` is pasted."""
         for key in keys:
             self.pressed += 1
-            self.app.post_message(Key(key, key_to_character(key)))
+            pasted = key.startswith("=") and key != "="
+            self.app.post_message(Paste(key[1:]) if pasted else Key(key, key_to_character(key)))
 
     async def does_something(self) -> None:
         match self.random.random():
@@ -177,6 +184,7 @@ def in_reach(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
         if not database.exists():
             database.parent.mkdir()
             shutil.copy(sample, database)
+            attach_files(database)
             (make_hostile if hostile else lambda path: in_trouble(path, NOW))(database)
         copy = Path(tempfile.mkdtemp(dir=tmp_path)) / "cases.sqlite3"
         shutil.copy(database, copy)

@@ -73,7 +73,12 @@ def test_screen(snap_compare: SnapCompare, app: CaseworkerApp, name: str, size: 
 
 @pytest.fixture
 def dated(sample: Path) -> Path:
-    """The sample, in which the documents of one case have files and last days."""
+    attach_files(sample)
+    return sample
+
+
+def attach_files(sample: Path) -> None:
+    """The documents of one case have files and last days."""
     days = iter([date(2026, 11, 17), date(2026, 12, 2), date(2031, 5, 2)])
     with CaseStore.open(sample, clock=lambda: NOW, device="sample") as store:
         for number, document in enumerate(store.query(case_file, store.query(find_case, CASE)).documents):
@@ -88,7 +93,6 @@ def dated(sample: Path) -> Path:
             store.execute(attach, actor="ana.ruiz")
             more = {"sha256": f"f{number:x}" * 32, "size": 812, "file_name": "page 2.png", "media_type": "image/png"}
             store.execute(attach.model_copy(update=more), actor="ana.ruiz")
-    return sample
 
 
 WITH_FILES: dict[str, list[str]] = {
