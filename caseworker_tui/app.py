@@ -336,7 +336,7 @@ class CaseworkerApp(App[None], inherit_bindings=False):
         from caseworker_tui.frame.palette import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())
 
     def action_help_quit(self) -> None:
         """What ctrl+c does, by which many try to leave."""

@@ -178,6 +178,19 @@ def test_a_dialog_that_is_done_below_the_palette_is_left_with_it(app: Caseworker
     run(app, drive)
 
 
+def test_the_palette_opens_again_at_once(app: CaseworkerApp) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        for _ in range(3):
+            app.action_command_palette()
+            await settle(pilot)
+            app.screen.dismiss()
+        app.action_command_palette()
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, CommandPalette)
+
+    run(app, drive)
+
+
 def until_left(faults: Iterable[Fault | None], seconds: Iterable[float], monkeypatch: pytest.MonkeyPatch) -> Any:
     """The exit code of an app that ends with these faults after so many seconds each, and what each was built after."""
     now, coming, lasting, after = [0.0], iter(faults), iter(seconds), []
