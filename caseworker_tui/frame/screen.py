@@ -34,8 +34,8 @@ class LeftOnce(Screen[ScreenResultType]):
             super().dismiss(result)
 
 
-class DialogScreen(LeftOnce[ScreenResultType], ModalScreen[ScreenResultType]):
-    """A screen over another one."""
+class DialogScreen(ModalScreen[ScreenResultType], LeftOnce[ScreenResultType]):
+    """A screen over another one. Textual takes the style sheets of the first base only."""
 
 
 class WorkScreen(LeftOnce[None]):

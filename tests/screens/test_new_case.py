@@ -117,6 +117,8 @@ def test_a_new_block_is_in_sight(empty_app: CaseworkerApp) -> None:
         field = pilot.app.focused
         assert isinstance(field, Input)
         assert field.name == "persons.2.firstname"
+        await pilot.wait_for_scheduled_animations()  # it is scrolled to once it is laid out
+        await settle(pilot)
         assert pilot.app.screen.query_one("#form").region.contains_region(field.region)
 
     run(empty_app, drive)
