@@ -213,7 +213,7 @@ def test_the_tours_reach_every_screen(in_reach: Callable[[bool], CaseworkerApp])
 def test_whatever_is_pressed(part: int, in_reach: Callable[[bool], CaseworkerApp]) -> None:
     """Each app begins with a tour of its own."""
     tours = islice(cycle(TOURS), part, None, PARTS)
-    for random, tour in zip(trials(little=1, much=10), tours, strict=False):
+    for random, tour in zip(trials(little=1, much=4), tours, strict=False):
 
         async def play(pilot: Pilot[None], random: Random = random, tour: Iterable[str] = tour) -> None:
             monkey = Monkey(pilot, random)
