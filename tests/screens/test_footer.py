@@ -84,10 +84,11 @@ ROUND = (
     *("enter", "2", "3", "4", "5", "6", "1", "n", "escape", "question_mark", "escape", "R", "escape", "escape", "down"),
 )
 """Through a case, its tabs and dialogs, and on to the next."""
+MORE = 4
 
 
 def test_what_was_shown_is_let_go(app: CaseworkerApp) -> None:
-    """Later rounds leave no more widgets behind than the first two: what grows with the keys would fill the memory."""
+    """What each round leaves a widget of would fill the memory. A last one may still have a timer that holds it."""
 
     def left_behind() -> Counter[str]:
         gc.collect()
@@ -97,8 +98,8 @@ def test_what_was_shown_is_let_go(app: CaseworkerApp) -> None:
     async def drive(pilot: Pilot[None]) -> None:
         await keys(pilot, *ROUND, *ROUND)
         before = left_behind()
-        for _ in range(4):
+        for _ in range(MORE):
             await keys(pilot, *ROUND)
-        assert left_behind() - before == Counter()
+        assert all(number < MORE for number in (left_behind() - before).values())
 
     run(app, drive)
