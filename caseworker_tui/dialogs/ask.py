@@ -128,6 +128,8 @@ class AskScreen(DialogScreen[bool]):
             self._as_left.display = self._is_as_left
             self._input.placeholder = question.hint
             self._input.cursor_position = len(self._input.value)
+            if len(self._asked) == 1:
+                back = "esc leaves it as a draft"
             self._hint.update(f"Enter goes on · {'tab completes · ' if is_path else ''}{back}")
             self._input.focus()
 
